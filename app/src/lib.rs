@@ -1,0 +1,3 @@
+//! `canlake`: the desktop app and its headless commands.
+
+pub mod series;

@@ -1,0 +1,1 @@
+//! Series: what a plot shows, without knowing how it is drawn.

@@ -1,0 +1,1 @@
+//! `canlake-edge`: the Raspberry Pi agent.

@@ -1,0 +1,1 @@
+//! `canlake-decoder`: raw frames and DBC files to a decoded lake.

@@ -1,0 +1,1 @@
+//! Raw record batches to decoded record batches.

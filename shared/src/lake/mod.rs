@@ -1,0 +1,1 @@
+//! The Hive layout of the lake: keys, partitions, sessions.

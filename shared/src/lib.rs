@@ -1,0 +1,30 @@
+//! What the desktop app, the Raspberry Pi agent and the decoder agree on.
+//!
+//! The contracts of the lake ([`schema`], [`lake`]), the vocabulary of the bus ([`can`], [`time`]),
+//! DBC files and decoding ([`dbc`], [`decode`]), log formats ([`logs`]), frame sources ([`bus`])
+//! and the drive simulator ([`sim`]).
+//!
+//! Nothing here opens a file or a socket, reads a clock, or knows an async runtime, AWS, egui or
+//! DataFusion: callers pass bytes, readers, writers and times in.
+//! Everything that comes from outside (frames, logs, DBC text, Parquet) is hostile until it has been
+//! parsed into the types of this crate.
+#![warn(missing_docs)]
+#![warn(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap
+)]
+
+pub mod bus;
+pub mod can;
+pub mod dbc;
+pub mod decode;
+mod error_chain;
+pub mod lake;
+pub mod logs;
+pub mod schema;
+pub mod sim;
+pub mod time;
+
+pub use error_chain::error_chain;

@@ -1,0 +1,1 @@
+//! The Arrow contracts of the lake.

@@ -16,7 +16,14 @@
 mod collect;
 mod error;
 mod event;
+mod execute;
+mod file;
+mod reader;
+mod route;
+mod scan;
+mod select;
 mod stats;
+mod worker;
 
 use std::sync::Arc;
 
@@ -27,6 +34,10 @@ use futures::stream::BoxStream;
 pub use collect::{QueryCollector, QueryResult, SignalRows};
 pub use error::QueryError;
 pub use event::{Completeness, Progress, QueryEvent, QueryOutcome, SignalBatch};
+pub(crate) use execute::run;
+pub(crate) use file::{DecodedFile, readable_schema};
+pub(crate) use reader::FooterCache;
+pub(crate) use select::VehicleFiles;
 pub use stats::{Pruned, QueryStats};
 
 /// A question to a source.

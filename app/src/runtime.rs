@@ -188,7 +188,9 @@ impl<T> Task<T> {
 
     /// Waits for the answer: for commands and tests, never for the thread that draws.
     pub fn wait(self) -> Result<T, TaskPanicked> {
-        self.receiver.blocking_recv().map_err(|_closed| TaskPanicked)
+        self.receiver
+            .blocking_recv()
+            .map_err(|_closed| TaskPanicked)
     }
 }
 
@@ -288,7 +290,7 @@ mod tests {
     fn a_panic_is_an_answer_too() {
         let runtimes = Runtimes::new().unwrap();
         let task = runtimes.spawn_cpu(async { panic!("boom") }, no_wake());
-        assert_eq!(task.wait() as Result<(), _>, Err(TaskPanicked));
+        assert_eq!(task.wait().map(drop), Err(TaskPanicked));
     }
 
     /// Counts down when the work that owns it is dropped.
@@ -314,7 +316,10 @@ mod tests {
         drop(events);
         let start = Instant::now();
         while alive.load(Ordering::SeqCst) == 1 {
-            assert!(start.elapsed() < Duration::from_millis(200), "still running");
+            assert!(
+                start.elapsed() < Duration::from_millis(200),
+                "still running"
+            );
             std::thread::yield_now();
         }
     }

@@ -52,7 +52,11 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new(batch: &'a RecordBatch) -> Option<Self> {
-        let text = |name| batch.column_by_name(name).and_then(|c| c.as_string_view_opt());
+        let text = |name| {
+            batch
+                .column_by_name(name)
+                .and_then(|c| c.as_string_view_opt())
+        };
         let values: &ArrayRef = batch.column_by_name("value")?;
         Some(Self {
             times: batch
@@ -89,7 +93,10 @@ fn without_nulls(values: &Float64Array) -> Float64Array {
     if values.null_count() == 0 {
         return values.clone();
     }
-    values.iter().map(|value| value.unwrap_or(f64::NAN)).collect()
+    values
+        .iter()
+        .map(|value| value.unwrap_or(f64::NAN))
+        .collect()
 }
 
 fn equal_texts(texts: &StringViewArray, a: usize, b: usize) -> bool {
@@ -132,8 +139,7 @@ impl Router {
                     routed.batches.push(whole(&rows, signal, part));
                 } else {
                     let target = collected_of(&mut collected, signal);
-                    routed.rows_without_time +=
-                        target.take(&rows, start..end, self.query.range);
+                    routed.rows_without_time += target.take(&rows, start..end, self.query.range);
                 }
             }
             start = end;

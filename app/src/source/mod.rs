@@ -26,7 +26,7 @@ pub use catalogue::{
 pub use error::SourceError;
 pub use location::{LocationError, SourceLocation};
 
-use crate::query::{SignalQuery, QueryStream};
+use crate::query::{QueryStream, SignalQuery};
 
 /// Told how far a listing has come, from any thread, often.
 pub type ListingProgressFn = Arc<dyn Fn(ListingProgress) + Send + Sync>;

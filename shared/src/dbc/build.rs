@@ -343,18 +343,6 @@ fn as_f64(value: NumericValue) -> f64 {
     }
 }
 
-/// The number of payload bytes that a signal needs.
-fn needed_bytes(signal: &SignalDef) -> u32 {
-    let last_bit = match signal.byte_order {
-        ByteOrder::LittleEndian => signal.start_bit + signal.bit_len - 1,
-        // Counted in the order of transmission: from the top bit of each byte down.
-        ByteOrder::BigEndian => {
-            signal.start_bit / 8 * 8 + (7 - signal.start_bit % 8) + signal.bit_len - 1
-        }
-    };
-    last_bit / 8 + 1
-}
-
 fn report_beyond_end(
     message: &str,
     len_bytes: u32,
@@ -364,7 +352,7 @@ fn report_beyond_end(
     const N_NAMED: usize = 3;
     let beyond: Vec<_> = candidates
         .iter()
-        .filter(|candidate| needed_bytes(&candidate.def) > len_bytes)
+        .filter(|candidate| candidate.def.needed_bytes() > len_bytes)
         .collect();
     let Some(first) = beyond.first() else {
         return;

@@ -4,6 +4,7 @@
 //! file makes it fail as a whole. [`Database`] is plain data.
 
 mod build;
+pub mod encode;
 mod facts;
 mod file;
 mod load;

@@ -75,6 +75,20 @@ pub struct SignalDef {
     pub send_type: SendType,
 }
 
+impl SignalDef {
+    /// The number of payload bytes, from the first, that hold all bits of the signal.
+    pub const fn needed_bytes(&self) -> u32 {
+        let last_bit = match self.byte_order {
+            ByteOrder::LittleEndian => self.start_bit + self.bit_len - 1,
+            // Counted in the order of transmission: from the top bit of each byte down.
+            ByteOrder::BigEndian => {
+                self.start_bit / 8 * 8 + (7 - self.start_bit % 8) + self.bit_len - 1
+            }
+        };
+        last_bit / 8 + 1
+    }
+}
+
 /// Order of the bytes of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ByteOrder {

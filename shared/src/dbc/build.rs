@@ -14,7 +14,7 @@ use super::model::{
     ByteOrder, Database, MessageDef, Multiplexing, MuxSelector, SignalDef, ValueType,
 };
 use super::multiplex::{Mark, MuxSignal, resolve};
-use super::warning::{DbcWarningKind, Warnings, excerpt};
+use super::warning::{DbcWarningKind, Warnings, excerpt, name_some};
 use crate::can::CanId;
 
 /// The longest message, in bytes: beyond any transport protocol's first choice of length.
@@ -206,7 +206,7 @@ fn build_signals(
         .filter_map(|as_read| build_signal(as_read, facts, attributes, warnings))
         .collect();
     report_beyond_end(message, len_bytes, &candidates, warnings);
-    resolve_multiplexing(&mut candidates, facts, warnings);
+    resolve_multiplexing(message, &mut candidates, facts, warnings);
     let lines: Vec<u32> = candidates.iter().map(|candidate| candidate.line).collect();
     let mut signals: Vec<SignalDef> = candidates.into_iter().map(|c| c.def).collect();
     for (idx, before) in make_unique(signals.iter_mut().map(|s| &mut s.name).collect()) {
@@ -349,7 +349,6 @@ fn report_beyond_end(
     candidates: &[Candidate],
     warnings: &mut Warnings,
 ) {
-    const N_NAMED: usize = 3;
     let beyond: Vec<_> = candidates
         .iter()
         .filter(|candidate| candidate.def.needed_bytes() > len_bytes)
@@ -357,14 +356,6 @@ fn report_beyond_end(
     let Some(first) = beyond.first() else {
         return;
     };
-    let mut names: Vec<String> = beyond
-        .iter()
-        .take(N_NAMED)
-        .map(|candidate| excerpt(&candidate.def.short_name))
-        .collect();
-    if beyond.len() > N_NAMED {
-        names.push("…".to_owned());
-    }
     warnings.push(
         first.line,
         DbcWarningKind::Layout,
@@ -372,12 +363,13 @@ fn report_beyond_end(
             "message {message} is {len_bytes} bytes long, {} of its signals need more: {}; they are \
              decoded where a frame is long enough",
             beyond.len(),
-            names.join(", ")
+            name_some(beyond.iter().map(|c| c.def.short_name.as_str()))
         ),
     );
 }
 
 fn resolve_multiplexing(
+    message: &str,
     candidates: &mut Vec<Candidate>,
     facts: &MessageFacts,
     warnings: &mut Warnings,
@@ -394,7 +386,7 @@ fn resolve_multiplexing(
                 .and_then(|facts| facts.ranges.as_ref()),
         })
         .collect();
-    let resolved = resolve(&signals, warnings);
+    let resolved = resolve(message, &signals, warnings);
     // Where each signal stands once those that are left out are gone.
     let mut n_kept = 0;
     let new_positions: Vec<usize> = resolved

@@ -8,6 +8,7 @@ pub mod encode;
 mod facts;
 mod file;
 mod load;
+mod manifest;
 mod model;
 mod multiplex;
 mod statement;
@@ -18,6 +19,7 @@ mod warning;
 pub use build::MAX_MESSAGE_BYTES;
 pub use file::DbcFile;
 pub use load::{MAX_FILE_BYTES, MAX_MESSAGES, MAX_SIGNALS, load};
+pub use manifest::{Manifest, ManifestError, Matching, Rule};
 pub use model::{
     ByteOrder, Database, MessageDef, Multiplexing, MuxSelector, SendType, SignalDef,
     ValueDescriptions, ValueType,

@@ -4,14 +4,14 @@
 //! and ranges of its values in `SG_MUL_VAL_`. A signal whose presence in a frame cannot be known is
 //! left out of the message: showing it always would show a wrong value most of the time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
 use can_dbc::MultiplexIndicator;
 
 use super::facts::{MuxRanges, joined};
 use super::model::{Multiplexing, MuxSelector};
-use super::warning::{DbcWarningKind, Warnings, excerpt};
+use super::warning::{DbcWarningKind, Warnings, excerpt, name_some};
 
 /// What a message says about the multiplexing of one of its signals.
 #[derive(Debug)]
@@ -66,6 +66,7 @@ const MAX_DEPTH: usize = 16;
 /// The multiplexing of each signal of a message; `None` for signals that must be left out.
 /// Positions in selectors are positions in `signals`.
 pub(super) fn resolve(
+    message_name: &str,
     signals: &[MuxSignal<'_>],
     warnings: &mut Warnings,
 ) -> Vec<Option<Multiplexing>> {
@@ -77,6 +78,7 @@ pub(super) fn resolve(
     }
     let message = Message::new(signals);
     let mut extra_multiplexors = Vec::new();
+    let mut problems = Problems::new();
     let mut result: Vec<Option<Multiplexing>> = signals
         .iter()
         .enumerate()
@@ -90,12 +92,7 @@ pub(super) fn resolve(
                     })
                 }
                 Err(problem) => {
-                    let name = excerpt(signal.name);
-                    warnings.push(
-                        signal.line,
-                        DbcWarningKind::Multiplexing,
-                        format!("signal {name} is left out: {problem}"),
-                    );
+                    problems.entry(problem).or_default().push(idx);
                     None
                 }
             },
@@ -117,8 +114,32 @@ pub(super) fn resolve(
             );
         }
     }
-    drop_unreachable(signals, &mut result, warnings);
+    drop_unreachable(&mut result, &mut problems);
+    report(message_name, signals, &problems, warnings);
     result
+}
+
+/// Positions of signals that are left out, by reason.
+type Problems = BTreeMap<&'static str, Vec<usize>>;
+
+fn report(
+    message_name: &str,
+    signals: &[MuxSignal<'_>],
+    problems: &Problems,
+    warnings: &mut Warnings,
+) {
+    for (problem, positions) in problems {
+        let left_out = || positions.iter().filter_map(|idx| signals.get(*idx));
+        warnings.push(
+            left_out().next().map(|signal| signal.line),
+            DbcWarningKind::Multiplexing,
+            format!(
+                "message {message_name}: {} signals are left out ({}): {problem}",
+                positions.len(),
+                name_some(left_out().map(|signal| signal.name))
+            ),
+        );
+    }
 }
 
 struct Message<'a> {
@@ -184,18 +205,18 @@ impl<'a> Message<'a> {
         }
         let value = match signal.mark {
             Mark::Plain | Mark::Multiplexor => return Ok(None),
-            Mark::WithoutValue => return Err("its multiplexing mark m has no number"),
+            Mark::WithoutValue => return Err("their multiplexing mark m has no number"),
             Mark::Multiplexed(value) | Mark::Nested(value) => value,
         };
         match self.roots.as_slice() {
-            [] => Err("it is multiplexed, but the message has no multiplexor M"),
+            [] => Err("they are multiplexed, but there is no multiplexor M"),
             [root] if self.n_multiplexors == 1 || signal.mark == Mark::Nested(value) => {
                 Ok(Some(MuxSelector {
                     multiplexor_idx: *root,
                     values: vec![value..=value],
                 }))
             }
-            _ => Err("the message has several multiplexors and no SG_MUL_VAL_ says which is meant"),
+            _ => Err("there are several multiplexors, and no SG_MUL_VAL_ says which is meant"),
         }
     }
 
@@ -240,11 +261,7 @@ fn warn_plain(signal: &MuxSignal<'_>, warnings: &mut Warnings) {
 
 /// Leaves out signals whose chain of multiplexors runs in a circle, is too long, or leads to a
 /// signal that is left out.
-fn drop_unreachable(
-    signals: &[MuxSignal<'_>],
-    result: &mut [Option<Multiplexing>],
-    warnings: &mut Warnings,
-) {
+fn drop_unreachable(result: &mut [Option<Multiplexing>], problems: &mut Problems) {
     let parents: Vec<Option<usize>> = result
         .iter()
         .map(|multiplexing| {
@@ -253,17 +270,17 @@ fn drop_unreachable(
         })
         .collect();
     let kept: Vec<bool> = result.iter().map(Option::is_some).collect();
-    for (idx, signal) in signals.iter().enumerate() {
-        if !kept.get(idx).copied().unwrap_or_default() {
+    for (idx, multiplexing) in result.iter_mut().enumerate() {
+        if multiplexing.is_none() {
             continue;
         }
         let mut at = idx;
-        let mut problem = Some("its multiplexors select each other in a circle or too deep");
+        let mut problem = Some("their multiplexors select each other in a circle or too deep");
         for _ in 0..=MAX_DEPTH {
             match parents.get(at).copied().flatten() {
                 Some(parent) if kept.get(parent) == Some(&true) => at = parent,
                 Some(_) => {
-                    problem = Some("its multiplexor is left out");
+                    problem = Some("their multiplexor is left out");
                     break;
                 }
                 None => {
@@ -273,14 +290,8 @@ fn drop_unreachable(
             }
         }
         if let Some(problem) = problem {
-            warnings.push(
-                signal.line,
-                DbcWarningKind::Multiplexing,
-                format!("signal {} is left out: {problem}", excerpt(signal.name)),
-            );
-            if let Some(multiplexing) = result.get_mut(idx) {
-                *multiplexing = None;
-            }
+            problems.entry(problem).or_default().push(idx);
+            *multiplexing = None;
         }
     }
 }
@@ -309,7 +320,7 @@ mod tests {
             })
             .collect();
         let mut warnings = Warnings::default();
-        let texts = resolve(&mux_signals, &mut warnings)
+        let texts = resolve("Msg", &mux_signals, &mut warnings)
             .iter()
             .map(|multiplexing| match multiplexing {
                 None => "x".to_owned(),

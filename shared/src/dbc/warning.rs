@@ -126,3 +126,13 @@ pub(super) fn excerpt(text: &str) -> String {
     }
     short
 }
+
+/// The first few of many names.
+pub(super) fn name_some<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const N_NAMED: usize = 3;
+    let mut shown: Vec<String> = names.take(N_NAMED + 1).map(excerpt).collect();
+    if let Some(more) = shown.get_mut(N_NAMED) {
+        "…".clone_into(more);
+    }
+    shown.join(", ")
+}

@@ -4,6 +4,7 @@
 //! file makes it fail as a whole. [`Database`] is plain data.
 
 mod model;
+pub mod plan;
 
 pub use model::{
     ByteOrder, Database, MessageDef, Multiplexing, MuxSelector, SendType, SignalDef,

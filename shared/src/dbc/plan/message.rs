@@ -10,6 +10,7 @@ use super::rows::Rows;
 use super::scale::Scale;
 use crate::can::CanId;
 use crate::dbc::{MessageDef, SendType, SignalDef};
+use crate::schema::SignalDeclaration;
 
 /// A message whose signals are compiled to kernels over columns of payloads.
 #[derive(Clone, Debug)]
@@ -26,9 +27,7 @@ pub struct CompiledMessage {
 pub struct CompiledSignal {
     name: Arc<str>,
     unit: Arc<str>,
-    cycle_time_ms: Option<u32>,
-    send_type: SendType,
-    is_integer: bool,
+    declaration: SignalDeclaration,
     // `None`: a width outside 1 to 64 bits; such a signal never has a value.
     kernel: Option<(BitField, Scale)>,
     labels: Option<LabelLookup>,
@@ -50,8 +49,6 @@ pub struct SignalValues {
 pub struct ColumnReport {
     /// Shorter than the message, so that a signal which should be present is not wholly inside.
     pub short: u64,
-    /// Of these, how many gave no value at all.
-    pub short_without_value: u64,
     /// A multiplexor with a value that selects nothing.
     pub unknown_multiplexor_value: u64,
     /// Gave no value at all, for whatever reason.
@@ -213,7 +210,6 @@ impl CompiledMessage {
         }
         ColumnReport {
             short: short.count(),
-            short_without_value: short.count_outside(&has_value),
             unknown_multiplexor_value: presence.rows_of_unknown_values().len() as u64,
             without_value: n_rows as u64 - has_value.count(),
         }
@@ -226,12 +222,18 @@ impl CompiledSignal {
             SendType::Unspecified => message.send_type,
             own => own,
         };
+        let labels = signal.value_descriptions.iter().map(|(raw, text)| {
+            let physical = kernel.map_or(raw as f64, |(_, scale)| scale.physical_of_label(raw));
+            (physical, text.to_owned())
+        });
         Self {
             name: signal.name.as_str().into(),
             unit: signal.unit.as_str().into(),
-            cycle_time_ms: message.cycle_time_ms,
-            send_type,
-            is_integer: kernel.is_some_and(|(_, scale)| scale.gives_integers()),
+            declaration: SignalDeclaration {
+                cycle_time_ms: message.cycle_time_ms,
+                is_on_change: send_type == SendType::OnChange,
+                labels: labels.collect(),
+            },
             kernel,
             labels: LabelLookup::new(&signal.value_descriptions, signal.value_type),
         }
@@ -247,19 +249,10 @@ impl CompiledSignal {
         &self.unit
     }
 
-    /// The message's cycle time, where the DBC file gives one.
-    pub fn cycle_time_ms(&self) -> Option<u32> {
-        self.cycle_time_ms
-    }
-
-    /// How the signal is sent; the message's way where the signal has none of its own.
-    pub fn send_type(&self) -> SendType {
-        self.send_type
-    }
-
-    /// Whether every physical value is a whole number.
-    pub fn is_integer(&self) -> bool {
-        self.is_integer
+    /// What the DBC says of the signal besides: cycle time, way of sending, value descriptions by
+    /// physical value.
+    pub fn declaration(&self) -> &SignalDeclaration {
+        &self.declaration
     }
 
     /// The texts that label positions refer to, by raw value; empty where there are none.
@@ -313,13 +306,5 @@ impl RowMarks {
             return self.n_rows as u64;
         }
         (0..self.n_rows).filter(|row| self.contains(*row)).count() as u64
-    }
-
-    fn count_outside(&self, other: &Self) -> u64 {
-        if other.all {
-            return 0;
-        }
-        let outside = |row: &usize| self.contains(*row) && !other.contains(*row);
-        (0..self.n_rows).filter(outside).count() as u64
     }
 }

@@ -57,17 +57,18 @@ impl Scale {
         }
     }
 
-    /// Whether every physical value is a whole number.
-    pub(super) fn gives_integers(self) -> bool {
-        let is_float = matches!(self.value_type, ValueType::Float32 | ValueType::Float64);
-        !is_float
-            && match self.arithmetic {
-                Arithmetic::Float { factor, offset } => {
-                    factor.fract() == 0.0 && offset.fract() == 0.0
-                }
-                Arithmetic::Integer { .. } => true,
-                Arithmetic::IntegerFactor { .. } => false,
-            }
+    /// The physical value of a raw value as value descriptions name it: a whole number, in signals
+    /// of 64 unsigned bits the `i64` of the same bits.
+    pub(super) fn physical_of_label(self, raw: i64) -> f64 {
+        let raw = match self.value_type {
+            ValueType::Unsigned if self.bit_len == 64 => i128::from(raw.cast_unsigned()),
+            _ => i128::from(raw),
+        };
+        match self.arithmetic {
+            Arithmetic::Float { factor, offset } => raw as f64 * factor + offset,
+            Arithmetic::Integer { factor, offset } => (raw * factor + offset) as f64,
+            Arithmetic::IntegerFactor { factor, offset } => (raw * factor) as f64 + offset,
+        }
     }
 
     /// Appends the physical values of `rows` to `out`.

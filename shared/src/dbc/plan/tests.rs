@@ -406,7 +406,6 @@ fn what_did_not_decode_is_counted() {
         report,
         ColumnReport {
             short: 2, // [3, 0] lacks the selected signal, [] the multiplexor
-            short_without_value: 1,
             unknown_multiplexor_value: 2,
             without_value: 1,
         }

@@ -212,12 +212,14 @@ impl Run {
         let mut columns = self.columns();
         columns.sort_by(|left, right| left.key.cmp(&right.key));
         let mut scratch = Scratch::default();
+        let mut signal_values = 0;
         for columns in columns.chunk_by(|left, right| left.key.message == right.key.message) {
-            write_message(columns, sink, &mut scratch, &mut self.stats)?;
+            signal_values += write_message(columns, sink, &mut scratch)?;
         }
-        if self.stats.signal_values > 0 {
+        if signal_values > 0 {
             sink.end_run()?;
             self.stats.runs = 1;
+            self.stats.signal_values = signal_values;
         }
         for slot in &self.slots {
             slot.count_decoded(&mut self.stats);
@@ -284,12 +286,13 @@ struct Scratch {
 }
 
 /// Writes the columns of all messages of one name, whose multiplexors are read once per group.
+/// Returns the number of values.
 fn write_message<S: DecodedSink>(
     columns: &[Column<'_>],
     sink: &mut S,
     scratch: &mut Scratch,
-    stats: &mut DecodeStats,
-) -> Result<(), S::Error> {
+) -> Result<u64, S::Error> {
+    let mut signal_values = 0;
     let mut groups: BTreeMap<(usize, usize), (Payloads<'_>, Presence<'_>)> = BTreeMap::new();
     for column in columns {
         groups.entry(column.group).or_insert_with(|| {
@@ -322,7 +325,7 @@ fn write_message<S: DecodedSink>(
                 &scratch.timestamps
             }
         };
-        stats.signal_values += values.physical.len() as u64;
+        signal_values += values.physical.len() as u64;
         sink.write_signal(SignalColumn {
             key: &column.key,
             unit: signal.unit(),
@@ -335,7 +338,7 @@ fn write_message<S: DecodedSink>(
             },
         })?;
     }
-    Ok(())
+    Ok(signal_values)
 }
 
 impl Slot {

@@ -58,7 +58,7 @@ impl DecodeStats {
         self.runs += other.runs;
         self.uncounted_ids_frames += other.uncounted_ids_frames;
         for ((channel, id, reason), frames) in &other.undecoded {
-            self.count_undecoded(channel, *id, *reason, *frames);
+            self.count_undecoded(channel, *id, reason.clone(), *frames);
         }
     }
 
@@ -73,7 +73,7 @@ impl DecodeStats {
             channel: channel.to_string(),
             arbitration_id: id.number(),
             is_extended: id.is_extended(),
-            reason: *reason,
+            reason: reason.clone(),
             frames: *frames,
         });
         entries.collect()
@@ -83,7 +83,7 @@ impl DecodeStats {
     pub fn undecoded_by_reason(&self) -> BTreeMap<UndecodedReason, u64> {
         let mut by_reason = BTreeMap::new();
         for ((_, _, reason), frames) in &self.undecoded {
-            *by_reason.entry(*reason).or_default() += frames;
+            *by_reason.entry(reason.clone()).or_default() += frames;
         }
         if self.uncounted_ids_frames > 0 {
             *by_reason.entry(UndecodedReason::UnknownId).or_default() += self.uncounted_ids_frames;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::message::CompiledMessage;
 use crate::can::CanId;
-use crate::dbc::{Database, MessageDef};
+use crate::dbc::{Database, DbcFile, MessageDef};
 
 /// How frames find their message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -56,6 +56,18 @@ impl CompiledDatabase {
     /// Whether no message can be decoded at all.
     pub fn is_empty(&self) -> bool {
         self.files.iter().all(|file| file.by_id.is_empty())
+    }
+}
+
+impl AsRef<Database> for Database {
+    fn as_ref(&self) -> &Database {
+        self
+    }
+}
+
+impl AsRef<Database> for DbcFile {
+    fn as_ref(&self) -> &Database {
+        &self.database
     }
 }
 

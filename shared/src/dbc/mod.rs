@@ -1,7 +1,7 @@
 //! DBC files: what the messages and signals on a bus mean.
 //!
 //! [`load`] turns the bytes of one file into a [`Database`] and a list of warnings; nothing in a
-//! file makes it fail as a whole. [`Database`] is plain data.
+//! file makes it fail as a whole. [`Database`] is plain data, [`plan`] compiles it for decoding.
 
 mod build;
 pub mod encode;
@@ -11,6 +11,7 @@ mod load;
 mod manifest;
 mod model;
 mod multiplex;
+pub mod plan;
 mod statement;
 mod syntax;
 mod text;

@@ -24,7 +24,11 @@ pub fn write_line(out: &mut impl Write, frame: &CanFrame, channel: &str) -> io::
     }
     if channel.contains(char::is_whitespace) || channel.is_empty() {
         let word: Vec<&str> = channel.split_whitespace().collect();
-        let word = if word.is_empty() { "_".to_owned() } else { word.join("_") };
+        let word = if word.is_empty() {
+            "_".to_owned()
+        } else {
+            word.join("_")
+        };
         out.write_all(word.as_bytes())?;
     } else {
         out.write_all(channel.as_bytes())?;

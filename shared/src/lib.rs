@@ -23,6 +23,7 @@ pub mod decode;
 mod error_chain;
 pub mod lake;
 pub mod logs;
+mod percent;
 pub mod schema;
 pub mod sim;
 pub mod time;

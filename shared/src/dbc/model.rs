@@ -1,6 +1,7 @@
 //! A DBC file as plain data, after parsing: names are unique where they must be, numbers are in range.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::can::CanId;
 
@@ -127,10 +128,10 @@ pub enum SendType {
     OnChange,
 }
 
-/// Texts for raw values (`VAL_`), sorted by raw value.
+/// Texts for raw values (`VAL_`), sorted by raw value. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValueDescriptions {
-    sorted: Vec<(i64, String)>,
+    sorted: Arc<[(i64, String)]>,
 }
 
 impl ValueDescriptions {
@@ -142,7 +143,9 @@ impl ValueDescriptions {
         sorted.reverse();
         sorted.dedup_by_key(|(raw, _)| *raw);
         sorted.reverse();
-        Self { sorted }
+        Self {
+            sorted: sorted.into(),
+        }
     }
 
     /// The text for a raw value.

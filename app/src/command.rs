@@ -1,0 +1,247 @@
+//! Everything the app can be told to do, as one closed list.
+//!
+//! [`Action`]s carry no data: menus, tool bar, keyboard and tests all show and send the same ones.
+//! [`Command`]s are what reaches [`crate::state::AppState::update`]; an action is one of them.
+
+use std::path::PathBuf;
+
+use canlake_shared::time::{TimeRange, Timestamp};
+
+use crate::state::{AxisId, ExportKind, ExportTarget, PanelId, RangeChoice, SignalRef, SourceId, VehicleRef};
+
+/// Something the app does when told, without further data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Choose files in the system's dialog.
+    OpenFiles,
+    /// Choose a folder in the system's dialog.
+    OpenFolder,
+    /// Open the demo lake, made on first use.
+    OpenDemo,
+    /// Write the loaded samples of the visible range to a CSV file.
+    ExportCsv,
+    /// Write the plots as they are to a PNG file.
+    ExportPng,
+    /// Stop all queries; what has arrived stays, marked partial.
+    CancelQueries,
+    /// Close the window.
+    Quit,
+    /// Show the whole loaded range and fit all axes.
+    FitAll,
+    /// Fit the value axes of all panels to what is visible.
+    FitY,
+    /// Show half as much time.
+    ZoomIn,
+    /// Show twice as much time.
+    ZoomOut,
+    /// Show earlier times.
+    PanLeft,
+    /// Show later times.
+    PanRight,
+    /// Back to the time window before the last change.
+    UndoZoom,
+    /// Forward again.
+    RedoZoom,
+    /// An empty plot below the others.
+    NewPanel,
+    /// All signals in panels of their own, or all in one.
+    StackOrOverlay,
+    /// Grid lines on or off.
+    ToggleGrid,
+    /// A dot on every sample, on or off.
+    ToggleDots,
+    /// Legends on or off.
+    ToggleLegend,
+    /// Statistics of the visible range on or off.
+    ToggleStatistics,
+    /// The side bar with sources and signals on or off.
+    ToggleSideBar,
+    /// From dark to light and back.
+    ToggleTheme,
+    /// Full screen on or off.
+    ToggleFullScreen,
+    /// Put the keyboard into the signal search.
+    SearchSignals,
+    /// Show the list of keys.
+    ShowKeys,
+    /// Drop all plots.
+    ClearPlots,
+}
+
+impl Action {
+    /// All of them, in the order of the menus.
+    pub const ALL: [Self; 27] = [
+        Self::OpenFiles,
+        Self::OpenFolder,
+        Self::OpenDemo,
+        Self::ExportCsv,
+        Self::ExportPng,
+        Self::CancelQueries,
+        Self::Quit,
+        Self::FitAll,
+        Self::FitY,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::PanLeft,
+        Self::PanRight,
+        Self::UndoZoom,
+        Self::RedoZoom,
+        Self::NewPanel,
+        Self::StackOrOverlay,
+        Self::ClearPlots,
+        Self::ToggleGrid,
+        Self::ToggleDots,
+        Self::ToggleLegend,
+        Self::ToggleStatistics,
+        Self::ToggleSideBar,
+        Self::ToggleTheme,
+        Self::ToggleFullScreen,
+        Self::SearchSignals,
+        Self::ShowKeys,
+    ];
+
+    /// What menus and buttons say.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OpenFiles => "Open files…",
+            Self::OpenFolder => "Open folder…",
+            Self::OpenDemo => "Open the demo lake",
+            Self::ExportCsv => "Export CSV…",
+            Self::ExportPng => "Export PNG…",
+            Self::CancelQueries => "Cancel queries",
+            Self::Quit => "Quit",
+            Self::FitAll => "Fit everything",
+            Self::FitY => "Fit values",
+            Self::ZoomIn => "Zoom in",
+            Self::ZoomOut => "Zoom out",
+            Self::PanLeft => "Earlier",
+            Self::PanRight => "Later",
+            Self::UndoZoom => "Undo zoom",
+            Self::RedoZoom => "Redo zoom",
+            Self::NewPanel => "New plot",
+            Self::StackOrOverlay => "Stack or overlay",
+            Self::ToggleGrid => "Grid",
+            Self::ToggleDots => "Sample dots",
+            Self::ToggleLegend => "Legend",
+            Self::ToggleStatistics => "Statistics",
+            Self::ToggleSideBar => "Side bar",
+            Self::ToggleTheme => "Light or dark",
+            Self::ToggleFullScreen => "Full screen",
+            Self::SearchSignals => "Search signals",
+            Self::ShowKeys => "Keyboard and mouse",
+            Self::ClearPlots => "Remove all plots",
+        }
+    }
+}
+
+/// Which panel a signal is to be drawn in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlotTarget {
+    /// The active panel; a first one is made when there is none.
+    Active,
+    /// This panel.
+    Panel(PanelId),
+    /// A new panel below the others.
+    NewPanel,
+}
+
+/// Everything that changes what the app shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// See [`Action`].
+    Run(Action),
+    /// Open each text: a path, or later an address.
+    Open(Vec<String>),
+    /// Decode a source that holds raw frames with these DBC files.
+    DecodeWith {
+        /// The source that asked.
+        source: SourceId,
+        /// In order: the first that has a message wins.
+        dbc_paths: Vec<PathBuf>,
+    },
+    /// Ask for a DBC file to add to the choice of a source.
+    PickDbc(SourceId),
+    /// Forget a source and everything drawn from it.
+    CloseSource(SourceId),
+    /// Read a source's catalogue again.
+    ReloadSource(SourceId),
+    /// Show the sessions and signals of a vehicle.
+    SelectVehicle(VehicleRef),
+    /// Load the session at this position of the selected vehicle.
+    SelectSession(usize),
+    /// Load another stretch of time.
+    ChooseRange(RangeChoice),
+    /// Draw signals.
+    Plot {
+        /// In this order.
+        signals: Vec<SignalRef>,
+        /// Where.
+        target: PlotTarget,
+    },
+    /// Take a signal out of a panel.
+    Unplot(PanelId, SignalRef),
+    /// Show or hide a signal of a panel.
+    ToggleSignal(PanelId, SignalRef),
+    /// Show only this signal of a panel; all again if it already is the only one.
+    SoloSignal(PanelId, SignalRef),
+    /// Make a panel the one that new signals go to.
+    ActivatePanel(PanelId),
+    /// Remove a panel.
+    ClosePanel(PanelId),
+    /// Show this stretch of time. Changes of one gesture are one step of undo.
+    SetWindow(TimeRange),
+    /// No button is held and the wheel rests: the next change of the window is a new step of undo.
+    EndGesture,
+    /// Show this range of values on one axis of a panel.
+    SetAxis(PanelId, AxisId, [f64; 2]),
+    /// Let one axis of a panel follow the visible values again.
+    FitAxis(PanelId, AxisId),
+    /// The pointer rests at this time, or nowhere.
+    Hover(Option<Timestamp>),
+    /// Dismiss a notice.
+    DismissNotice(u64),
+    /// Close the dialog that is open.
+    CloseDialog,
+    /// Let the user choose in the system's dialog where an export goes.
+    PickExportTarget(ExportKind),
+    /// Write an export.
+    ExportTo(ExportTarget),
+}
+
+/// Commands on their way from the user interface to the state, in order.
+#[derive(Debug, Default)]
+pub struct CommandQueue {
+    commands: Vec<Command>,
+}
+
+impl CommandQueue {
+    /// Adds a command.
+    pub fn send(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Adds an action.
+    pub fn run(&mut self, action: Action) {
+        self.send(Command::Run(action));
+    }
+
+    /// Takes all commands, oldest first.
+    pub fn drain(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.commands)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_list_names_every_action_once() {
+        let distinct: BTreeSet<_> = Action::ALL.into_iter().collect();
+        assert_eq!(distinct.len(), Action::ALL.len());
+        let labels: BTreeSet<_> = Action::ALL.into_iter().map(Action::label).collect();
+        assert_eq!(labels.len(), Action::ALL.len());
+    }
+}

@@ -1,0 +1,115 @@
+//! What the workers found: events to changes of the state.
+
+use std::sync::Arc;
+
+use super::{AppState, Dialog, Effect, Event, ExportTarget, LoadState, LoadedPart, Severity, SourceId, SourceStatus};
+use crate::command::Command;
+use crate::query::{Completeness, QueryStats};
+
+impl AppState {
+    /// Takes in an event. What follows from it comes back as effects, in order.
+    pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::SourceProgress(source, text) => self.set_status(source, SourceStatus::Opening(text)),
+            Event::SourceNeedsDbc { source, suggestions } => {
+                if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
+                    open.dbc_choice = suggestions;
+                    open.status = SourceStatus::NeedsDbc;
+                    self.dialog = Some(Dialog::ChooseDbc(source));
+                }
+            }
+            Event::SourceReady { source, catalogue, location, remarks } => {
+                self.settings.remember(&location);
+                if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
+                    open.location = location;
+                    open.status = SourceStatus::Ready(catalogue);
+                }
+                for (severity, title, detail) in remarks {
+                    self.notices.add(severity, title, detail);
+                }
+                self.select_first_vehicle(source);
+                return self.load_missing();
+            }
+            Event::SourceFailed(source, text) => {
+                self.notices.add(Severity::Error, text.clone(), "");
+                self.set_status(source, SourceStatus::Failed(text));
+            }
+            Event::Loaded { load, progress, parts } => {
+                self.store.update(load, |signal, loaded| {
+                    if let LoadState::Loading { progress: known, .. } = &mut loaded.state {
+                        *known = progress;
+                    }
+                    if let Some(part) = parts.iter().find(|part| part.signal == *signal) {
+                        loaded.series = Some(Arc::clone(&part.series));
+                    }
+                });
+            }
+            Event::LoadEnded { load, parts, result } => self.end_load(load, &parts, result),
+            Event::Picked(paths) => {
+                let texts = paths.into_iter().map(|path| path.to_string_lossy().into_owned()).collect();
+                return self.update(Command::Open(texts));
+            }
+            Event::PickedDbc(source, paths) => {
+                if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
+                    for path in paths {
+                        open.dbc_choice.retain(|known| *known != path);
+                        open.dbc_choice.insert(0, path);
+                    }
+                }
+            }
+            Event::PickedExportTarget(kind, path) => {
+                let target = ExportTarget { kind, path, may_replace: true };
+                return self.update(Command::ExportTo(target));
+            }
+            Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
+            Event::Exported(result) => {
+                self.exports_running = self.exports_running.saturating_sub(1);
+                match result {
+                    Ok(text) => self.notices.add(Severity::Info, text, ""),
+                    Err(text) => self.notices.add(Severity::Error, text, ""),
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn set_status(&mut self, id: SourceId, status: SourceStatus) {
+        if let Some(source) = self.sources.iter_mut().find(|source| source.id == id) {
+            source.status = status;
+        }
+    }
+
+    fn end_load(
+        &mut self,
+        load: super::LoadId,
+        parts: &[LoadedPart],
+        result: Result<(Completeness, QueryStats), String>,
+    ) {
+        let state = match result {
+            Ok((completeness, stats)) => {
+                self.last_query = Some(stats);
+                match completeness {
+                    Completeness::Complete => LoadState::Complete,
+                    Completeness::Partial { cancelled, problems } => {
+                        let mut reasons: Vec<_> =
+                            problems.iter().map(|problem| format!("{}: {}", problem.path, problem.text)).collect();
+                        if cancelled {
+                            reasons.push("cancelled".to_owned());
+                        }
+                        LoadState::Partial(reasons.join("\n"))
+                    }
+                }
+            }
+            Err(text) => LoadState::Failed(text),
+        };
+        if let LoadState::Failed(text) = &state {
+            self.notices.add(Severity::Error, text.clone(), "");
+        }
+        self.store.update(load, |signal, loaded| {
+            if let Some(part) = parts.iter().find(|part| part.signal == *signal) {
+                loaded.series = Some(Arc::clone(&part.series));
+            }
+            loaded.state = state.clone();
+        });
+    }
+}

@@ -1,0 +1,138 @@
+//! What the state asks of the workers, and what they answer.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use canlake_shared::time::TimeRange;
+
+use super::{ExportKind, ExportTarget, LoadId, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef};
+use crate::query::{Completeness, Progress, QueryStats};
+use crate::series::Prepared;
+use crate::source::{Catalogue, SignalInfo, SourceLocation};
+
+/// Work to be done elsewhere.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Look at a source; with DBC files: decode it.
+    Open {
+        /// Its name from now on.
+        source: SourceId,
+        /// Where it is.
+        location: SourceLocation,
+        /// For raw frames.
+        dbc_paths: Vec<PathBuf>,
+    },
+    /// Make the demo lake if there is none yet, and open it.
+    OpenDemo(SourceId),
+    /// Drop everything of a source.
+    Close(SourceId),
+    /// Bring the samples of signals of one vehicle.
+    Load {
+        /// Its name from now on.
+        load: LoadId,
+        /// The vehicle.
+        vehicle: VehicleRef,
+        /// What to bring.
+        signals: Vec<Arc<SignalInfo>>,
+        /// Of this stretch of time.
+        range: TimeRange,
+        /// In these the recorder did not listen.
+        holes: Vec<TimeRange>,
+    },
+    /// Stop a query.
+    Cancel(LoadId),
+    /// Let the user choose files.
+    PickFiles,
+    /// Let the user choose a folder.
+    PickFolder,
+    /// Let the user choose DBC files for a source.
+    PickDbc(SourceId),
+    /// Let the user choose where an export goes; the path is a suggestion.
+    PickExportTarget(ExportKind, PathBuf),
+    /// Write loaded samples to a file.
+    ExportCsv {
+        /// The file.
+        target: ExportTarget,
+        /// Column names and samples.
+        columns: Vec<(String, Arc<Prepared>)>,
+        /// Only these times.
+        range: TimeRange,
+    },
+    /// Write the plots as they are to a file.
+    ExportPng(ExportTarget),
+    /// Compute statistics over all samples of a stretch of time.
+    Statistics {
+        /// The stretch of time.
+        range: TimeRange,
+        /// The signals.
+        signals: Vec<LoadedPart>,
+    },
+    /// Close the window.
+    Quit,
+    /// Full screen on or off.
+    ToggleFullScreen,
+}
+
+/// A signal with the samples that have arrived so far.
+#[derive(Clone, Debug)]
+pub struct LoadedPart {
+    /// Which.
+    pub signal: SignalRef,
+    /// All that have arrived, not only the new ones.
+    pub series: Arc<Prepared>,
+}
+
+/// What the workers found.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A source is being looked at or decoded.
+    SourceProgress(SourceId, String),
+    /// A source holds raw frames and nothing to decode them with.
+    SourceNeedsDbc {
+        /// Which.
+        source: SourceId,
+        /// DBC files that may fit, best first.
+        suggestions: Vec<PathBuf>,
+    },
+    /// A source is open.
+    SourceReady {
+        /// Which.
+        source: SourceId,
+        /// What it holds.
+        catalogue: Arc<Catalogue>,
+        /// Where it really is, when the state did not know.
+        location: SourceLocation,
+        /// What has to be said about it: severity, title, detail.
+        remarks: Vec<(Severity, String, String)>,
+    },
+    /// A source cannot be opened.
+    SourceFailed(SourceId, String),
+    /// A query goes on; some signals may have more samples.
+    Loaded {
+        /// Which.
+        load: LoadId,
+        /// How far it is.
+        progress: Progress,
+        /// The signals with news.
+        parts: Vec<LoadedPart>,
+    },
+    /// A query has ended.
+    LoadEnded {
+        /// Which.
+        load: LoadId,
+        /// All signals, in their final state.
+        parts: Vec<LoadedPart>,
+        /// Whether everything is there, or the error that ended it.
+        result: Result<(Completeness, QueryStats), String>,
+    },
+    /// The user chose files or a folder to open.
+    Picked(Vec<PathBuf>),
+    /// The user chose DBC files for a source.
+    PickedDbc(SourceId, Vec<PathBuf>),
+    /// The user chose where an export goes.
+    PickedExportTarget(ExportKind, PathBuf),
+    /// Statistics of a stretch of time.
+    Statistics(TimeRange, Vec<SignalStatistics>),
+    /// A file was written, or could not be.
+    Exported(Result<String, String>),
+}

@@ -1,0 +1,220 @@
+//! What the app shows and what the user chose: plain data, changed in two places only.
+//!
+//! ```text
+//!   ui ──Command──▶ update ──Effect──▶ workers ──Event──▶ apply
+//!   ui ◀──────────────── &AppState ◀──────────────────────┘
+//! ```
+//!
+//! [`AppState::update`] takes what the user wants, [`AppState::apply`] what the workers found. Both
+//! are quick and do no I/O; work goes out as [`Effect`]s. Nothing here draws or knows egui.
+
+mod apply;
+mod effect;
+mod notices;
+mod settings;
+mod sources;
+mod statistics;
+mod store;
+mod update;
+mod workspace;
+mod zoom;
+
+pub use effect::{Effect, Event, LoadedPart};
+pub use notices::{Notice, Notices, Severity};
+pub use settings::{Settings, ThemeChoice};
+pub use sources::{OpenSource, SourceId, SourceStatus};
+pub use statistics::{SignalStatistics, Statistics};
+pub use store::{LoadState, LoadedSignal, SeriesStore};
+pub use workspace::{AxisId, PanelId, PlotPanel, PlottedSignal, SignalRef, VehicleRef, Workspace};
+pub use zoom::TimeWindow;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use canlake_shared::time::{TimeRange, Timestamp};
+
+use crate::query::QueryStats;
+use crate::source::{SessionInfo, SignalInfo, Vehicle};
+
+/// Names a query as long as the app runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LoadId(pub u64);
+
+/// Which stretch of time to load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeChoice {
+    /// The last hour of the vehicle's data.
+    LastHour,
+    /// The last day of the vehicle's data.
+    LastDay,
+    /// The session that is selected, or the last.
+    Session,
+    /// All of the vehicle's data.
+    Everything,
+    /// As typed.
+    Typed(TimeRange),
+}
+
+/// The vehicle whose sessions and signals are listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// The vehicle.
+    pub vehicle: VehicleRef,
+    /// Position of the session that is loaded, if one is.
+    pub session: Option<usize>,
+}
+
+/// A window in front of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Which DBC files to decode this source with.
+    ChooseDbc(SourceId),
+    /// Where an export goes.
+    Export(ExportKind),
+    /// The keys and what the mouse does.
+    Keys,
+}
+
+/// What can be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportKind {
+    /// The samples of the visible range.
+    Csv,
+    /// The plots as they are.
+    Png,
+}
+
+/// A file that an export writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportTarget {
+    /// What is written.
+    pub kind: ExportKind,
+    /// Where.
+    pub path: PathBuf,
+    /// Whether a file that is there already may be replaced: the user was asked.
+    pub may_replace: bool,
+}
+
+/// Everything that is shown.
+#[derive(Debug, Default)]
+pub struct AppState {
+    /// Kept from one start to the next.
+    pub settings: Settings,
+    /// Opened, in order.
+    pub sources: Vec<OpenSource>,
+    /// The vehicle whose sessions and signals are listed.
+    pub selection: Option<Selection>,
+    /// Panels and their signals.
+    pub workspace: Workspace,
+    /// The visible stretch of time, once there is one.
+    pub window: Option<TimeWindow>,
+    /// Where the pointer is in time.
+    pub hovered: Option<Timestamp>,
+    /// Samples.
+    pub store: SeriesStore,
+    /// What the user has to be told.
+    pub notices: Notices,
+    /// In front of everything.
+    pub dialog: Option<Dialog>,
+    /// What the last finished query took.
+    pub last_query: Option<QueryStats>,
+    /// Whether the signal search wants the keyboard.
+    pub search_requested: bool,
+    /// Statistics of the visible range, while they are shown.
+    pub statistics: Statistics,
+    /// Files being written.
+    pub exports_running: usize,
+    next_source: u32,
+    next_load: u64,
+}
+
+impl AppState {
+    /// With settings of an earlier start.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// An opened source.
+    pub fn source(&self, id: SourceId) -> Option<&OpenSource> {
+        self.sources.iter().find(|source| source.id == id)
+    }
+
+    /// A vehicle of an opened source.
+    pub fn vehicle(&self, vehicle: &VehicleRef) -> Option<&Vehicle> {
+        self.source(vehicle.source)?.catalogue()?.vehicle(&vehicle.vehicle)
+    }
+
+    /// The vehicle whose sessions and signals are listed.
+    pub fn selected_vehicle(&self) -> Option<&Vehicle> {
+        self.vehicle(&self.selection.as_ref()?.vehicle)
+    }
+
+    /// The session that is loaded, if it is one of the selected vehicle.
+    pub fn selected_session(&self) -> Option<&SessionInfo> {
+        let selection = self.selection.as_ref()?;
+        self.selected_vehicle()?.sessions.get(selection.session?)
+    }
+
+    /// What the catalogue knows of a signal.
+    pub fn signal_info(&self, signal: &SignalRef) -> Option<&SignalInfo> {
+        let vehicle = self.vehicle(&signal.vehicle)?;
+        let idx = vehicle.signals.binary_search_by(|info| info.key.cmp(&signal.key)).ok()?;
+        vehicle.signals.get(idx)
+    }
+
+    /// A signal's name, as short as is clear among what is plotted: with the vehicle where several are.
+    pub fn signal_name(&self, signal: &SignalRef) -> String {
+        let several = self.workspace.signals().iter().any(|other| other.vehicle != signal.vehicle);
+        let name = self.vehicle(&signal.vehicle).map_or_else(
+            || signal.key.to_string(),
+            |vehicle| short_signal_name(vehicle, signal),
+        );
+        if several { format!("{name} · {}", signal.vehicle.vehicle) } else { name }
+    }
+
+    /// Times in which a vehicle's recorder did not listen, inside `range`.
+    pub fn recording_holes(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
+        let Some(vehicle) = self.vehicle(vehicle) else {
+            return Vec::new();
+        };
+        let mut holes = Vec::new();
+        let mut covered_to = range.start;
+        for session in &vehicle.sessions {
+            if session.range.start > covered_to {
+                holes.push(TimeRange::new(covered_to, session.range.start));
+            }
+            holes.extend(session.gaps.iter().copied());
+            covered_to = covered_to.max(session.range.end);
+        }
+        holes.push(TimeRange::new(covered_to, range.end));
+        holes.into_iter().map(|hole| hole.intersection(range)).filter(|hole| !hole.is_empty()).collect()
+    }
+}
+
+fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
+    let key = &signal.key;
+    let is_unique = vehicle
+        .signals
+        .iter()
+        .filter(|other| other.key.message == key.message && other.key.signal == key.signal)
+        .count()
+        <= 1;
+    if is_unique {
+        format!("{}.{}", key.message, key.signal)
+    } else {
+        key.to_string()
+    }
+}
+
+/// The axis of a signal: signals of one unit share one; without a unit each has its own, because
+/// their values have nothing in common.
+pub fn axis_of(info: &SignalInfo) -> AxisId {
+    if info.unit.is_empty() {
+        AxisId(Arc::from(format!("{}.{}", info.key.message, info.key.signal)))
+    } else {
+        AxisId(Arc::clone(&info.unit))
+    }
+}

@@ -1,0 +1,122 @@
+//! What is kept from one start to the next.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::SourceLocation;
+
+/// Places remembered in the list of recent ones.
+const MAX_RECENT: usize = 12;
+
+/// Choices that outlive the program, as JSON. Unknown fields are ignored and missing ones take their
+/// default, so that older and newer versions read each other's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Format of this record.
+    pub version: u32,
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// Opened before, newest first.
+    pub recent: Vec<SourceLocation>,
+    /// DBC files used before, newest first.
+    pub recent_dbc: Vec<std::path::PathBuf>,
+    /// Grid lines.
+    pub grid: bool,
+    /// A dot on every sample.
+    pub dots: bool,
+    /// Legends.
+    pub legend: bool,
+    /// Statistics of the visible range.
+    pub statistics: bool,
+    /// The side bar.
+    pub side_bar: bool,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeChoice {
+    /// Light on dark.
+    #[default]
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            theme: ThemeChoice::default(),
+            recent: Vec::new(),
+            recent_dbc: Vec::new(),
+            grid: true,
+            dots: false,
+            legend: true,
+            statistics: false,
+            side_bar: true,
+        }
+    }
+}
+
+impl Settings {
+    /// From text that [`Self::to_text`] made. What cannot be read is replaced by defaults and named.
+    pub fn from_text(text: &str) -> (Self, Option<String>) {
+        match serde_json::from_str(text) {
+            Ok(settings) => (settings, None),
+            Err(error) => (Self::default(), Some(format!("settings could not be read and are back to their defaults: {error}"))),
+        }
+    }
+
+    /// As text.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("settings are plain data with text keys")
+    }
+
+    /// Puts a place at the top of the recent ones.
+    pub fn remember(&mut self, location: &SourceLocation) {
+        remember(&mut self.recent, location.clone());
+    }
+
+    /// Puts DBC files at the top of the recent ones.
+    pub fn remember_dbc(&mut self, paths: &[std::path::PathBuf]) {
+        for path in paths.iter().rev() {
+            remember(&mut self.recent_dbc, path.clone());
+        }
+    }
+}
+
+fn remember<T: PartialEq>(recent: &mut Vec<T>, item: T) {
+    recent.retain(|known| *known != item);
+    recent.insert(0, item);
+    recent.truncate(MAX_RECENT);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn survives_a_round_trip_and_rubbish() {
+        let mut settings = Settings {
+            theme: ThemeChoice::Light,
+            ..Settings::default()
+        };
+        settings.remember(&SourceLocation::path("a.log"));
+        assert_eq!(Settings::from_text(&settings.to_text()), (settings, None));
+        assert_eq!(Settings::from_text("{}"), (Settings::default(), None));
+        let (defaults, problem) = Settings::from_text("{\"version\": [}");
+        assert_eq!(defaults, Settings::default());
+        assert!(problem.unwrap().contains("settings"));
+    }
+
+    #[test]
+    fn recent_places_are_unique_newest_first_and_few() {
+        let mut settings = Settings::default();
+        for idx in (0..20).chain([3]) {
+            settings.remember(&SourceLocation::path(format!("{idx}.log")));
+        }
+        assert_eq!(settings.recent.len(), MAX_RECENT);
+        assert_eq!(settings.recent[0], SourceLocation::path("3.log"));
+    }
+}

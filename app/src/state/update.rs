@@ -1,0 +1,415 @@
+//! What the user wants: commands to changes of the state and work for others.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use canlake_shared::time::{TimeRange, Timestamp};
+
+use super::{
+    AppState, Dialog, Effect, ExportKind, ExportTarget, LoadId, LoadState, OpenSource, RangeChoice, Selection, Severity,
+    SignalRef, SourceId, SourceStatus, ThemeChoice, TimeWindow, VehicleRef, axis_of,
+};
+use crate::command::{Action, Command, PlotTarget};
+use crate::series::Prepared;
+use crate::source::{SignalInfo, SourceLocation};
+use crate::time_display::Zone;
+
+const HOUR_NS: i64 = 3_600_000_000_000;
+
+impl AppState {
+    /// Carries out a command. What cannot be done at once comes back as effects, in order.
+    pub fn update(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Run(action) => self.run(action),
+            Command::Open(texts) => self.open(&texts),
+            Command::DecodeWith { source, dbc_paths } => self.decode_with(source, dbc_paths),
+            Command::PickDbc(source) => vec![Effect::PickDbc(source)],
+            Command::CloseSource(source) => self.close_source(source),
+            Command::ReloadSource(source) => self.reload_source(source),
+            Command::SelectVehicle(vehicle) => {
+                self.selection = Some(Selection {
+                    vehicle,
+                    session: None,
+                });
+                Vec::new()
+            }
+            Command::SelectSession(idx) => {
+                if let Some(selection) = &mut self.selection {
+                    selection.session = Some(idx);
+                }
+                self.choose_range(RangeChoice::Session)
+            }
+            Command::ChooseRange(choice) => self.choose_range(choice),
+            Command::Plot { signals, target } => self.plot(signals, target),
+            Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(kind, self.suggested_export_path(kind))],
+            Command::ExportTo(target) => self.export(target),
+            layout => {
+                self.change_layout(layout);
+                self.drop_unused()
+            }
+        }
+    }
+
+    /// Commands that need nobody else.
+    fn change_layout(&mut self, command: Command) {
+        let workspace = &mut self.workspace;
+        match command {
+            Command::Unplot(panel, signal) => workspace.unplot(panel, &signal),
+            Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
+            Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
+            Command::ActivatePanel(panel) => workspace.activate(panel),
+            Command::ClosePanel(panel) => workspace.close_panel(panel),
+            Command::SetAxis(panel, axis, range) => workspace.set_axis(panel, axis, range),
+            Command::FitAxis(panel, axis) => workspace.fit_axis(panel, &axis),
+            Command::SetWindow(range) => self.change_window(|window| window.set(range)),
+            Command::EndGesture => self.change_window(TimeWindow::end_gesture),
+            Command::Hover(instant) => self.hovered = instant,
+            Command::DismissNotice(id) => self.notices.dismiss(id),
+            Command::CloseDialog => self.dialog = None,
+            // Carried out by `update`.
+            Command::Run(_)
+            | Command::Open(_)
+            | Command::DecodeWith { .. }
+            | Command::PickDbc(_)
+            | Command::CloseSource(_)
+            | Command::ReloadSource(_)
+            | Command::SelectVehicle(_)
+            | Command::SelectSession(_)
+            | Command::ChooseRange(_)
+            | Command::Plot { .. }
+            | Command::PickExportTarget(_)
+            | Command::ExportTo(_) => {}
+        }
+    }
+
+    fn run(&mut self, action: Action) -> Vec<Effect> {
+        let settings = &mut self.settings;
+        match action {
+            Action::OpenFiles => return vec![Effect::PickFiles],
+            Action::OpenFolder => return vec![Effect::PickFolder],
+            Action::OpenDemo => return self.open_demo(),
+            Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
+            Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
+            Action::CancelQueries => return self.store.loads().into_iter().map(Effect::Cancel).collect(),
+            Action::Quit => return vec![Effect::Quit],
+            Action::ToggleFullScreen => return vec![Effect::ToggleFullScreen],
+            Action::FitAll => {
+                self.workspace.fit_axes();
+                self.change_window(TimeWindow::fit);
+            }
+            Action::FitY => self.workspace.fit_axes(),
+            Action::ZoomIn => self.zoom(0.5),
+            Action::ZoomOut => self.zoom(2.0),
+            Action::PanLeft => self.pan(-0.2),
+            Action::PanRight => self.pan(0.2),
+            Action::UndoZoom => self.change_window(TimeWindow::undo),
+            Action::RedoZoom => self.change_window(TimeWindow::redo),
+            Action::NewPanel => {
+                self.workspace.add_panel();
+            }
+            Action::StackOrOverlay => self.workspace.stack_or_overlay(),
+            Action::ToggleGrid => settings.grid = !settings.grid,
+            Action::ToggleDots => settings.dots = !settings.dots,
+            Action::ToggleLegend => settings.legend = !settings.legend,
+            Action::ToggleStatistics => settings.statistics = !settings.statistics,
+            Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
+            Action::ToggleTheme => {
+                settings.theme = match settings.theme {
+                    ThemeChoice::Dark => ThemeChoice::Light,
+                    ThemeChoice::Light => ThemeChoice::Dark,
+                }
+            }
+            Action::SearchSignals => {
+                settings.side_bar = true;
+                self.search_requested = true;
+            }
+            Action::ShowKeys => self.dialog = Some(Dialog::Keys),
+            Action::ClearPlots => {
+                self.workspace.clear();
+                return self.drop_unused();
+            }
+        }
+        Vec::new()
+    }
+
+    fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {
+        if let Some(window) = &mut self.window {
+            change(window);
+        }
+    }
+
+    fn zoom(&mut self, factor: f64) {
+        let hovered = self.hovered;
+        self.change_window(|window| {
+            let visible = window.visible();
+            let middle = visible.start + visible.duration_ns() / 2;
+            let centre = hovered.filter(|instant| visible.contains(*instant)).unwrap_or(middle);
+            window.set(window.zoomed(factor, centre));
+        });
+    }
+
+    fn pan(&mut self, share: f64) {
+        self.change_window(|window| {
+            let visible = window.visible();
+            let shift = (visible.duration_ns() as f64 * share) as i64;
+            window.set(TimeRange::new(visible.start + shift, visible.end + shift));
+        });
+    }
+
+    fn open(&mut self, texts: &[String]) -> Vec<Effect> {
+        let location = match SourceLocation::from_args(texts) {
+            Ok(location) => location,
+            Err(error) => {
+                self.notices.add(Severity::Error, error.to_string(), "");
+                return Vec::new();
+            }
+        };
+        if let Some(open) = self.sources.iter().find(|source| source.location == location) {
+            let id = open.id;
+            return self.reload_source(id);
+        }
+        let source = self.add_source(location.short_name(), location.clone());
+        vec![Effect::Open {
+            source,
+            location,
+            dbc_paths: Vec::new(),
+        }]
+    }
+
+    fn open_demo(&mut self) -> Vec<Effect> {
+        const TITLE: &str = "Demo lake";
+        if self.sources.iter().any(|source| source.title == TITLE) {
+            return Vec::new();
+        }
+        let source = self.add_source(TITLE.to_owned(), SourceLocation::Local(Vec::new()));
+        vec![Effect::OpenDemo(source)]
+    }
+
+    fn add_source(&mut self, title: String, location: SourceLocation) -> SourceId {
+        let id = SourceId(self.next_source);
+        self.next_source += 1;
+        self.sources.push(OpenSource {
+            id,
+            location,
+            title,
+            status: SourceStatus::Opening("opening".to_owned()),
+            dbc_choice: Vec::new(),
+        });
+        id
+    }
+
+    fn decode_with(&mut self, id: SourceId, dbc_paths: Vec<PathBuf>) -> Vec<Effect> {
+        self.dialog = None;
+        self.settings.remember_dbc(&dbc_paths);
+        let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
+            return Vec::new();
+        };
+        source.dbc_choice.clone_from(&dbc_paths);
+        source.status = SourceStatus::Opening("decoding".to_owned());
+        vec![Effect::Open {
+            source: id,
+            location: source.location.clone(),
+            dbc_paths,
+        }]
+    }
+
+    fn reload_source(&mut self, id: SourceId) -> Vec<Effect> {
+        let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
+            return Vec::new();
+        };
+        source.status = SourceStatus::Opening("opening".to_owned());
+        vec![Effect::Open {
+            source: id,
+            location: source.location.clone(),
+            dbc_paths: source.dbc_choice.clone(),
+        }]
+    }
+
+    fn close_source(&mut self, id: SourceId) -> Vec<Effect> {
+        self.sources.retain(|source| source.id != id);
+        if self.selection.as_ref().is_some_and(|selection| selection.vehicle.source == id) {
+            self.selection = None;
+        }
+        if self.dialog == Some(Dialog::ChooseDbc(id)) {
+            self.dialog = None;
+        }
+        self.workspace.forget_source(id);
+        let mut effects = self.drop_unused();
+        effects.push(Effect::Close(id));
+        effects
+    }
+
+    /// Loads another stretch of time of the selected vehicle for everything that is plotted.
+    fn choose_range(&mut self, choice: RangeChoice) -> Vec<Effect> {
+        let Some(vehicle) = self.selected_vehicle() else {
+            return Vec::new();
+        };
+        let all = vehicle.range;
+        let session = self.selected_session().or(vehicle.sessions.last()).map_or(all, |session| session.range);
+        let range = match choice {
+            RangeChoice::LastHour => TimeRange::new(all.start.max(all.end - HOUR_NS), all.end),
+            RangeChoice::LastDay => TimeRange::new(all.start.max(all.end - 24 * HOUR_NS), all.end),
+            RangeChoice::Session => session,
+            RangeChoice::Everything => all,
+            RangeChoice::Typed(range) => range,
+        };
+        if !matches!(choice, RangeChoice::Session) {
+            if let Some(selection) = &mut self.selection {
+                selection.session = None;
+            }
+        }
+        self.window = Some(TimeWindow::new(range));
+        self.load_missing()
+    }
+
+    fn plot(&mut self, signals: Vec<SignalRef>, target: PlotTarget) -> Vec<Effect> {
+        let panel = match target {
+            PlotTarget::Panel(panel) => panel,
+            PlotTarget::NewPanel => self.workspace.add_panel(),
+            PlotTarget::Active => self.workspace.active().unwrap_or_else(|| self.workspace.add_panel()),
+        };
+        self.workspace.activate(panel);
+        for signal in signals {
+            let Some(info) = self.signal_info(&signal) else {
+                continue;
+            };
+            let axis = axis_of(info);
+            self.workspace.plot(panel, signal, axis);
+        }
+        if self.window.is_none() {
+            return self.choose_range(RangeChoice::Session);
+        }
+        self.load_missing()
+    }
+
+    /// Asks for what is plotted but not loaded for the current extent. Queries that bring what is no
+    /// longer wanted are stopped: the newest question wins.
+    pub(super) fn load_missing(&mut self) -> Vec<Effect> {
+        let Some(range) = self.window.as_ref().map(TimeWindow::extent) else {
+            return Vec::new();
+        };
+        let mut effects: Vec<_> = self.outdated_loads(range).into_iter().map(Effect::Cancel).collect();
+        let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
+        for signal in self.workspace.signals() {
+            let is_there = self.store.get(signal).is_some_and(|loaded| {
+                loaded.range == range && !matches!(loaded.state, LoadState::Failed(_))
+            });
+            if let (false, Some(info)) = (is_there, self.signal_info(signal)) {
+                missing.entry(signal.vehicle.clone()).or_default().push(Arc::new(info.clone()));
+            }
+        }
+        for (vehicle, signals) in missing {
+            let load = LoadId(self.next_load);
+            self.next_load += 1;
+            for info in &signals {
+                let signal = SignalRef {
+                    vehicle: vehicle.clone(),
+                    key: info.key.clone(),
+                };
+                self.store.begin(signal, Arc::clone(info), range, load);
+            }
+            effects.push(Effect::Load {
+                load,
+                holes: self.recording_holes(&vehicle, range),
+                vehicle,
+                signals,
+                range,
+            });
+        }
+        effects
+    }
+
+    fn outdated_loads(&self, range: TimeRange) -> Vec<LoadId> {
+        let mut outdated: Vec<_> = self
+            .store
+            .iter()
+            .filter(|(_, loaded)| loaded.range != range)
+            .filter_map(|(_, loaded)| match loaded.state {
+                LoadState::Loading { load, .. } => Some(load),
+                _ => None,
+            })
+            .collect();
+        outdated.sort_unstable();
+        outdated.dedup();
+        outdated
+    }
+
+    /// Forgets samples that no panel shows, and stops queries that bring nothing else.
+    fn drop_unused(&mut self) -> Vec<Effect> {
+        let before = self.store.loads();
+        let workspace = &self.workspace;
+        self.store.retain(|signal| workspace.contains(signal));
+        let after = self.store.loads();
+        before.into_iter().filter(|load| !after.contains(load)).map(Effect::Cancel).collect()
+    }
+
+    fn ask_for_export_target(&mut self, kind: ExportKind) {
+        if self.store.iter().next().is_none() {
+            self.notices.add(Severity::Warning, "nothing to export: plot a signal first", "");
+            return;
+        }
+        self.dialog = Some(Dialog::Export(kind));
+    }
+
+    /// A file in the current folder, named after what is visible.
+    pub fn suggested_export_path(&self, kind: ExportKind) -> PathBuf {
+        let start = self.window.as_ref().map(|window| window.visible().start).unwrap_or_default();
+        let name = Zone::UTC.date_time(start, 1_000_000_000).replace([':', '-'], "").replace(' ', "T");
+        let extension = match kind {
+            ExportKind::Csv => "csv",
+            ExportKind::Png => "png",
+        };
+        let vehicle = self.selection.as_ref().map_or("canlake", |selection| &selection.vehicle.vehicle);
+        PathBuf::from(format!("{vehicle}_{name}Z.{extension}"))
+    }
+
+    fn export(&mut self, target: ExportTarget) -> Vec<Effect> {
+        self.dialog = None;
+        let Some(range) = self.window.as_ref().map(TimeWindow::visible) else {
+            return Vec::new();
+        };
+        self.exports_running += 1;
+        match target.kind {
+            ExportKind::Png => vec![Effect::ExportPng(target)],
+            ExportKind::Csv => vec![Effect::ExportCsv {
+                target,
+                columns: self.export_columns(),
+                range,
+            }],
+        }
+    }
+
+    fn export_columns(&self) -> Vec<(String, Arc<Prepared>)> {
+        let mut columns = Vec::new();
+        for signal in self.workspace.signals() {
+            if let Some(loaded) = self.store.get(signal) {
+                let name = self.signal_name(signal);
+                let unit = &loaded.info.unit;
+                let column = if unit.is_empty() { name } else { format!("{name} ({unit})") };
+                columns.extend(loaded.series.as_ref().map(|series| (column, Arc::clone(series))));
+            }
+        }
+        columns
+    }
+
+    /// Selects a vehicle of a source that has just been opened, if none is selected.
+    pub(super) fn select_first_vehicle(&mut self, source: SourceId) {
+        let first = self.source(source).and_then(OpenSource::catalogue).and_then(|catalogue| catalogue.vehicles.first());
+        if let (None, Some(vehicle)) = (&self.selection, first) {
+            self.selection = Some(Selection {
+                vehicle: VehicleRef {
+                    source,
+                    vehicle: Arc::clone(&vehicle.id),
+                },
+                session: None,
+            });
+        }
+    }
+
+    /// Where the pointer is, if that is in the visible stretch of time.
+    pub fn hovered_in_window(&self) -> Option<Timestamp> {
+        let visible = self.window.as_ref()?.visible();
+        self.hovered.filter(|instant| visible.contains(*instant))
+    }
+}

@@ -1,0 +1,173 @@
+//! The visible stretch of time and its history.
+
+use canlake_shared::time::{TimeRange, Timestamp};
+
+/// Windows kept for undo.
+const MAX_STEPS: usize = 100;
+/// The shortest window, in nanoseconds.
+const MIN_WINDOW_NS: i64 = 1_000;
+
+/// The stretch of time that all panels show, inside what is loaded.
+///
+/// Invariant: the window is at least 1 µs long and stays inside the extent widened by 5 %.
+#[derive(Clone, Debug)]
+pub struct TimeWindow {
+    extent: TimeRange,
+    window: TimeRange,
+    undo: Vec<TimeRange>,
+    redo: Vec<TimeRange>,
+    in_gesture: bool,
+}
+
+impl TimeWindow {
+    /// Shows all of `extent`.
+    pub fn new(extent: TimeRange) -> Self {
+        let mut window = Self {
+            extent,
+            window: extent,
+            undo: Vec::new(),
+            redo: Vec::new(),
+            in_gesture: false,
+        };
+        window.window = window.limited(extent);
+        window
+    }
+
+    /// What can be looked at.
+    pub fn extent(&self) -> TimeRange {
+        self.extent
+    }
+
+    /// What is visible.
+    pub fn visible(&self) -> TimeRange {
+        self.window
+    }
+
+    /// Shows `window` as far as the limits allow. Until [`Self::end_gesture`] all changes count as one.
+    pub fn set(&mut self, window: TimeRange) {
+        let window = self.limited(window);
+        if window == self.window {
+            return;
+        }
+        if !self.in_gesture {
+            self.remember();
+            self.in_gesture = true;
+        }
+        self.window = window;
+    }
+
+    /// Shows all of the extent, as one step.
+    pub fn fit(&mut self) {
+        self.end_gesture();
+        self.set(self.extent);
+        self.end_gesture();
+    }
+
+    /// The next change is a new step of undo.
+    pub fn end_gesture(&mut self) {
+        self.in_gesture = false;
+    }
+
+    /// Zooms by `factor` (< 1 shows less time), keeping `centre` where it is.
+    pub fn zoomed(&self, factor: f64, centre: Timestamp) -> TimeRange {
+        let before = centre.ns_since(self.window.start) as f64 * factor;
+        let after = self.window.end.ns_since(centre) as f64 * factor;
+        TimeRange::new(centre - before.round() as i64, centre + after.round() as i64)
+    }
+
+    /// Back to the window before the last change.
+    pub fn undo(&mut self) {
+        if let Some(window) = self.undo.pop() {
+            self.redo.push(self.window);
+            self.window = window;
+        }
+        self.end_gesture();
+    }
+
+    /// Forward again after [`Self::undo`].
+    pub fn redo(&mut self) {
+        if let Some(window) = self.redo.pop() {
+            self.undo.push(self.window);
+            self.window = window;
+        }
+        self.end_gesture();
+    }
+
+    fn remember(&mut self) {
+        if self.undo.len() == MAX_STEPS {
+            self.undo.remove(0);
+        }
+        self.undo.push(self.window);
+        self.redo.clear();
+    }
+
+    /// The nearest window that respects the limits; a window that is too long is cut, one that is
+    /// beyond an end is moved.
+    fn limited(&self, window: TimeRange) -> TimeRange {
+        let margin = (self.extent.duration_ns() / 20).max(MIN_WINDOW_NS);
+        let limit = TimeRange::new(self.extent.start - margin, self.extent.end + margin);
+        let mut window = window;
+        if window.duration_ns() < MIN_WINDOW_NS {
+            let centre = window.start + window.duration_ns() / 2;
+            window = TimeRange::new(centre - MIN_WINDOW_NS / 2, centre + MIN_WINDOW_NS / 2);
+        }
+        if window.duration_ns() >= limit.duration_ns() {
+            return limit;
+        }
+        if window.start < limit.start {
+            return TimeRange::new(limit.start, limit.start + window.duration_ns());
+        }
+        if window.end > limit.end {
+            return TimeRange::new(limit.end - window.duration_ns(), limit.end);
+        }
+        window
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000_000_000;
+
+    fn range(start: i64, end: i64) -> TimeRange {
+        TimeRange::new(Timestamp::from_ns(start), Timestamp::from_ns(end))
+    }
+
+    #[test]
+    fn a_gesture_is_one_step_of_undo() {
+        let mut window = TimeWindow::new(range(0, HOUR));
+        for step in 1..10 {
+            window.set(range(step * 1_000_000, HOUR));
+        }
+        window.end_gesture();
+        window.set(range(HOUR / 2, HOUR));
+        window.end_gesture();
+        window.undo();
+        assert_eq!(window.visible(), range(9_000_000, HOUR));
+        window.undo();
+        assert_eq!(window.visible(), range(0, HOUR));
+        window.redo();
+        assert_eq!(window.visible(), range(9_000_000, HOUR));
+    }
+
+    #[test]
+    fn zoom_stays_between_a_microsecond_and_the_data() {
+        let mut window = TimeWindow::new(range(0, HOUR));
+        window.set(range(5, 6));
+        assert_eq!(window.visible().duration_ns(), MIN_WINDOW_NS);
+        window.set(range(-HOUR, 3 * HOUR));
+        assert_eq!(window.visible(), range(-HOUR / 20, HOUR + HOUR / 20));
+        window.set(range(2 * HOUR, 2 * HOUR + 1_000_000));
+        assert_eq!(window.visible().end, Timestamp::from_ns(HOUR + HOUR / 20));
+        assert_eq!(window.visible().duration_ns(), 1_000_000);
+    }
+
+    #[test]
+    fn zoom_keeps_the_centre() {
+        let window = TimeWindow::new(range(0, HOUR));
+        let centre = Timestamp::from_ns(HOUR / 4);
+        let zoomed = window.zoomed(0.5, centre);
+        assert_eq!(zoomed, range(HOUR / 8, HOUR / 8 + HOUR / 2));
+    }
+}

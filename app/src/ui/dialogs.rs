@@ -1,0 +1,152 @@
+//! Windows in front of the others: the choice of DBC files, where to export to, the keys.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
+
+use super::{UiState, shortcuts};
+use crate::command::{Command, CommandQueue};
+use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
+
+/// What is typed and ticked while a dialog is open.
+#[derive(Debug, Default)]
+pub struct DialogFields {
+    shown: Option<Dialog>,
+    ticked: Vec<PathBuf>,
+    export_path: String,
+    may_replace: bool,
+}
+
+/// Draws the dialog that is open.
+pub fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
+    let fields = &mut local.dialog;
+    if fields.shown != state.dialog {
+        fields.shown = state.dialog;
+        fields.ticked.clear();
+        if let Some(Dialog::Export(kind)) = state.dialog {
+            fields.may_replace = false;
+            fields.export_path = state.suggested_export_path(kind).to_string_lossy().into_owned();
+        }
+    }
+    let Some(dialog) = state.dialog else {
+        return;
+    };
+    let mut is_open = true;
+    let title = match dialog {
+        Dialog::ChooseDbc(_) => "Decode raw frames",
+        Dialog::Export(ExportKind::Csv) => "Export CSV",
+        Dialog::Export(ExportKind::Png) => "Export PNG",
+        Dialog::Keys => "Keyboard and mouse",
+    };
+    Window::new(title)
+        .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
+        .collapsible(false)
+        .resizable(false)
+        .open(&mut is_open)
+        .show(ctx, |ui| match dialog {
+            Dialog::ChooseDbc(source) => choose_dbc(ui, state, source, fields, queue),
+            Dialog::Export(kind) => export(ui, kind, fields, queue),
+            Dialog::Keys => keys(ui),
+        });
+    let escaped = ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+    if !is_open || escaped {
+        queue.send(Command::CloseDialog);
+    }
+}
+
+fn choose_dbc(ui: &mut Ui, state: &AppState, id: SourceId, fields: &mut DialogFields, queue: &mut CommandQueue) {
+    let Some(source) = state.source(id) else {
+        return;
+    };
+    ui.set_width(460.0);
+    ui.label(format!("{} holds raw frames. Which DBC files describe them?", source.title));
+    ui.add_space(4.0);
+    let mut choice = source.dbc_choice.clone();
+    for recent in &state.settings.recent_dbc {
+        if !choice.contains(recent) {
+            choice.push(recent.clone());
+        }
+    }
+    if choice.is_empty() {
+        ui.weak("None found beside the file. Add one.");
+    }
+    ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
+        for path in &choice {
+            let mut is_ticked = fields.ticked.contains(path);
+            if ui.checkbox(&mut is_ticked, file_name(path)).on_hover_text(path.to_string_lossy()).changed() {
+                if is_ticked {
+                    fields.ticked.push(path.clone());
+                } else {
+                    fields.ticked.retain(|ticked| ticked != path);
+                }
+            }
+        }
+    });
+    ui.add_space(6.0);
+    ui.weak("The first ticked file that has a message decides about it.");
+    ui.horizontal(|ui| {
+        if ui.button("Add DBC files…").clicked() {
+            queue.send(Command::PickDbc(id));
+        }
+        let decode = egui::Button::new("Decode");
+        if ui.add_enabled(!fields.ticked.is_empty(), decode).clicked() {
+            queue.send(Command::DecodeWith {
+                source: id,
+                dbc_paths: fields.ticked.clone(),
+            });
+        }
+    });
+}
+
+fn export(ui: &mut Ui, kind: ExportKind, fields: &mut DialogFields, queue: &mut CommandQueue) {
+    ui.set_width(460.0);
+    ui.label(match kind {
+        ExportKind::Csv => "All samples of the visible range, one column per signal.",
+        ExportKind::Png => "The plots as they are.",
+    });
+    ui.add_space(4.0);
+    let field = egui::TextEdit::singleline(&mut fields.export_path).desired_width(f32::INFINITY);
+    let response = ui.add(field);
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    ui.checkbox(&mut fields.may_replace, "Replace the file if it exists");
+    ui.horizontal(|ui| {
+        if ui.button("Browse…").clicked() {
+            queue.send(Command::PickExportTarget(kind));
+        }
+        if ui.button("Export").clicked() || entered {
+            queue.send(Command::ExportTo(ExportTarget {
+                kind,
+                path: PathBuf::from(fields.export_path.trim()),
+                may_replace: fields.may_replace,
+            }));
+        }
+    });
+}
+
+fn keys(ui: &mut Ui) {
+    ui.set_width(520.0);
+    ui.columns(2, |columns| {
+        if let [left, right] = columns {
+            left.strong("Keyboard");
+            Grid::new("keys").num_columns(2).spacing([14.0, 3.0]).show(left, |ui| {
+                for (action, shortcut) in &shortcuts::TABLE {
+                    ui.label(RichText::new(ui.ctx().format_shortcut(shortcut)).monospace());
+                    ui.label(action.label());
+                    ui.end_row();
+                }
+            });
+            right.strong("Mouse, in a plot");
+            Grid::new("mouse").num_columns(2).spacing([14.0, 3.0]).show(right, |ui| {
+                for (gesture, effect) in shortcuts::MOUSE {
+                    ui.label(RichText::new(gesture).monospace());
+                    ui.add(egui::Label::new(effect).wrap());
+                    ui.end_row();
+                }
+            });
+        }
+    });
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

@@ -1,0 +1,113 @@
+//! The menu bar.
+
+use egui::{Button, MenuBar, Ui};
+
+use super::shortcuts;
+use crate::command::{Action, CommandQueue};
+use crate::state::AppState;
+
+const MENUS: [(&str, &[Option<Action>]); 4] = [
+    (
+        "File",
+        &[
+            Some(Action::OpenFiles),
+            Some(Action::OpenFolder),
+            Some(Action::OpenDemo),
+            None,
+            Some(Action::ExportCsv),
+            Some(Action::ExportPng),
+            None,
+            Some(Action::Quit),
+        ],
+    ),
+    (
+        "Plot",
+        &[
+            Some(Action::NewPanel),
+            Some(Action::StackOrOverlay),
+            Some(Action::ClearPlots),
+            None,
+            Some(Action::SearchSignals),
+            Some(Action::CancelQueries),
+        ],
+    ),
+    (
+        "View",
+        &[
+            Some(Action::FitAll),
+            Some(Action::FitY),
+            Some(Action::ZoomIn),
+            Some(Action::ZoomOut),
+            Some(Action::PanLeft),
+            Some(Action::PanRight),
+            Some(Action::UndoZoom),
+            Some(Action::RedoZoom),
+            None,
+            Some(Action::ToggleGrid),
+            Some(Action::ToggleDots),
+            Some(Action::ToggleLegend),
+            Some(Action::ToggleStatistics),
+            Some(Action::ToggleSideBar),
+            Some(Action::ToggleTheme),
+            Some(Action::ToggleFullScreen),
+        ],
+    ),
+    ("Help", &[Some(Action::ShowKeys)]),
+];
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    MenuBar::new().ui(ui, |ui| {
+        for (title, entries) in MENUS {
+            ui.menu_button(title, |ui| {
+                ui.set_min_width(220.0);
+                for entry in entries {
+                    match entry {
+                        Some(action) => item(ui, state, *action, queue),
+                        None => {
+                            ui.separator();
+                        }
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue) {
+    let settings = &state.settings;
+    let is_on = match action {
+        Action::ToggleGrid => Some(settings.grid),
+        Action::ToggleDots => Some(settings.dots),
+        Action::ToggleLegend => Some(settings.legend),
+        Action::ToggleStatistics => Some(settings.statistics),
+        Action::ToggleSideBar => Some(settings.side_bar),
+        _ => None,
+    };
+    let label = match is_on {
+        Some(true) => format!("✔ {}", action.label()),
+        Some(false) => format!("    {}", action.label()),
+        None => action.label().to_owned(),
+    };
+    let mut button = Button::new(label);
+    if let Some(text) = shortcuts::text(ui.ctx(), action) {
+        button = button.shortcut_text(text);
+    }
+    if ui.add(button).clicked() {
+        queue.run(action);
+        ui.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_in_one_menu() {
+        for action in Action::ALL {
+            let found = MENUS.iter().flat_map(|(_, entries)| entries.iter()).filter(|entry| **entry == Some(action)).count();
+            assert_eq!(found, 1, "{action:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Value axes: their ranges, tick marks and labels.
+//!
+//! egui_plot has one vertical scale. Every axis of a panel is therefore drawn here, and curves are
+//! moved to the unit interval of their own axis.
+
+use egui::{Align2, Color32, FontId, Painter, Rect, Ui, pos2};
+
+use super::input::{AxisView, PlotGeometry};
+use super::value_axis::{ValueTick, ticks};
+use super::{PanelCurves, theme};
+use crate::state::{AxisId, PlotPanel};
+
+/// Room above and below the curves when an axis follows them, as a share of their height.
+const MARGIN: f64 = 0.06;
+const FONT_SIZE: f32 = 11.0;
+
+/// The axes of a panel for this frame, in the order of their first signal.
+pub fn resolve(panel: &PlotPanel, curves: &PanelCurves) -> Vec<AxisView> {
+    let resolve_one = |id: &AxisId| {
+        let fixed = panel.fixed_axes.get(id).copied();
+        AxisView {
+            id: id.clone(),
+            range: fixed.unwrap_or_else(|| fitted(panel, curves, id)),
+            is_fixed: fixed.is_some(),
+        }
+    };
+    panel.axes().into_iter().map(resolve_one).collect()
+}
+
+fn fitted(panel: &PlotPanel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
+    let visible = panel.signals.iter().filter(|plotted| plotted.visible && plotted.axis == *id);
+    let ranges = visible.filter_map(|plotted| curves.get(&plotted.signal)?.view().y_range());
+    let joined = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let Some((low, high)) = joined else {
+        return [0.0, 1.0];
+    };
+    let span = high - low;
+    if span > 0.0 && span.is_finite() {
+        return [low - MARGIN * span, high + MARGIN * span];
+    }
+    if span.is_finite() {
+        // A flat line lies in the middle, with room that fits its size.
+        let half = if low == 0.0 { 1.0 } else { low.abs() * 0.1 };
+        return [low - half, high + half];
+    }
+    // The values span more than a number can hold; half of it can be told.
+    [low / 2.0, high / 2.0]
+}
+
+/// The marks of each axis, and the widths that their labels need on the left and on the right.
+#[derive(Debug)]
+pub struct AxisMarks {
+    marks: Vec<Vec<ValueTick>>,
+}
+
+impl AxisMarks {
+    /// For axes of a plot that is `height` points high.
+    pub fn new(axes: &[AxisView], height: f32) -> Self {
+        let max_ticks = (height / 34.0).clamp(1.0, 10.0) as usize;
+        Self {
+            marks: axes.iter().map(|axis| ticks(axis.range, max_ticks)).collect(),
+        }
+    }
+
+    /// Width of each axis' strip in points.
+    pub fn widths(&self, ui: &Ui, axes: &[AxisView]) -> Vec<f32> {
+        let width_of = |text: &str| {
+            ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(FONT_SIZE), Color32::WHITE).rect.width()
+        };
+        let strip = |(axis, marks): (&AxisView, &Vec<ValueTick>)| {
+            let labels = marks.iter().map(|mark| width_of(&mark.label));
+            let title = width_of(&axis.id.0).min(60.0);
+            labels.fold(title, f32::max).ceil() + 2.0 * theme::TICK_GAP
+        };
+        axes.iter().zip(&self.marks).map(strip).collect()
+    }
+
+    /// Grid lines of the first axis.
+    pub fn paint_grid(&self, painter: &Painter, plot: &PlotGeometry<'_>, color: Color32) {
+        let (Some(axis), Some(marks)) = (plot.axes.first(), self.marks.first()) else {
+            return;
+        };
+        for mark in marks {
+            painter.hline(plot.rect.x_range(), plot.y_of(axis.range, mark.value), (1.0, color));
+        }
+    }
+
+    /// Labels and unit of one axis in its strip, on the side of the plot that it lies on.
+    pub fn paint_labels(&self, painter: &Painter, plot: &PlotGeometry<'_>, idx: usize, strip: Rect, color: Color32) {
+        let (Some(axis), Some(marks)) = (plot.axes.get(idx), self.marks.get(idx)) else {
+            return;
+        };
+        let is_left = strip.center().x < plot.rect.center().x;
+        let (x, align) = if is_left {
+            (strip.right() - theme::TICK_GAP, Align2::RIGHT_CENTER)
+        } else {
+            (strip.left() + theme::TICK_GAP, Align2::LEFT_CENTER)
+        };
+        let font = FontId::proportional(FONT_SIZE);
+        let painter = painter.with_clip_rect(strip);
+        // The unit stands on top; a mark there would run into it.
+        let title_bottom = strip.top() + 15.0;
+        for mark in marks {
+            let y = plot.y_of(axis.range, mark.value);
+            if y > title_bottom + 5.0 && y < strip.bottom() - 4.0 {
+                painter.text(pos2(x, y), align, &mark.label, font.clone(), color);
+            }
+        }
+        let title = if axis.id.0.contains('.') { "" } else { &*axis.id.0 };
+        let anchor = if is_left { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
+        painter.text(pos2(x, strip.top() + 2.0), anchor, title, FontId::proportional(FONT_SIZE), color);
+    }
+}

@@ -1,0 +1,353 @@
+//! What the mouse does in a plot and on its axes: gestures to commands.
+//!
+//! Works on plain geometry, so that it can be tested without a window. egui_plot's own handling is
+//! off, because it zooms and pans differently from what users of such tools expect.
+
+use canlake_shared::time::{TimeRange, Timestamp};
+use egui::{Modifiers, PointerButton, Pos2, Rect, Response, Vec2};
+
+use crate::command::{Command, CommandQueue};
+use crate::state::{AxisId, PanelId, TimeWindow};
+
+/// One notch of a mouse wheel, in points of scrolling.
+const POINTS_PER_NOTCH: f32 = 40.0;
+/// Zoom of one notch.
+const ZOOM_PER_NOTCH: f64 = 1.1;
+/// A box that is thinner than this in one direction zooms the other direction only, in points.
+const THIN_BOX: f32 = 10.0;
+
+/// A value axis of a plot as it is drawn now.
+#[derive(Clone, Debug)]
+pub struct AxisView {
+    /// Which.
+    pub id: AxisId,
+    /// Values at the bottom and at the top.
+    pub range: [f64; 2],
+    /// Whether the user has set the range.
+    pub is_fixed: bool,
+}
+
+/// Where on the screen which times and values are.
+#[derive(Debug)]
+pub struct PlotGeometry<'a> {
+    /// The panel.
+    pub panel: PanelId,
+    /// The area of the curves.
+    pub rect: Rect,
+    /// The visible stretch of time, across `rect`.
+    pub window: &'a TimeWindow,
+    /// The axes of the panel; each spans the height of `rect`.
+    pub axes: &'a [AxisView],
+}
+
+impl PlotGeometry<'_> {
+    /// The instant below a position.
+    pub fn time_at(&self, x: f32) -> Timestamp {
+        let visible = self.window.visible();
+        let share = f64::from((x - self.rect.left()) / self.rect.width().max(1.0));
+        visible.start + (visible.duration_ns() as f64 * share).round() as i64
+    }
+
+    /// The position of an instant.
+    pub fn x_of(&self, instant: Timestamp) -> f32 {
+        let visible = self.window.visible();
+        let share = instant.ns_since(visible.start) as f64 / visible.duration_ns().max(1) as f64;
+        self.rect.left() + self.rect.width() * share as f32
+    }
+
+    /// The position of a value of an axis.
+    pub fn y_of(&self, range: [f64; 2], value: f64) -> f32 {
+        let share = (value - range[0]) / (range[1] - range[0]);
+        self.rect.bottom() - self.rect.height() * share as f32
+    }
+
+    fn value_at(&self, range: [f64; 2], y: f32) -> f64 {
+        let share = f64::from((self.rect.bottom() - y) / self.rect.height().max(1.0));
+        range[0] + (range[1] - range[0]) * share
+    }
+
+    fn panned(&self, points: f32) -> TimeRange {
+        let visible = self.window.visible();
+        let per_point = visible.duration_ns() as f64 / f64::from(self.rect.width().max(1.0));
+        let shift = (f64::from(points) * per_point).round() as i64;
+        TimeRange::new(visible.start + shift, visible.end + shift)
+    }
+}
+
+/// What the mouse wheel or a touch pad did in this frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wheel {
+    /// Scrolling in points, after egui turned Shift into horizontal scrolling.
+    pub scroll: Vec2,
+    /// Pinch, or Ctrl with the wheel: above 1 zooms in.
+    pub pinch: f32,
+    /// Keys held.
+    pub modifiers: Modifiers,
+}
+
+impl Wheel {
+    /// Of this frame.
+    pub fn read(ui: &egui::Ui) -> Self {
+        ui.input(|input| Self {
+            scroll: input.smooth_scroll_delta(),
+            pinch: input.zoom_delta(),
+            modifiers: input.modifiers,
+        })
+    }
+
+    fn zoom_factor(self) -> f64 {
+        let notches = f64::from(self.scroll.y / POINTS_PER_NOTCH);
+        ZOOM_PER_NOTCH.powf(-notches) / f64::from(self.pinch.max(0.01))
+    }
+}
+
+/// The wheel inside the plot: zooms time at the pointer; Shift pans; Alt zooms values.
+pub fn wheel_in_plot(plot: &PlotGeometry<'_>, wheel: Wheel, pointer: Pos2, queue: &mut CommandQueue) {
+    if wheel.modifiers.alt && wheel.scroll.y != 0.0 {
+        for axis in plot.axes {
+            zoom_axis(plot, axis, wheel.zoom_factor(), pointer.y, queue);
+        }
+        return;
+    }
+    if wheel.scroll.x != 0.0 {
+        queue.send(Command::SetWindow(plot.panned(-wheel.scroll.x)));
+    }
+    let factor = wheel.zoom_factor();
+    if factor != 1.0 {
+        queue.send(Command::SetWindow(plot.window.zoomed(factor, plot.time_at(pointer.x))));
+    }
+}
+
+/// The wheel over a value axis: zooms that axis at the pointer.
+pub fn wheel_on_axis(plot: &PlotGeometry<'_>, axis: &AxisView, wheel: Wheel, pointer: Pos2, queue: &mut CommandQueue) {
+    let factor = wheel.zoom_factor();
+    if factor != 1.0 {
+        zoom_axis(plot, axis, factor, pointer.y, queue);
+    }
+}
+
+fn zoom_axis(plot: &PlotGeometry<'_>, axis: &AxisView, factor: f64, y: f32, queue: &mut CommandQueue) {
+    let centre = plot.value_at(axis.range, y);
+    let range = axis.range.map(|end| centre + (end - centre) * factor);
+    queue.send(Command::SetAxis(plot.panel, axis.id.clone(), range));
+}
+
+/// A drag inside the plot: left or middle pans, right draws a zoom box. Gives the box to paint.
+pub fn drag_in_plot(
+    plot: &PlotGeometry<'_>,
+    response: &Response,
+    press_origin: Option<Pos2>,
+    queue: &mut CommandQueue,
+) -> Option<Rect> {
+    if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
+        let delta = response.drag_delta();
+        if delta != Vec2::ZERO {
+            pan(plot, delta, queue);
+        }
+        return None;
+    }
+    let (Some(start), Some(end)) = (press_origin, response.interact_pointer_pos()) else {
+        return None;
+    };
+    if !response.dragged_by(PointerButton::Secondary) && !response.drag_stopped_by(PointerButton::Secondary) {
+        return None;
+    }
+    let corners = zoom_box(plot.rect, start, end);
+    if response.drag_stopped_by(PointerButton::Secondary) {
+        if let Some(corners) = corners {
+            zoom_to_box(plot, corners, queue);
+        }
+        return None;
+    }
+    corners
+}
+
+fn pan(plot: &PlotGeometry<'_>, delta: Vec2, queue: &mut CommandQueue) {
+    if delta.x != 0.0 {
+        queue.send(Command::SetWindow(plot.panned(-delta.x)));
+    }
+    // An axis that follows the visible values has nowhere to go.
+    for axis in plot.axes.iter().filter(|axis| axis.is_fixed && delta.y != 0.0) {
+        pan_axis(plot, axis, delta.y, queue);
+    }
+}
+
+fn pan_axis(plot: &PlotGeometry<'_>, axis: &AxisView, points: f32, queue: &mut CommandQueue) {
+    let span = axis.range[1] - axis.range[0];
+    let shift = f64::from(points / plot.rect.height().max(1.0)) * span;
+    queue.send(Command::SetAxis(plot.panel, axis.id.clone(), axis.range.map(|end| end + shift)));
+}
+
+/// The box between two corners, stretched over the whole plot where it is thin; `None` when it is
+/// thin in both directions.
+fn zoom_box(plot: Rect, start: Pos2, end: Pos2) -> Option<Rect> {
+    let mut corners = Rect::from_two_pos(start, end).intersect(plot);
+    let is_thin = [corners.width() < THIN_BOX, corners.height() < THIN_BOX];
+    match is_thin {
+        [true, true] => return None,
+        [true, false] => corners = Rect::from_x_y_ranges(plot.x_range(), corners.y_range()),
+        [false, true] => corners = Rect::from_x_y_ranges(corners.x_range(), plot.y_range()),
+        [false, false] => {}
+    }
+    Some(corners)
+}
+
+fn zoom_to_box(plot: &PlotGeometry<'_>, corners: Rect, queue: &mut CommandQueue) {
+    if corners.width() < plot.rect.width() {
+        let window = TimeRange::new(plot.time_at(corners.left()), plot.time_at(corners.right()));
+        queue.send(Command::SetWindow(window));
+    }
+    if corners.height() < plot.rect.height() {
+        for axis in plot.axes {
+            let range = [corners.bottom(), corners.top()].map(|y| plot.value_at(axis.range, y));
+            queue.send(Command::SetAxis(plot.panel, axis.id.clone(), range));
+        }
+    }
+}
+
+/// A drag on a value axis: pans it; with Ctrl scales it around its middle; a double click fits it.
+pub fn drag_on_axis(
+    plot: &PlotGeometry<'_>,
+    axis: &AxisView,
+    response: &Response,
+    modifiers: Modifiers,
+    queue: &mut CommandQueue,
+) {
+    if response.double_clicked() {
+        queue.send(Command::FitAxis(plot.panel, axis.id.clone()));
+    }
+    let delta = response.drag_delta().y;
+    if !response.dragged() || delta == 0.0 {
+        return;
+    }
+    if modifiers.command {
+        let factor = ZOOM_PER_NOTCH.powf(f64::from(delta / (POINTS_PER_NOTCH / 2.0)));
+        zoom_axis(plot, axis, factor, plot.rect.center().y, queue);
+    } else {
+        pan_axis(plot, axis, delta, queue);
+    }
+}
+
+/// A drag on the time axis: pans; with Ctrl scales around the middle.
+pub fn drag_on_time_axis(
+    plot: &PlotGeometry<'_>,
+    response: &Response,
+    modifiers: Modifiers,
+    queue: &mut CommandQueue,
+) {
+    let delta = response.drag_delta().x;
+    if !response.dragged() || delta == 0.0 {
+        return;
+    }
+    if modifiers.command {
+        let factor = ZOOM_PER_NOTCH.powf(-f64::from(delta / (POINTS_PER_NOTCH / 2.0)));
+        let centre = plot.time_at(plot.rect.center().x);
+        queue.send(Command::SetWindow(plot.window.zoomed(factor, centre)));
+    } else {
+        queue.send(Command::SetWindow(plot.panned(-delta)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{pos2, vec2};
+
+    use super::*;
+
+    const SECOND: i64 = 1_000_000_000;
+
+    fn axis(range: [f64; 2], is_fixed: bool) -> AxisView {
+        AxisView {
+            id: AxisId("V".into()),
+            range,
+            is_fixed,
+        }
+    }
+
+    fn window() -> TimeWindow {
+        TimeWindow::new(TimeRange::new(Timestamp::from_ns(0), Timestamp::from_ns(100 * SECOND)))
+    }
+
+    fn plot<'a>(window: &'a TimeWindow, axes: &'a [AxisView]) -> PlotGeometry<'a> {
+        PlotGeometry {
+            panel: PanelId(0),
+            rect: Rect::from_min_size(pos2(100.0, 50.0), vec2(1000.0, 200.0)),
+            window,
+            axes,
+        }
+    }
+
+    #[test]
+    fn a_notch_zooms_ten_percent_at_the_pointer() {
+        let window = window();
+        let plot = plot(&window, &[]);
+        let wheel = Wheel {
+            scroll: vec2(0.0, POINTS_PER_NOTCH),
+            pinch: 1.0,
+            ..Wheel::default()
+        };
+        let pointer = pos2(600.0, 100.0);
+        let mut queue = CommandQueue::default();
+        wheel_in_plot(&plot, wheel, pointer, &mut queue);
+        let [Command::SetWindow(zoomed)] = queue.drain()[..] else {
+            panic!("one new window");
+        };
+        let length = zoomed.duration_ns() as f64 / window.visible().duration_ns() as f64;
+        assert!((length - 1.0 / 1.1).abs() < 1e-9);
+        let centre = zoomed.start + zoomed.duration_ns() / 2;
+        assert!((centre.ns_since(plot.time_at(600.0))).abs() < 10);
+    }
+
+    #[test]
+    fn alt_zooms_values_and_leaves_time() {
+        let window = window();
+        let axes = [axis([0.0, 10.0], false)];
+        let wheel = Wheel {
+            scroll: vec2(0.0, POINTS_PER_NOTCH),
+            pinch: 1.0,
+            modifiers: Modifiers::ALT,
+        };
+        let mut queue = CommandQueue::default();
+        wheel_in_plot(&plot(&window, &axes), wheel, pos2(600.0, 150.0), &mut queue);
+        let commands = queue.drain();
+        let [Command::SetAxis(_, _, range)] = &commands[..] else {
+            panic!("{commands:?}");
+        };
+        assert!((range[0] - (5.0 - 5.0 / 1.1)).abs() < 1e-9 && (range[1] - (5.0 + 5.0 / 1.1)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn thin_boxes_zoom_one_direction() {
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0));
+        assert_eq!(zoom_box(rect, pos2(10.0, 10.0), pos2(14.0, 14.0)), None);
+        let wide = zoom_box(rect, pos2(10.0, 10.0), pos2(60.0, 14.0)).unwrap();
+        assert_eq!((wide.left(), wide.right(), wide.height()), (10.0, 60.0, 100.0));
+        let tall = zoom_box(rect, pos2(10.0, 10.0), pos2(14.0, 60.0)).unwrap();
+        assert_eq!((tall.top(), tall.bottom(), tall.width()), (10.0, 60.0, 100.0));
+    }
+
+    #[test]
+    fn a_box_sets_time_and_every_axis() {
+        let window = window();
+        let axes = [axis([0.0, 10.0], false), axis([0.0, 1.0], true)];
+        let plot = plot(&window, &axes);
+        let mut queue = CommandQueue::default();
+        zoom_to_box(&plot, Rect::from_two_pos(pos2(600.0, 100.0), pos2(1100.0, 150.0)), &mut queue);
+        let commands = queue.drain();
+        let Command::SetWindow(visible) = &commands[0] else {
+            panic!("{commands:?}");
+        };
+        assert_eq!(visible.start, plot.time_at(600.0));
+        assert_eq!(commands[1], Command::SetAxis(PanelId(0), AxisId("V".into()), [5.0, 7.5]));
+        assert_eq!(commands.len(), 3);
+    }
+
+    #[test]
+    fn panning_moves_only_axes_that_are_set() {
+        let window = window();
+        let axes = [axis([0.0, 10.0], false), axis([0.0, 1.0], true)];
+        let mut queue = CommandQueue::default();
+        pan(&plot(&window, &axes), vec2(0.0, 20.0), &mut queue);
+        assert_eq!(queue.drain(), [Command::SetAxis(PanelId(0), AxisId("V".into()), [0.1, 1.1])]);
+    }
+}

@@ -1,0 +1,115 @@
+//! The legend inside a plot: names, and values at the pointer.
+
+use egui::{Color32, Frame, Margin, Rect, RichText, Sense, Ui, UiBuilder, vec2};
+
+use super::input::PlotGeometry;
+use super::{theme, value_text};
+use crate::command::{Command, CommandQueue};
+use crate::state::{AppState, LoadState, PlotPanel, PlottedSignal};
+
+const MAX_WIDTH: f32 = 360.0;
+
+/// Draws the legend in the upper left corner. A click hides or shows, Alt+click shows one alone.
+pub fn show(ui: &mut Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>, queue: &mut CommandQueue) {
+    if panel.signals.is_empty() {
+        return;
+    }
+    let palette = theme::palette(ui.theme());
+    let area = Rect::from_min_size(
+        plot.rect.min + vec2(6.0, 5.0),
+        vec2(MAX_WIDTH.min(plot.rect.width() - 150.0).max(80.0), plot.rect.height() - 10.0),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(area).id_salt(("legend", panel.id)), |ui| {
+        ui.set_clip_rect(plot.rect.intersect(ui.clip_rect()));
+        Frame::new()
+            .fill(palette.overlay.gamma_multiply(0.85))
+            .corner_radius(4.0)
+            .inner_margin(Margin::symmetric(6, 3))
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(6.0, 1.0);
+                for plotted in &panel.signals {
+                    ui.push_id(&plotted.signal, |ui| entry(ui, state, panel, plotted, queue));
+                }
+            });
+    });
+}
+
+fn entry(ui: &mut Ui, state: &AppState, panel: &PlotPanel, plotted: &PlottedSignal, queue: &mut CommandQueue) {
+    let palette = theme::palette(ui.theme());
+    let color = theme::signal_color(ui.theme(), plotted.color_idx);
+    let loaded = state.store.get(&plotted.signal);
+    let name = state.signal_name(&plotted.signal);
+    let response = ui
+        .horizontal(|ui| {
+            let (swatch, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
+            let swatch = Rect::from_center_size(swatch.center(), vec2(12.0, 4.0));
+            let swatch_color = if plotted.visible { color } else { palette.plot_frame };
+            ui.painter().rect_filled(swatch, 1.0, swatch_color);
+            let mut text = RichText::new(&name).size(12.0);
+            if !plotted.visible {
+                text = text.color(palette.faint_text).strikethrough();
+            }
+            let label = ui.add(egui::Label::new(text).truncate().sense(Sense::click()));
+            if let Some(text) = value_at_pointer(state, plotted) {
+                ui.label(RichText::new(text).font(theme::tabular(12.0)).color(color));
+            }
+            if let Some((text, color)) = loaded.and_then(|loaded| state_text(&loaded.state, palette)) {
+                ui.label(RichText::new(text).size(11.0).color(color));
+            }
+            label
+        })
+        .inner;
+    if response.clicked() {
+        let command = if ui.input(|input| input.modifiers.alt) {
+            Command::SoloSignal(panel.id, plotted.signal.clone())
+        } else {
+            Command::ToggleSignal(panel.id, plotted.signal.clone())
+        };
+        queue.send(command);
+    }
+    response.context_menu(|ui| {
+        if ui.button("Remove from this plot").clicked() {
+            queue.send(Command::Unplot(panel.id, plotted.signal.clone()));
+            ui.close();
+        }
+        if ui.button("Show only this").clicked() {
+            queue.send(Command::SoloSignal(panel.id, plotted.signal.clone()));
+            ui.close();
+        }
+        if ui.button("Fit its axis").clicked() {
+            queue.send(Command::FitAxis(panel.id, plotted.axis.clone()));
+            ui.close();
+        }
+    });
+    response.on_hover_text(plotted.signal.key.to_string());
+}
+
+/// The value that the signal has at the pointer: of the last sample at or before it.
+pub fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Option<String> {
+    let hovered = state.hovered_in_window()?;
+    let loaded = state.store.get(&plotted.signal)?;
+    let sample = loaded.series.as_ref()?.sample_at(hovered.as_ns())?;
+    if sample.in_gap {
+        return Some("–".to_owned());
+    }
+    Some(labelled_value(loaded, sample.value))
+}
+
+/// A value with its text from the DBC, or with its unit.
+pub fn labelled_value(loaded: &crate::state::LoadedSignal, value: f64) -> String {
+    let label = loaded.info.labels.iter().find(|(of, _)| *of == value).map(|(_, label)| label);
+    match label {
+        Some(label) => format!("{label} ({})", value_text(value)),
+        None if loaded.info.unit.is_empty() => value_text(value),
+        None => format!("{} {}", value_text(value), loaded.info.unit),
+    }
+}
+
+fn state_text(state: &LoadState, palette: &theme::Palette) -> Option<(&'static str, Color32)> {
+    match state {
+        LoadState::Loading { .. } => Some(("loading", palette.faint_text)),
+        LoadState::Complete => None,
+        LoadState::Partial(_) => Some(("partial", palette.warning)),
+        LoadState::Failed(_) => Some(("failed", palette.error)),
+    }
+}

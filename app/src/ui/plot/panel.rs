@@ -1,0 +1,298 @@
+//! One plot panel: its strips left and right, its curves, and what the mouse does on it.
+
+use canlake_shared::time::TimeRange;
+use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2};
+use egui_plot::{Line, Plot, PlotPoints, Points};
+
+use super::axes::{AxisMarks, resolve};
+use super::input::{self, AxisView, PlotGeometry, Wheel};
+use super::{PanelCurves, band, legend, overlay, theme, time_axis};
+use crate::command::{Action, Command, CommandQueue};
+use crate::state::{AppState, PlotPanel, PlottedSignal, TimeWindow};
+use crate::time_display::duration_text;
+
+/// Gaps of one signal that are marked one by one; more are only counted.
+const MAX_GAP_MARKS: usize = 2_000;
+
+/// A panel and where it goes.
+#[derive(Debug)]
+pub struct PanelFrame<'a> {
+    /// The panel.
+    pub panel: &'a PlotPanel,
+    /// The time axis of all panels.
+    pub window: &'a TimeWindow,
+    /// Its whole area.
+    pub rect: Rect,
+    /// Width of the strips left and right of the plot.
+    pub strips: [f32; 2],
+}
+
+/// Draws a panel and gives the widths that its strips left and right need.
+pub fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    frame: &PanelFrame<'_>,
+    curves: &mut PanelCurves,
+    queue: &mut CommandQueue,
+) -> [f32; 2] {
+    let plot_rect = Rect::from_min_max(
+        pos2(frame.rect.left() + frame.strips[0], frame.rect.top()),
+        pos2(frame.rect.right() - frame.strips[1], frame.rect.bottom()),
+    );
+    update_curves(ui, state, frame, plot_rect, curves);
+    let axes = resolve(frame.panel, curves);
+    for plotted in &frame.panel.signals {
+        let axis = axes.iter().find(|axis| axis.id == plotted.axis);
+        if let (Some(axis), Some(curve)) = (axis, curves.get_mut(&plotted.signal)) {
+            curve.scale_to(axis.range);
+        }
+    }
+    let plot = PlotGeometry {
+        panel: frame.panel.id,
+        rect: plot_rect,
+        window: frame.window,
+        axes: &axes,
+    };
+    let marks = AxisMarks::new(&axes, plot_rect.height());
+    paint_background(ui, state, frame.panel, &plot, &marks);
+    let response = paint_curves(ui, state, frame.panel, &plot, curves);
+    paint_gap_marks(ui, state, frame.panel, &plot);
+    let widths = show_axes(ui, frame, &plot, &marks, queue);
+    handle_mouse(ui, state, &plot, &response, queue);
+    overlay::paint_crosshair(ui, state, &plot);
+    overlay::badge(ui, state, frame.panel, &plot, curves, queue);
+    if state.settings.legend {
+        legend::show(ui, state, frame.panel, &plot, queue);
+    }
+    if response.hovered() && !response.dragged() {
+        overlay::tooltip(ui, state, frame.panel, &plot, &response);
+    }
+    describe(&response, state, frame);
+    widths
+}
+
+fn update_curves(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot_rect: Rect, curves: &mut PanelCurves) {
+    let pixel_columns = (plot_rect.width() * ui.pixels_per_point()).round().max(1.0) as usize;
+    for plotted in &frame.panel.signals {
+        let Some(loaded) = state.store.get(&plotted.signal) else {
+            continue;
+        };
+        if let (true, Some(series)) = (plotted.visible, &loaded.series) {
+            let curve = curves.entry(plotted.signal.clone()).or_default();
+            curve.update(series, &loaded.info, frame.window.visible(), pixel_columns);
+        }
+    }
+}
+
+fn paint_background(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>, marks: &AxisMarks) {
+    let palette = theme::palette(ui.theme());
+    let painter = ui.painter().with_clip_rect(plot.rect);
+    painter.rect_filled(plot.rect, 2.0, palette.plot_background);
+    let mut vehicles: Vec<_> = panel.signals.iter().map(|plotted| &plotted.signal.vehicle).collect();
+    vehicles.sort();
+    vehicles.dedup();
+    for vehicle in vehicles {
+        for hole in state.recording_holes(vehicle, plot.window.visible()) {
+            painter.rect_filled(band(plot, hole), 0.0, palette.recording_hole);
+        }
+    }
+    if state.settings.grid {
+        time_axis::paint_grid(&painter, plot, palette.grid);
+        marks.paint_grid(&painter, plot, palette.grid);
+    }
+    let is_active = state.workspace.active() == Some(panel.id) && state.workspace.panels().len() > 1;
+    let frame_color = if is_active { palette.accent } else { palette.plot_frame };
+    ui.painter().rect_stroke(plot.rect, 2.0, (1.0, frame_color), egui::StrokeKind::Outside);
+}
+
+fn paint_curves(
+    ui: &mut Ui,
+    state: &AppState,
+    panel: &PlotPanel,
+    plot: &PlotGeometry<'_>,
+    curves: &PanelCurves,
+) -> Response {
+    let seconds = plot.window.visible().duration_ns() as f64 / 1e9;
+    let theme = ui.theme();
+    ui.scope_builder(UiBuilder::new().max_rect(plot.rect), |ui| {
+        Plot::new(("plot", panel.id))
+            .show_axes(false)
+            .show_grid(false)
+            .show_background(false)
+            .show_x(false)
+            .show_y(false)
+            .show_crosshair(false)
+            .allow_zoom(false)
+            .allow_drag(false)
+            .allow_scroll(false)
+            .allow_boxed_zoom(false)
+            .allow_double_click_reset(false)
+            .allow_axis_zoom_drag(false)
+            .set_margin_fraction(egui::Vec2::ZERO)
+            .auto_bounds(false)
+            .sense(Sense::click_and_drag())
+            .show(ui, |plot_ui| {
+                plot_ui.set_plot_bounds_x(0.0..=seconds);
+                plot_ui.set_plot_bounds_y(0.0..=1.0);
+                for plotted in panel.signals.iter().filter(|plotted| plotted.visible) {
+                    if let Some(curve) = curves.get(&plotted.signal) {
+                        let color = theme::signal_color(theme, plotted.color_idx);
+                        add_curve(plot_ui, curve, plotted, color, state.settings.dots);
+                    }
+                }
+            })
+            .response
+    })
+    .inner
+}
+
+fn add_curve<'a>(
+    plot_ui: &mut egui_plot::PlotUi<'a>,
+    curve: &'a super::Curve,
+    plotted: &PlottedSignal,
+    color: Color32,
+    all_dots: bool,
+) {
+    for (idx, run) in curve.runs().enumerate() {
+        if run.is_isolated || all_dots && !curve.view().is_downsampled() {
+            let dots = Points::new("", PlotPoints::Borrowed(run.points))
+                .id(("dots", &plotted.signal, idx))
+                .radius(theme::DOT_RADIUS)
+                .color(color)
+                .allow_hover(false);
+            plot_ui.points(dots);
+        }
+        if !run.is_isolated {
+            let line = Line::new("", PlotPoints::Borrowed(run.points))
+                .id(("line", &plotted.signal, idx))
+                .width(theme::LINE_WIDTH)
+                .style(theme::signal_line_style(plotted.color_idx))
+                .color(color)
+                .allow_hover(false);
+            plot_ui.line(line);
+        }
+    }
+}
+
+/// A bar at the bottom edge, in the signal's colour, where a signal was silent.
+fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>) {
+    let visible = plot.window.visible();
+    let painter = ui.painter().with_clip_rect(plot.rect);
+    for (idx, plotted) in panel.signals.iter().filter(|plotted| plotted.visible).enumerate() {
+        let Some(series) = state.store.get(&plotted.signal).and_then(|loaded| loaded.series.as_ref()) else {
+            continue;
+        };
+        let color = theme::signal_color(ui.theme(), plotted.color_idx);
+        let bottom = plot.rect.bottom() - 1.0 - 3.0 * idx as f32;
+        let range = (visible.start.as_ns(), visible.end.as_ns());
+        for gap in series.gaps().within(series.times(), range).take(MAX_GAP_MARKS) {
+            let gap = TimeRange::new(
+                canlake_shared::time::Timestamp::from_ns(gap.start),
+                canlake_shared::time::Timestamp::from_ns(gap.end),
+            );
+            let (left, right) = (plot.x_of(gap.start), plot.x_of(gap.end));
+            let mark = Rect::from_min_max(pos2(left, bottom - 2.0), pos2(right.max(left + 1.0), bottom));
+            painter.rect_filled(mark, 0.0, color);
+        }
+    }
+}
+
+/// The first axis on the left, the others on the right; gives the widths that they need.
+fn show_axes(
+    ui: &Ui,
+    frame: &PanelFrame<'_>,
+    plot: &PlotGeometry<'_>,
+    marks: &AxisMarks,
+    queue: &mut CommandQueue,
+) -> [f32; 2] {
+    let palette = theme::palette(ui.theme());
+    let widths = marks.widths(ui, plot.axes);
+    let mut right = plot.rect.right();
+    for (idx, (axis, width)) in plot.axes.iter().zip(&widths).enumerate() {
+        let strip = if idx == 0 {
+            Rect::from_min_max(frame.rect.min, pos2(plot.rect.left(), frame.rect.bottom()))
+        } else {
+            let strip = Rect::from_min_max(pos2(right, frame.rect.top()), pos2(right + width, frame.rect.bottom()));
+            right += width;
+            strip
+        };
+        marks.paint_labels(ui.painter(), plot, idx, strip, axis_color(ui, frame.panel, axis, palette.faint_text));
+        axis_input(ui, plot, axis, strip, queue);
+    }
+    [widths.first().copied().unwrap_or(24.0), widths.iter().skip(1).sum()]
+}
+
+/// The colour of the only signal of an axis, where there are several axes to tell apart.
+fn axis_color(ui: &Ui, panel: &PlotPanel, axis: &AxisView, neutral: Color32) -> Color32 {
+    let mut signals = panel.signals.iter().filter(|plotted| plotted.axis == axis.id);
+    match (signals.next(), signals.next()) {
+        (Some(only), None) if panel.signals.len() > 1 => theme::signal_color(ui.theme(), only.color_idx),
+        _ => neutral,
+    }
+}
+
+fn axis_input(ui: &Ui, plot: &PlotGeometry<'_>, axis: &AxisView, strip: Rect, queue: &mut CommandQueue) {
+    let id = ui.id().with(("axis", plot.panel, &axis.id));
+    let response = ui.interact(strip, id, Sense::click_and_drag());
+    let modifiers = ui.input(|input| input.modifiers);
+    input::drag_on_axis(plot, axis, &response, modifiers, queue);
+    if let Some(pointer) = response.hover_pos() {
+        input::wheel_on_axis(plot, axis, Wheel::read(ui), pointer, queue);
+        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);
+    }
+}
+
+fn handle_mouse(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>, response: &Response, queue: &mut CommandQueue) {
+    let palette = theme::palette(ui.theme());
+    let press_origin = ui.input(|input| input.pointer.press_origin());
+    if let Some(corners) = input::drag_in_plot(plot, response, press_origin, queue) {
+        ui.painter().rect_stroke(corners, 0.0, (1.5, palette.zoom_box), egui::StrokeKind::Inside);
+        let range = TimeRange::new(plot.time_at(corners.left()), plot.time_at(corners.right()));
+        let at = corners.center_top() + egui::vec2(0.0, 4.0);
+        let text = duration_text(range.duration_ns());
+        ui.painter().text(at, egui::Align2::CENTER_TOP, text, egui::FontId::proportional(11.0), palette.zoom_box);
+    }
+    if response.double_clicked() {
+        queue.run(Action::FitAll);
+    }
+    if response.clicked() || response.drag_started() {
+        queue.send(Command::ActivatePanel(plot.panel));
+    }
+    if let Some(pointer) = response.hover_pos() {
+        let instant = plot.time_at(pointer.x);
+        if state.hovered != Some(instant) {
+            queue.send(Command::Hover(Some(instant)));
+        }
+        input::wheel_in_plot(plot, Wheel::read(ui), pointer, queue);
+    }
+    response.context_menu(|ui| {
+        for action in [Action::FitAll, Action::FitY, Action::UndoZoom, Action::NewPanel, Action::StackOrOverlay] {
+            if ui.button(action.label()).clicked() {
+                queue.run(action);
+                ui.close();
+            }
+        }
+        ui.separator();
+        for action in [Action::ExportCsv, Action::ExportPng] {
+            if ui.button(action.label()).clicked() {
+                queue.run(action);
+                ui.close();
+            }
+        }
+        ui.separator();
+        if ui.button("Remove this plot").clicked() {
+            queue.send(Command::ClosePanel(plot.panel));
+            ui.close();
+        }
+    });
+}
+
+/// What a screen reader, and a test, is told.
+fn describe(response: &Response, state: &AppState, frame: &PanelFrame<'_>) {
+    let visible = frame.window.visible();
+    response.widget_info(|| {
+        let names: Vec<_> = frame.panel.signals.iter().map(|plotted| state.signal_name(&plotted.signal)).collect();
+        let text = format!("Plot of {} from {} to {}", names.join(", "), visible.start, visible.end);
+        egui::WidgetInfo::labeled(egui::WidgetType::Other, true, text)
+    });
+}

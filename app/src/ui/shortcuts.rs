@@ -1,0 +1,117 @@
+//! Keys: one table, used for handling, for menus and for the list of keys.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use crate::command::{Action, CommandQueue};
+
+const fn key(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn command(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+/// Every key of the program.
+pub const TABLE: [(Action, KeyboardShortcut); 27] = [
+    (Action::OpenFiles, command(Key::O)),
+    (Action::OpenFolder, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O)),
+    (Action::ExportCsv, command(Key::E)),
+    (Action::ExportPng, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E)),
+    (Action::Quit, command(Key::Q)),
+    (Action::CancelQueries, key(Key::Escape)),
+    (Action::FitAll, key(Key::Home)),
+    (Action::FitY, key(Key::F)),
+    (Action::ZoomIn, key(Key::I)),
+    (Action::ZoomOut, key(Key::O)),
+    (Action::PanLeft, key(Key::ArrowLeft)),
+    (Action::PanRight, key(Key::ArrowRight)),
+    (Action::UndoZoom, key(Key::Backspace)),
+    (Action::RedoZoom, shift(Key::Backspace)),
+    (Action::NewPanel, command(Key::N)),
+    (Action::StackOrOverlay, key(Key::S)),
+    (Action::ToggleGrid, key(Key::G)),
+    (Action::ToggleDots, key(Key::Period)),
+    (Action::ToggleLegend, key(Key::L)),
+    (Action::ToggleStatistics, key(Key::M)),
+    (Action::ToggleSideBar, command(Key::B)),
+    (Action::ToggleTheme, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::T)),
+    (Action::ToggleFullScreen, key(Key::F11)),
+    (Action::SearchSignals, key(Key::Slash)),
+    (Action::SearchSignals, command(Key::F)),
+    (Action::ShowKeys, key(Key::F1)),
+    (Action::ClearPlots, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Backspace)),
+];
+
+/// What the mouse does in a plot, for the list of keys.
+pub const MOUSE: [(&str, &str); 11] = [
+    ("Wheel", "zoom time at the pointer"),
+    ("Shift + wheel", "earlier, later"),
+    ("Ctrl + wheel, pinch", "zoom time"),
+    ("Alt + wheel", "zoom values"),
+    ("Wheel on an axis", "zoom that axis"),
+    ("Left or middle drag", "pan"),
+    ("Right drag", "zoom to a box; thin boxes zoom one direction"),
+    ("Double click", "fit"),
+    ("Right click", "menu"),
+    ("Drag an axis", "pan it; with Ctrl scale it; double click fits it"),
+    ("Click in the legend", "hide or show; Alt + click shows one alone"),
+];
+
+/// The key of an action, as menus show it.
+pub fn text(ctx: &Context, action: Action) -> Option<String> {
+    let found = TABLE.iter().find(|(known, _)| *known == action);
+    found.map(|(_, shortcut)| ctx.format_shortcut(shortcut))
+}
+
+/// Sends the actions whose keys were pressed. While a text field has the keyboard, only keys with
+/// Ctrl or Cmd and function keys count.
+pub fn handle(ctx: &Context, queue: &mut CommandQueue) {
+    let typing = ctx.text_edit_focused();
+    // The most specific first, because a shortcut also matches with more modifiers held.
+    let mut table = TABLE;
+    table.sort_by_key(|(_, shortcut)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));
+    for (action, shortcut) in table {
+        let is_for_text = shortcut.modifiers.is_none() || shortcut.modifiers == Modifiers::SHIFT;
+        let is_function_key = matches!(shortcut.logical_key, Key::F1 | Key::F11);
+        if typing && is_for_text && !is_function_key {
+            continue;
+        }
+        if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+            queue.run(action);
+        }
+    }
+}
+
+fn n_modifiers(modifiers: Modifiers) -> u32 {
+    [modifiers.alt, modifiers.shift, modifiers.command || modifiers.ctrl].into_iter().map(u32::from).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_a_key() {
+        for (idx, (action, shortcut)) in TABLE.iter().enumerate() {
+            for (other, same) in &TABLE[..idx] {
+                assert!(shortcut != same, "{action:?} and {other:?} share {shortcut:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_action_takes_what_text_fields_need() {
+        for (action, shortcut) in TABLE {
+            let for_text = [Key::A, Key::C, Key::V, Key::X, Key::Z, Key::Y];
+            assert!(
+                !(shortcut.modifiers == Modifiers::COMMAND && for_text.contains(&shortcut.logical_key)),
+                "{action:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The line at the bottom: what the last query took, memory, and what is under way.
+
+use egui::{Align, Layout, Ui};
+
+use super::{plot, theme};
+use crate::command::{Action, CommandQueue};
+use crate::state::{AppState, LoadState};
+use crate::time_display::{Zone, bytes_text, count_text};
+
+/// Draws the line.
+pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    ui.horizontal(|ui| {
+        loading(ui, state, queue);
+        if state.exports_running > 0 {
+            ui.spinner();
+            ui.label("writing");
+        }
+        if let Some(stats) = &state.last_query {
+            let text = format!(
+                "{} rows, {} read of {} in {} files, {:.0} ms",
+                count_text(stats.rows),
+                bytes_text(stats.bytes_read),
+                bytes_text(stats.file_bytes),
+                stats.files.total - stats.files.pruned,
+                stats.elapsed.as_secs_f64() * 1e3
+            );
+            ui.weak(text).on_hover_text(stats.to_string());
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let memory = state.store.memory_bytes() as u64;
+            if memory > 0 {
+                ui.weak(bytes_text(memory)).on_hover_text("memory of the loaded samples");
+            }
+            if let Some(hovered) = state.hovered_in_window() {
+                let resolution = plot::time_resolution(state);
+                let text = egui::RichText::new(Zone::UTC.date_time(hovered, resolution)).font(theme::tabular(12.0));
+                ui.label(text);
+                ui.weak("UTC");
+            }
+        });
+    });
+}
+
+fn loading(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    let progress = state.store.iter().find_map(|(_, loaded)| match loaded.state {
+        LoadState::Loading { progress, .. } => Some(progress),
+        _ => None,
+    });
+    let Some(progress) = progress else {
+        return;
+    };
+    let share = progress.files_done as f32 / progress.files_total.max(1) as f32;
+    let text = format!("{} samples, {}", count_text(progress.rows), bytes_text(progress.bytes_read));
+    ui.add(egui::ProgressBar::new(share).desired_width(180.0).text(text));
+    if ui.small_button("Cancel").clicked() {
+        queue.run(Action::CancelQueries);
+    }
+}

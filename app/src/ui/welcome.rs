@@ -1,0 +1,46 @@
+//! What the middle of the window says while there is nothing to draw.
+
+use egui::{RichText, Ui, vec2};
+
+use super::shortcuts;
+use crate::command::{Action, CommandQueue};
+use crate::state::{AppState, SourceStatus};
+
+/// Draws the next step that makes sense.
+pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    let is_opening = state.sources.iter().any(|source| matches!(source.status, SourceStatus::Opening(_)));
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.3).max(20.0));
+        if state.sources.is_empty() {
+            ui.label(RichText::new("Drop files or a folder here").size(24.0));
+            ui.add_space(6.0);
+            ui.weak("Parquet (raw or decoded) and candump logs, one file or a whole lake");
+            ui.weak("On Wayland files cannot be dropped: open them, or paste a path on the left");
+            ui.add_space(14.0);
+            buttons(ui, &[Action::OpenFiles, Action::OpenFolder, Action::OpenDemo], queue);
+        } else if is_opening {
+            ui.spinner();
+            ui.add_space(8.0);
+            for source in &state.sources {
+                if let SourceStatus::Opening(progress) = &source.status {
+                    ui.label(format!("{}: {progress}", source.title));
+                }
+            }
+        } else if state.selected_vehicle().is_none() {
+            ui.label(RichText::new("Choose a vehicle on the left").size(20.0));
+        } else {
+            ui.label(RichText::new("Click a signal on the left to plot it").size(20.0));
+            ui.add_space(6.0);
+            let key = shortcuts::text(ui.ctx(), Action::SearchSignals).unwrap_or_default();
+            ui.weak(format!("{key} searches signals; Enter plots the first that is found"));
+        }
+    });
+}
+
+fn buttons(ui: &mut Ui, actions: &[Action], queue: &mut CommandQueue) {
+    for action in actions {
+        if ui.add_sized(vec2(200.0, 28.0), egui::Button::new(action.label())).clicked() {
+            queue.run(*action);
+        }
+    }
+}

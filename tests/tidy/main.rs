@@ -1,0 +1,7 @@
+//! Rules of the house that the compiler cannot keep.
+//!
+//! - `dependencies`: members depend on `shared` only, and every manifest takes the workspace's lints
+//! - `imports`: egui stays in `app.rs` and `ui/`; `series` knows std and Arrow buffers alone
+
+mod dependencies;
+mod imports;

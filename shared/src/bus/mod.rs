@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use crate::can::{CanFrame, ChannelIdx, ChannelTable};
 use crate::logs::LogError;
-use crate::schema::Loss;
+use crate::schema::footer::Loss;
 use crate::time::Timestamp;
 
 pub use clock::Clock;

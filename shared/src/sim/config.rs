@@ -13,7 +13,8 @@ pub struct SimConfig {
     pub vehicle: String,
     /// When the recording begins, UTC.
     pub start: Timestamp,
-    /// How long it lasts. The drive is planned to fit.
+    /// How long it lasts. The drive is planned to fit; beyond 45 minutes there are several, with fast
+    /// charging after each unless `charging` says otherwise.
     pub duration: Duration,
     /// State of charge at the start, 0 to 1.
     pub initial_soc: f64,

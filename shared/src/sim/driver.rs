@@ -2,6 +2,7 @@
 //!
 //! Parked, backing out, then city, rural road and motorway in turns, and parked again. In the city
 //! the car stops and turns; on the motorway somebody brakes hard in front of it now and then.
+//! A long recording is several such drives of equal length, with fast charging after each.
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -59,6 +60,8 @@ struct Segment {
 #[derive(Debug)]
 pub(super) struct Driver {
     rng: ChaCha8Rng,
+    charging: Charging,
+    drive_secs: f64,
     /// Seconds since the start at which the parts of the plan end.
     ignition_at: f64,
     depart_at: f64,
@@ -66,6 +69,7 @@ pub(super) struct Driver {
     arrive_at: f64,
     ignition_off_at: f64,
     plug_at: f64,
+    drive_ends_at: f64,
     has_headlights_on: bool,
     road: Road,
     road_until: f64,
@@ -75,28 +79,29 @@ pub(super) struct Driver {
 const KMH: f64 = 1.0 / 3.6;
 /// How long before the end of the drive the car is brought to a stop.
 const ARRIVAL_SECS: f64 = 25.0;
+/// A longer recording is several drives: the battery does not last for ever.
+const LONGEST_DRIVE_SECS: f64 = 45.0 * 60.0;
 
 impl Driver {
     pub(super) fn new(config: &SimConfig) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
         rng.set_stream(1);
         let total = config.duration.as_secs_f64();
-        let drive_end = match config.charging {
-            Charging::None => total - (total * 0.05).min(15.0),
-            Charging::Ac | Charging::Dc => total * 0.75,
+        let n_drives = (total / LONGEST_DRIVE_SECS).ceil().max(1.0);
+        let charging = match config.charging {
+            Charging::None if n_drives > 1.0 => Charging::Dc,
+            charging => charging,
         };
-        let ignition_at = (total * 0.01).min(3.0);
-        let depart_at = ignition_at + (total * 0.02).min(6.0);
-        Self {
-            ignition_at,
-            depart_at,
-            backed_out_at: depart_at + (total * 0.02).min(7.0),
-            arrive_at: (drive_end - ARRIVAL_SECS).max(drive_end * 0.8),
-            ignition_off_at: drive_end,
-            plug_at: match config.charging {
-                Charging::None => f64::INFINITY,
-                Charging::Ac | Charging::Dc => drive_end + (total * 0.01).min(8.0),
-            },
+        let mut driver = Self {
+            charging,
+            drive_secs: total / n_drives,
+            ignition_at: 0.0,
+            depart_at: 0.0,
+            backed_out_at: 0.0,
+            arrive_at: 0.0,
+            ignition_off_at: 0.0,
+            plug_at: 0.0,
+            drive_ends_at: 0.0,
             has_headlights_on: rng.random_bool(0.5),
             road: Road::City,
             road_until: 0.0,
@@ -108,7 +113,35 @@ impl Driver {
                 steering_degrees: 0.0,
             },
             rng,
-        }
+        };
+        driver.plan_drive(0.0);
+        driver
+    }
+
+    /// How the car is charged.
+    pub(super) const fn charging(&self) -> Charging {
+        self.charging
+    }
+
+    fn plan_drive(&mut self, from: f64) {
+        let total = self.drive_secs;
+        let off = match self.charging {
+            Charging::None => total - (total * 0.05).min(15.0),
+            Charging::Ac | Charging::Dc => total * 0.75,
+        };
+        self.ignition_at = from + (total * 0.01).min(3.0);
+        self.depart_at = self.ignition_at + (total * 0.02).min(6.0);
+        self.backed_out_at = self.depart_at + (total * 0.02).min(7.0);
+        self.arrive_at = from + (off - ARRIVAL_SECS).max(off * 0.8);
+        self.ignition_off_at = from + off;
+        self.plug_at = match self.charging {
+            Charging::None => f64::INFINITY,
+            Charging::Ac | Charging::Dc => from + off + (total * 0.01).min(8.0),
+        };
+        self.drive_ends_at = from + total;
+        self.road = Road::City;
+        self.road_until = 0.0;
+        self.segment.until = 0.0;
     }
 
     pub(super) const fn has_headlights_on(&self) -> bool {
@@ -117,6 +150,9 @@ impl Driver {
 
     /// What the driver does at `t` seconds since the start. `t` never goes back.
     pub(super) fn intent(&mut self, t: f64) -> Intent {
+        if t >= self.drive_ends_at && self.drive_secs > 0.0 {
+            self.plan_drive(self.drive_ends_at);
+        }
         let standing = Intent {
             gear: Gear::Park,
             is_ignition_on: t >= self.ignition_at && t < self.ignition_off_at,

@@ -8,7 +8,7 @@ use super::thermal::{Heat, Thermal};
 /// Seconds of one step.
 pub(super) const STEP_SECS: f64 = 0.01;
 /// The slow temperatures are computed once in this many steps.
-const THERMAL_STEPS: u32 = 10;
+const THERMAL_STEPS: u64 = 10;
 
 const MASS_KG: f64 = 1900.0;
 const GRAVITY: f64 = 9.81;
@@ -38,7 +38,7 @@ pub(super) enum ChargeState {
 pub(super) struct Vehicle {
     driver: Driver,
     charging: Charging,
-    steps: u32,
+    steps: u64,
     pub intent: Intent,
     /// Negative when driving backwards.
     pub speed: f64,
@@ -70,8 +70,8 @@ impl Vehicle {
         // Somewhere within a few kilometres, by the seed.
         let place = (config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as f64 / 16_777_216.0;
         Self {
+            charging: driver.charging(),
             driver,
-            charging: config.charging,
             steps: 0,
             intent,
             speed: 0.0,
@@ -98,7 +98,7 @@ impl Vehicle {
 
     /// Seconds since the start.
     pub(super) fn secs(&self) -> f64 {
-        f64::from(self.steps) * STEP_SECS
+        self.steps as f64 * STEP_SECS
     }
 
     pub(super) const fn has_headlights_on(&self) -> bool {
@@ -113,7 +113,11 @@ impl Vehicle {
     pub(super) fn step(&mut self) {
         self.steps += 1;
         let t = self.secs();
+        let was_ignition_on = self.intent.is_ignition_on;
         self.intent = self.driver.intent(t);
+        if self.intent.is_ignition_on && !was_ignition_on {
+            self.trip_kwh = 0.0;
+        }
         self.drive();
         self.steer();
         let charger_w = self.charge(t);
@@ -147,7 +151,7 @@ impl Vehicle {
                 speed: self.speed,
                 is_pump_on: self.intent.is_ignition_on || charger_w > 0.0,
             };
-            self.thermal.step(heat, STEP_SECS * f64::from(THERMAL_STEPS));
+            self.thermal.step(heat, STEP_SECS * THERMAL_STEPS as f64);
         }
     }
 
@@ -242,6 +246,9 @@ impl Vehicle {
             state => state,
         };
         if next != self.charge {
+            if next == ChargeState::Connected {
+                self.charge_kwh = 0.0;
+            }
             self.charge = next;
             self.charge_state_since = t;
         }

@@ -20,6 +20,7 @@ use datafusion::error::Result;
 use datafusion::execution::context::ExecutionProps;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, ident, lit};
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 
 use super::SignalQuery;
@@ -193,7 +194,7 @@ fn predicate(
         &all,
         &schema,
         &ExecutionProps::new(),
-        &Default::default(),
+        &PhysicalPlanningContext::default(),
     )
 }
 

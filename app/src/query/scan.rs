@@ -20,6 +20,7 @@ use datafusion::error::Result;
 use datafusion::execution::context::ExecutionProps;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, ident, lit};
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 
 use super::SignalQuery;
@@ -158,12 +159,7 @@ fn predicate(
     columns: Columns,
     exact_times: bool,
 ) -> Result<Arc<dyn PhysicalExpr>> {
-    let time = |instant: Timestamp| {
-        lit(ScalarValue::TimestampNanosecond(
-            Some(instant.as_ns()),
-            None,
-        ))
-    };
+    let time = |instant: Timestamp| lit(ScalarValue::TimestampNanosecond(Some(instant.as_ns()), None));
     let range = if exact_times {
         query.range
     } else {
@@ -179,7 +175,8 @@ fn predicate(
     let keys = || query.signals.iter();
     let messages: BTreeSet<&str> = keys().map(|key| &*key.message).collect();
     let signals: BTreeSet<&str> = keys().map(|key| &*key.signal).collect();
-    let pairs: BTreeSet<(&str, &str)> = keys().map(|key| (&*key.message, &*key.signal)).collect();
+    let pairs: BTreeSet<(&str, &str)> =
+        keys().map(|key| (&*key.message, &*key.signal)).collect();
     all.push(one_of("message_name", &messages));
     all.push(one_of("signal_name", &signals));
     if pairs.len() < messages.len() * signals.len() {
@@ -193,7 +190,12 @@ fn predicate(
         .reduce(Expr::and)
         .expect("message and signal are always compared");
     let schema = DFSchema::try_from(Arc::clone(&TABLE))?;
-    create_physical_expr(&all, &schema, &ExecutionProps::new(), &Default::default())
+    create_physical_expr(
+        &all,
+        &schema,
+        &ExecutionProps::new(),
+        &PhysicalPlanningContext::default(),
+    )
 }
 
 fn text(value: &str) -> Expr {
@@ -241,12 +243,7 @@ mod tests {
 
     #[test]
     fn whole_seconds_contain_the_range() {
-        for (start, end) in [
-            (0, 1),
-            (-1, 0),
-            (i64::MIN, i64::MAX),
-            (999_999_999, 1_000_000_001),
-        ] {
+        for (start, end) in [(0, 1), (-1, 0), (i64::MIN, i64::MAX), (999_999_999, 1_000_000_001)] {
             let range = TimeRange::new(Timestamp::from_ns(start), Timestamp::from_ns(end));
             let wide = whole_seconds(range);
             assert!(wide.start <= range.start && range.end <= wide.end, "{wide}");

@@ -11,6 +11,8 @@ mod content_hash;
 pub mod decoded;
 mod decoded_file;
 mod error;
+#[cfg(test)]
+mod file_tests;
 pub mod footer;
 mod limits;
 mod normalise;

@@ -181,7 +181,10 @@ mod tests {
         assert_eq!(result.signals[0].times, [5]);
         assert!(matches!(
             result.completeness,
-            Completeness::Partial { cancelled: true, .. }
+            Completeness::Partial {
+                cancelled: true,
+                ..
+            }
         ));
     }
 }

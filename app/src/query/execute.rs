@@ -167,7 +167,8 @@ impl Run {
                 }
             }
             Message::UnitDone { file_idx, problem } => {
-                self.problems.extend(problem.map(|problem| (file_idx, problem)));
+                self.problems
+                    .extend(problem.map(|problem| (file_idx, problem)));
                 self.units_left[file_idx] -= 1;
                 if self.units_left[file_idx] == 0 {
                     self.progress.files_done += 1;
@@ -196,7 +197,8 @@ impl Run {
             }
         }
         // One problem per file, in the order of the files, whoever met it first.
-        self.problems.sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
+        self.problems
+            .sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
         self.problems.dedup_by_key(|problem| problem.0);
         let problems = std::mem::take(&mut self.problems);
         let problems = problems.into_iter().map(|(_, problem)| problem).collect();

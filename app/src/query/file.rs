@@ -32,9 +32,12 @@ impl DecodedFile {
 
     /// Whether time stamps are nanoseconds, so that any instant compares exactly.
     pub(crate) fn has_exact_times(&self) -> bool {
-        self.schema
-            .field_with_name("timestamp")
-            .is_ok_and(|field| matches!(field.data_type(), DataType::Timestamp(TimeUnit::Nanosecond, _)))
+        self.schema.field_with_name("timestamp").is_ok_and(|field| {
+            matches!(
+                field.data_type(),
+                DataType::Timestamp(TimeUnit::Nanosecond, _)
+            )
+        })
     }
 }
 

@@ -38,7 +38,9 @@ impl VehicleFiles {
     /// The files that hold rows of a query, by the time of their first row.
     pub(crate) fn select(&self, query: &SignalQuery) -> Vec<Arc<DecodedFile>> {
         let earliest = query.range.start - self.longest_ns;
-        let from = self.files.partition_point(|file| file.range.start < earliest);
+        let from = self
+            .files
+            .partition_point(|file| file.range.start < earliest);
         self.files
             .iter()
             .skip(from)

@@ -123,8 +123,14 @@ mod tests {
             ..QueryStats::default()
         };
         let text = stats.to_string();
-        assert!(text.contains("files:      1 of 10 read, 9 pruned"), "{text}");
-        assert!(text.contains("15 of 1000 read (1.50 %) in 3 requests"), "{text}");
+        assert!(
+            text.contains("files:      1 of 10 read, 9 pruned"),
+            "{text}"
+        );
+        assert!(
+            text.contains("15 of 1000 read (1.50 %) in 3 requests"),
+            "{text}"
+        );
         assert!(text.contains("6000, 1 more without a time stamp"), "{text}");
     }
 }

@@ -74,7 +74,9 @@ impl SharedScan {
                 return;
             };
             // A panic in a decoder, met on a damaged file, must not cost the other files.
-            let reading = AssertUnwindSafe(self.read(part, &sender)).catch_unwind().await;
+            let reading = AssertUnwindSafe(self.read(part, &sender))
+                .catch_unwind()
+                .await;
             let text = match reading {
                 Ok(Ok(Ok(()))) => None,
                 Ok(Ok(Err(Dropped))) => return,

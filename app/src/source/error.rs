@@ -9,7 +9,9 @@ use super::SourceLocation;
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The kind of source is planned and not there yet; copy the files to this machine meanwhile.
-    #[error("sources like {location} are not in this version; open files or a folder of this machine")]
+    #[error(
+        "sources like {location} are not in this version; open files or a folder of this machine"
+    )]
     NotInThisVersion {
         /// The source asked for.
         location: SourceLocation,

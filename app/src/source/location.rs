@@ -15,7 +15,9 @@ pub enum LocationError {
     #[error("a source is a file, a folder or an address such as s3://bucket/prefix; got nothing")]
     Empty,
     /// Files and addresses cannot be opened together; open them one after the other.
-    #[error("several sources can be opened together only if all are files or folders; {text} is not")]
+    #[error(
+        "several sources can be opened together only if all are files or folders; {text} is not"
+    )]
     Mixed {
         /// The address among the paths.
         text: String,
@@ -65,7 +67,10 @@ impl SourceLocation {
     pub fn short_name(&self) -> String {
         match self {
             Self::Local(paths) => {
-                let name = paths.first().map(|path| file_name(path)).unwrap_or_default();
+                let name = paths
+                    .first()
+                    .map(|path| file_name(path))
+                    .unwrap_or_default();
                 match paths.len() {
                     0 | 1 => name,
                     more => format!("{name} and {} more", more - 1),
@@ -88,8 +93,9 @@ impl FromStr for SourceLocation {
 
     fn from_str(text: &str) -> Result<Self, LocationError> {
         let scheme = |names: &[&str]| {
-            text.split_once("://")
-                .is_some_and(|(scheme, _)| names.iter().any(|name| scheme.eq_ignore_ascii_case(name)))
+            text.split_once("://").is_some_and(|(scheme, _)| {
+                names.iter().any(|name| scheme.eq_ignore_ascii_case(name))
+            })
         };
         if text.trim().is_empty() {
             return Err(LocationError::Empty);
@@ -131,12 +137,24 @@ mod tests {
     fn text_becomes_a_place() {
         let cases = [
             ("drive.parquet", SourceLocation::path("drive.parquet")),
-            ("/data/vehicle_id=A", SourceLocation::path("/data/vehicle_id=A")),
+            (
+                "/data/vehicle_id=A",
+                SourceLocation::path("/data/vehicle_id=A"),
+            ),
             ("C:\\logs", SourceLocation::path("C:\\logs")),
-            ("s3://lake/fleet", SourceLocation::S3("s3://lake/fleet".to_owned())),
+            (
+                "s3://lake/fleet",
+                SourceLocation::S3("s3://lake/fleet".to_owned()),
+            ),
             ("S3://lake", SourceLocation::S3("S3://lake".to_owned())),
-            ("athena://wg/db", SourceLocation::Athena("athena://wg/db".to_owned())),
-            ("https://pi.local", SourceLocation::Http("https://pi.local".to_owned())),
+            (
+                "athena://wg/db",
+                SourceLocation::Athena("athena://wg/db".to_owned()),
+            ),
+            (
+                "https://pi.local",
+                SourceLocation::Http("https://pi.local".to_owned()),
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(text.parse(), Ok(expected.clone()), "{text}");
@@ -156,6 +174,9 @@ mod tests {
                 text: "s3://lake".to_owned()
             })
         );
-        assert_eq!(SourceLocation::from_args::<&str>(&[]), Err(LocationError::Empty));
+        assert_eq!(
+            SourceLocation::from_args::<&str>(&[]),
+            Err(LocationError::Empty)
+        );
     }
 }

@@ -30,8 +30,14 @@ pub fn data_dir() -> Option<PathBuf> {
 ///
 /// With `CANLAKE_NO_SKIP` set: where everything must be there, nothing may be skipped.
 pub fn skip(reason: &str) {
-    assert!(std::env::var_os("CANLAKE_NO_SKIP").is_none(), "would be skipped: {reason}");
-    #[expect(clippy::print_stderr, reason = "the runner shows why a test did nothing")]
+    assert!(
+        std::env::var_os("CANLAKE_NO_SKIP").is_none(),
+        "would be skipped: {reason}"
+    );
+    #[expect(
+        clippy::print_stderr,
+        reason = "the runner shows why a test did nothing"
+    )]
     {
         eprintln!("skipped: {reason}");
     }

@@ -12,13 +12,20 @@ fn manifest(member: &str) -> Table {
 }
 
 fn names_of_members() -> Vec<String> {
-    let name = |member: &&str| manifest(member)["package"]["name"].as_str().unwrap().to_owned();
+    let name = |member: &&str| {
+        manifest(member)["package"]["name"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     MEMBERS.iter().map(name).collect()
 }
 
 fn dependencies(manifest: &Table, kind: &str) -> Vec<String> {
     let table = manifest.get(kind).and_then(toml::Value::as_table);
-    table.map(|table| table.keys().cloned().collect()).unwrap_or_default()
+    table
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -27,11 +34,19 @@ fn members_depend_on_shared_only() {
     for member in ["app", "edge", "lambda-decoder", "shared"] {
         let manifest = manifest(member);
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let on_members: Vec<_> =
-                dependencies(&manifest, kind).into_iter().filter(|name| members.contains(name)).collect();
-            let allowed: &[&str] = if member == "shared" { &[] } else { &["canlake-shared"] };
+            let on_members: Vec<_> = dependencies(&manifest, kind)
+                .into_iter()
+                .filter(|name| members.contains(name))
+                .collect();
+            let allowed: &[&str] = if member == "shared" {
+                &[]
+            } else {
+                &["canlake-shared"]
+            };
             assert!(
-                on_members.iter().all(|name| allowed.contains(&name.as_str())),
+                on_members
+                    .iter()
+                    .all(|name| allowed.contains(&name.as_str())),
                 "{member} has {on_members:?} in [{kind}]"
             );
         }
@@ -40,7 +55,14 @@ fn members_depend_on_shared_only() {
 
 #[test]
 fn shared_stays_free_of_runtimes_and_screens() {
-    let banned = ["tokio", "datafusion", "egui", "eframe", "object_store", "reqwest"];
+    let banned = [
+        "tokio",
+        "datafusion",
+        "egui",
+        "eframe",
+        "object_store",
+        "reqwest",
+    ];
     let found: Vec<_> = dependencies(&manifest("shared"), "dependencies")
         .into_iter()
         .filter(|name| banned.contains(&name.as_str()) || name.starts_with("aws-"))
@@ -63,7 +85,11 @@ fn only_the_app_links_datafusion_and_egui() {
 fn every_manifest_takes_version_and_lints_from_the_workspace() {
     for member in MEMBERS {
         let manifest = manifest(member);
-        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{member}");
+        assert_eq!(
+            manifest["lints"]["workspace"].as_bool(),
+            Some(true),
+            "{member}"
+        );
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
             let Some(table) = manifest.get(kind).and_then(toml::Value::as_table) else {
                 continue;

@@ -20,8 +20,14 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// Lines that are not comments, with their numbers from 1.
 fn code_lines(path: &Path) -> Vec<(usize, String)> {
     let text = std::fs::read_to_string(path).unwrap();
-    let lines = text.lines().map(str::to_owned).enumerate().map(|(idx, line)| (idx + 1, line));
-    lines.filter(|(_, line)| !line.trim_start().starts_with("//")).collect()
+    let lines = text
+        .lines()
+        .map(str::to_owned)
+        .enumerate()
+        .map(|(idx, line)| (idx + 1, line));
+    lines
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .collect()
 }
 
 #[test]
@@ -34,12 +40,19 @@ fn egui_stays_in_app_and_ui() {
             continue;
         }
         for (number, line) in code_lines(&path) {
-            if ["egui::", "egui_plot::", "eframe::", "egui_tiles::"].iter().any(|name| line.contains(name)) {
+            if ["egui::", "egui_plot::", "eframe::", "egui_tiles::"]
+                .iter()
+                .any(|name| line.contains(name))
+            {
                 found.push(format!("{}:{number}: {}", inside.display(), line.trim()));
             }
         }
     }
-    assert!(found.is_empty(), "egui outside app.rs and ui/:\n{}", found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "egui outside app.rs and ui/:\n{}",
+        found.join("\n")
+    );
 }
 
 #[test]
@@ -56,5 +69,9 @@ fn series_knows_std_and_arrow_buffers_alone() {
             }
         }
     }
-    assert!(found.is_empty(), "series imports more than std and Arrow buffers:\n{}", found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "series imports more than std and Arrow buffers:\n{}",
+        found.join("\n")
+    );
 }

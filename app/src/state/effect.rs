@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use canlake_shared::time::TimeRange;
 
-use super::{ExportKind, ExportTarget, LoadId, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef};
+use super::{
+    ExportKind, ExportTarget, LoadId, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
+};
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
 use crate::source::{Catalogue, SignalInfo, SourceLocation};

@@ -1,11 +1,28 @@
 //! DBC files: what the messages and signals on a bus mean.
 //!
-//! `load` turns the bytes of one file into a [`Database`] and a list of warnings; nothing in a
-//! file makes it fail as a whole. [`Database`] is plain data.
+//! [`load`] turns the bytes of one file into a [`Database`] and a list of warnings; nothing in a
+//! file makes it fail as a whole. [`Database`] is plain data, [`plan`] compiles it for decoding.
 
+mod build;
+pub mod encode;
+mod facts;
+mod file;
+mod load;
+mod manifest;
 mod model;
+mod multiplex;
+pub mod plan;
+mod statement;
+mod syntax;
+mod text;
+mod warning;
 
+pub use build::MAX_MESSAGE_BYTES;
+pub use file::DbcFile;
+pub use load::{MAX_FILE_BYTES, MAX_MESSAGES, MAX_SIGNALS, load};
+pub use manifest::{Manifest, ManifestError, Matching, Rule};
 pub use model::{
     ByteOrder, Database, MessageDef, Multiplexing, MuxSelector, SendType, SignalDef,
     ValueDescriptions, ValueType,
 };
+pub use warning::{DbcWarning, DbcWarningKind};

@@ -1,6 +1,7 @@
 //! A DBC file as plain data, after parsing: names are unique where they must be, numbers are in range.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::can::CanId;
 
@@ -74,6 +75,20 @@ pub struct SignalDef {
     pub send_type: SendType,
 }
 
+impl SignalDef {
+    /// The number of payload bytes, from the first, that hold all bits of the signal.
+    pub const fn needed_bytes(&self) -> u32 {
+        let last_bit = match self.byte_order {
+            ByteOrder::LittleEndian => self.start_bit + self.bit_len - 1,
+            // Counted in the order of transmission: from the top bit of each byte down.
+            ByteOrder::BigEndian => {
+                self.start_bit / 8 * 8 + (7 - self.start_bit % 8) + self.bit_len - 1
+            }
+        };
+        last_bit / 8 + 1
+    }
+}
+
 /// Order of the bytes of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ByteOrder {
@@ -127,10 +142,10 @@ pub enum SendType {
     OnChange,
 }
 
-/// Texts for raw values (`VAL_`), sorted by raw value.
+/// Texts for raw values (`VAL_`), sorted by raw value. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValueDescriptions {
-    sorted: Vec<(i64, String)>,
+    sorted: Arc<[(i64, String)]>,
 }
 
 impl ValueDescriptions {
@@ -142,7 +157,9 @@ impl ValueDescriptions {
         sorted.reverse();
         sorted.dedup_by_key(|(raw, _)| *raw);
         sorted.reverse();
-        Self { sorted }
+        Self {
+            sorted: sorted.into(),
+        }
     }
 
     /// The text for a raw value.

@@ -1,0 +1,71 @@
+//! Batches in, sorted runs out, on one thread.
+
+use arrow::record_batch::RecordBatch;
+
+use super::run::{Run, RunLimits};
+use super::sink::DecodedSink;
+use super::stats::DecodeStats;
+use crate::dbc::plan::CompiledDatabase;
+use crate::schema::{RawView, SchemaError};
+
+/// Why decoding stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError<R, S> {
+    /// A batch lacks a column; it did not come from a reader of this crate.
+    #[error("batch of raw frames cannot be decoded")]
+    Batch(#[source] SchemaError),
+    /// The source of batches failed; what came before it is not written.
+    #[error("raw frames cannot be read")]
+    Read(#[source] R),
+    /// The sink refused values.
+    #[error("decoded signals cannot be written")]
+    Sink(#[source] S),
+}
+
+/// Decodes batches of raw frames into sorted runs.
+#[derive(Debug)]
+pub struct Decoder<F> {
+    database: F,
+    run: Run,
+    stats: DecodeStats,
+}
+
+impl<F: FnMut(&str) -> CompiledDatabase> Decoder<F> {
+    /// A decoder that asks `database` for the messages of each channel (empty name: unknown).
+    pub fn new(database: F, limits: RunLimits) -> Self {
+        Self {
+            database,
+            run: Run::new(limits),
+            stats: DecodeStats::default(),
+        }
+    }
+
+    /// Adds a batch in the raw schema; writes a run whenever one is full.
+    pub fn push<S: DecodedSink>(
+        &mut self,
+        batch: &RecordBatch,
+        sink: &mut S,
+    ) -> Result<(), DecodeError<std::convert::Infallible, S::Error>> {
+        let view = RawView::new(batch).map_err(DecodeError::Batch)?;
+        let mut row = 0;
+        while row < view.len() {
+            row = self.run.push(&view, row, &mut self.database);
+            if row < view.len() {
+                self.write_run(sink).map_err(DecodeError::Sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left and returns the counts of the whole job.
+    pub fn finish<S: DecodedSink>(mut self, sink: &mut S) -> Result<DecodeStats, S::Error> {
+        self.write_run(sink)?;
+        Ok(self.stats)
+    }
+
+    fn write_run<S: DecodedSink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        let stats = self.run.write_to(sink)?;
+        self.stats.merge(&stats);
+        Ok(())
+    }
+}

@@ -1,0 +1,293 @@
+//! Real recordings: single frames and transport messages, and whole logs through the decoder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
+use canlake_shared::dbc::plan::{CompiledDatabase, CompiledMessage, Matching};
+use canlake_shared::dbc::{Database, MessageDef, load};
+use canlake_shared::decode::{Decoder, MemorySink, RunLimits};
+use canlake_shared::schema::RawBatchBuilder;
+use canlake_shared::time::Timestamp;
+
+use crate::expected::{Expected, Tally};
+use crate::table::{Table, data_dir};
+
+struct Recording {
+    name: &'static str,
+    dbcs: &'static [&'static str],
+    matching: Matching,
+}
+
+const J1939_DEMO: &str = "css/asammdf-basics_CSS-Electronics-SAE-J1939-DEMO.dbc";
+
+const RECORDINGS: [Recording; 7] = [
+    Recording {
+        name: "j1939_tractor_6130",
+        dbcs: &[J1939_DEMO, "canmatrix/j1939.dbc", "css/tp_j1939.dbc"],
+        matching: Matching::J1939,
+    },
+    Recording {
+        name: "j1939_vehicle_imu",
+        dbcs: &[
+            J1939_DEMO,
+            "canmatrix/j1939.dbc",
+            "css/matlab_canmod-gps.dbc",
+            "css/tp_j1939.dbc",
+        ],
+        matching: Matching::J1939,
+    },
+    Recording {
+        name: "nmea2000_a",
+        dbcs: &["canboat/canboat.dbc"],
+        matching: Matching::J1939,
+    },
+    Recording {
+        name: "nmea2000_raymarine",
+        dbcs: &["canboat/canboat.dbc"],
+        matching: Matching::J1939,
+    },
+    Recording {
+        name: "obd2_imu_a",
+        dbcs: &["css/OBD-v4.4.dbc", "css/matlab_canmod-gps.dbc"],
+        matching: Matching::Exact,
+    },
+    Recording {
+        name: "tesla_model_s",
+        dbcs: &["opendbc/tesla_can.dbc"],
+        matching: Matching::Exact,
+    },
+    Recording {
+        name: "uds_kona_leaf",
+        dbcs: &["css/tp_uds.dbc"],
+        matching: Matching::Exact,
+    },
+];
+
+impl Recording {
+    fn databases(&self, data: &Path) -> Vec<Database> {
+        let load_file = |dbc: &&str| load(&fs::read(data.join("dbc").join(dbc)).unwrap()).0;
+        self.dbcs.iter().map(load_file).collect()
+    }
+
+    fn table(&self, data: &Path, kind: &str) -> Option<Table> {
+        let path = data.join("logs").join(self.name).join(kind);
+        path.is_file().then(|| Table::read(&path))
+    }
+}
+
+/// The definition that a plan was compiled from.
+fn definition<'a>(databases: &'a [Database], compiled: &CompiledMessage) -> &'a MessageDef {
+    let messages = databases.iter().flat_map(|database| &database.messages);
+    let mut messages = messages.filter(|message| message.id == compiled.id());
+    messages
+        .find(|message| *message.name == **compiled.name())
+        .unwrap()
+}
+
+/// Frames of a log of the test data: `(seconds.microseconds) channel ID#DATA`.
+fn frames(path: &Path) -> Vec<(CanFrame, String)> {
+    let text = fs::read_to_string(path).unwrap();
+    let frame = |line: &str| {
+        let mut parts = line.split(' ');
+        let time = parts.next().unwrap().trim_matches(['(', ')']).replace('.', "");
+        let channel = parts.next().unwrap().to_owned();
+        let (id, data) = parts.next().unwrap().split_once('#').unwrap();
+        let number = u32::from_str_radix(id, 16).unwrap();
+        let bytes: Vec<u8> = (0..data.len() / 2)
+            .map(|at| u8::from_str_radix(&data[2 * at..2 * at + 2], 16).unwrap())
+            .collect();
+        let frame = CanFrame::data(
+            Timestamp::from_ns(time.parse::<i64>().unwrap() * 1000),
+            ChannelIdx(0),
+            CanId::new(number, id.len() == 8).unwrap(),
+            Payload::new(&bytes).unwrap(),
+        );
+        (frame, channel)
+    };
+    text.lines().map(frame).collect()
+}
+
+#[test]
+fn single_frames_of_real_logs() {
+    let Some(data) = data_dir() else { return };
+    let mut tally = Tally::default();
+    for recording in &RECORDINGS {
+        let databases = recording.databases(&data);
+        let compiled = CompiledDatabase::new(&databases, recording.matching);
+        let log = format!("logs/{0}/{0}.log", recording.name);
+        let frames = frames(&data.join(log));
+        let table = recording.table(&data, "expected.parquet").unwrap();
+        let numbers = table.integers("frame_no");
+        let expected = Expected::rows(&table);
+        let mut start = 0;
+        for same_frame in numbers.chunk_by(|left, right| left == right) {
+            let expected = &expected[start..start + same_frame.len()];
+            start += same_frame.len();
+            let (frame, _) = &frames[usize::try_from(same_frame[0]).unwrap()];
+            match compiled.lookup(frame.id) {
+                [message] => tally.compare(
+                    (recording.name, definition(&databases, message)),
+                    &message.decode_payload(&frame.payload),
+                    expected,
+                ),
+                several => panic!("{} messages for {}", several.len(), frame.id),
+            }
+        }
+    }
+    println!("{} rows, {} bit for bit", tally.rows, tally.bit_exact);
+    assert_eq!(tally.rows, 179_649);
+    assert!(tally.differences.is_empty(), "{:#?}", tally.differences);
+}
+
+#[test]
+fn transport_messages_of_real_logs() {
+    let Some(data) = data_dir() else { return };
+    let mut tally = Tally::default();
+    for recording in &RECORDINGS {
+        let Some(table) = recording.table(&data, "tp_expected.parquet") else {
+            continue;
+        };
+        let frames = recording.table(&data, "tp_frames.parquet").unwrap();
+        let (payloads, protocols) = (frames.bytes("payload"), frames.text("protocol"));
+        let (ids, extended) = (frames.integers("arbitration_id"), frames.integers("is_extended"));
+        // Expected values name the DBC file that they come from.
+        let databases = recording.databases(&data);
+        let last = databases.len() - 1;
+        let compiled = CompiledDatabase::new(&databases[last..], recording.matching);
+        let numbers = table.integers("tp_no");
+        let expected = Expected::rows(&table);
+        let mut start = 0;
+        for same_message in numbers.chunk_by(|left, right| left == right) {
+            let expected = &expected[start..start + same_message.len()];
+            start += same_message.len();
+            let at = usize::try_from(same_message[0]).unwrap();
+            let mut payload = payloads[at].clone();
+            if protocols[at].as_deref() == Some("isotp") {
+                // These DBC files begin with the low byte of the length.
+                payload.insert(0, payload.len() as u8);
+            }
+            let id = CanId::new(u32::try_from(ids[at]).unwrap(), extended[at] == 1).unwrap();
+            let [message] = compiled.lookup(id) else {
+                panic!("no message for {id}")
+            };
+            tally.compare(
+                (recording.name, definition(&databases[last..], message)),
+                &message.decode_payload(&payload),
+                expected,
+            );
+        }
+    }
+    assert_eq!(tally.rows, 848);
+    assert!(tally.differences.is_empty(), "{:#?}", tally.differences);
+}
+
+/// Count, minimum, maximum and sum of one signal over a whole log.
+#[derive(Debug, Clone, Copy)]
+struct Totals {
+    n: usize,
+    min: f64,
+    max: f64,
+    sum: f64,
+    n_labelled: usize,
+}
+
+impl Totals {
+    const NONE: Self = Self {
+        n: 0,
+        min: f64::INFINITY,
+        max: f64::NEG_INFINITY,
+        sum: 0.0,
+        n_labelled: 0,
+    };
+
+    fn agrees(&self, other: &Self) -> bool {
+        let tolerance = 1e-9 * (self.n as f64) * self.max.abs().max(self.min.abs()).max(1e-300);
+        self.n == other.n
+            && self.min == other.min
+            && self.max == other.max
+            && self.n_labelled == other.n_labelled
+            && (self.sum - other.sum).abs() <= tolerance
+    }
+}
+
+#[test]
+fn whole_logs_through_the_decoder() {
+    let Some(data) = data_dir() else { return };
+    for recording in &RECORDINGS {
+        let databases = recording.databases(&data);
+        let compiled = CompiledDatabase::new(&databases, recording.matching);
+        // Small limits, so that there are several runs.
+        let limits = RunLimits {
+            frames: 10_000,
+            ..RunLimits::default()
+        };
+        let mut decoder = Decoder::new(|_: &str| compiled.clone(), limits);
+        let mut sink = MemorySink::default();
+        let mut builder = RawBatchBuilder::new("V1");
+        let log = format!("logs/{0}/{0}.log", recording.name);
+        let frames = frames(&data.join(log));
+        for chunk in frames.chunks(4096) {
+            for (frame, channel) in chunk {
+                builder.push(frame, channel);
+            }
+            decoder.push(&builder.finish(), &mut sink).unwrap();
+        }
+        let stats = decoder.finish(&mut sink).unwrap();
+        assert_eq!(stats.frames, frames.len() as u64);
+        let by_reason = stats.undecoded_by_reason();
+        println!("{}: {} of {} frames, {} values, {by_reason:?}",
+            recording.name, stats.decoded_frames, stats.frames, stats.signal_values);
+
+        let mut totals: BTreeMap<(String, String), Totals> = BTreeMap::new();
+        for signal in sink.signals() {
+            let key = (signal.key.message.to_string(), signal.key.signal.to_string());
+            let total = totals.entry(key).or_insert(Totals::NONE);
+            total.n += signal.values.len();
+            total.n_labelled += signal.labels.iter().flatten().count();
+            for value in signal.values.iter().filter(|value| !value.is_nan()) {
+                total.min = total.min.min(*value);
+                total.max = total.max.max(*value);
+                total.sum += value;
+            }
+        }
+        let table = recording.table(&data, "summary.parquet").unwrap();
+        let (messages, signals) = (table.text("message"), table.text("signal"));
+        let (n, n_labelled) = (table.integers("n"), table.integers("n_labelled"));
+        let (min, max, sum) = (table.floats("min"), table.floats("max"), table.floats("sum"));
+        let mut wrong = Vec::new();
+        for row in 0..table.len() {
+            let expected = Totals {
+                n: usize::try_from(n[row]).unwrap(),
+                min: min[row],
+                max: max[row],
+                sum: sum[row],
+                n_labelled: usize::try_from(n_labelled[row]).unwrap(),
+            };
+            let key = long_names(&databases, messages[row].as_deref(), signals[row].as_deref());
+            let found = totals.remove(&key);
+            if !found.is_some_and(|found| found.agrees(&expected)) {
+                wrong.push((key, found, expected));
+            }
+        }
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", recording.name);
+        assert!(totals.is_empty(), "{}: not expected {totals:#?}", recording.name);
+    }
+}
+
+/// Our names of a message and signal that the oracle names as their lines do.
+fn long_names(
+    databases: &[Database],
+    message: Option<&str>,
+    signal: Option<&str>,
+) -> (String, String) {
+    let (message, signal) = (message.unwrap(), signal.unwrap());
+    let messages = databases.iter().flat_map(|database| &database.messages);
+    let signals = messages
+        .filter(|known| known.name == message)
+        .flat_map(|known| &known.signals);
+    let mut names = signals.filter(|known| known.short_name == signal);
+    let name = names.next().map_or(signal, |known| &known.name);
+    (message.to_owned(), name.to_owned())
+}

@@ -188,7 +188,9 @@ impl<T> Task<T> {
 
     /// Waits for the answer: for commands and tests, never for the thread that draws.
     pub fn wait(self) -> Result<T, TaskPanicked> {
-        self.receiver.blocking_recv().map_err(|_closed| TaskPanicked)
+        self.receiver
+            .blocking_recv()
+            .map_err(|_closed| TaskPanicked)
     }
 }
 
@@ -315,7 +317,10 @@ mod tests {
         drop(events);
         let start = Instant::now();
         while alive.load(Ordering::SeqCst) == 1 {
-            assert!(start.elapsed() < Duration::from_millis(200), "still running");
+            assert!(
+                start.elapsed() < Duration::from_millis(200),
+                "still running"
+            );
             std::thread::yield_now();
         }
     }

@@ -28,7 +28,16 @@ pub(crate) struct Identity<'a> {
     pub(crate) signal: &'a str,
     pub(crate) vehicle: Option<&'a str>,
     pub(crate) channel: Option<&'a str>,
-    pub(crate) arb_id: Option<Option<u32>>,
+    pub(crate) arb_id: ArbId,
+}
+
+/// The arbitration id of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ArbId {
+    /// The column was not read.
+    NotRead,
+    /// What the column says; null in files that do not know.
+    Read(Option<u32>),
 }
 
 /// The rows of a batch by identity.
@@ -65,14 +74,15 @@ impl<'a> IdentityColumns<'a> {
             signal: text_at(self.signals, row),
             vehicle: self.vehicles.map(|texts| text_at(texts, row)),
             channel: self.channels.map(|texts| text_at(texts, row)),
-            arb_id: self.arb_ids.map(|ids| value_at(ids, row)),
+            arb_id: self
+                .arb_ids
+                .map_or(ArbId::NotRead, |ids| ArbId::Read(value_at(ids, row))),
         }
     }
 
     fn are_equal(&self, a: usize, b: usize) -> bool {
-        let same = |texts: Option<&StringViewArray>| {
-            texts.is_none_or(|texts| equal_texts(texts, a, b))
-        };
+        let same =
+            |texts: Option<&StringViewArray>| texts.is_none_or(|texts| equal_texts(texts, a, b));
         equal_texts(self.signals, a, b)
             && equal_texts(self.messages, a, b)
             && self

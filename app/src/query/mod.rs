@@ -37,7 +37,7 @@ pub use error::QueryError;
 pub use event::{Completeness, Progress, QueryEvent, QueryOutcome, SignalBatch};
 pub(crate) use execute::run;
 pub(crate) use file::{DecodedFile, readable_schema};
-pub(crate) use identity::IdentityColumns;
+pub(crate) use identity::{ArbId, IdentityColumns};
 pub(crate) use reader::FooterCache;
 pub(crate) use select::VehicleFiles;
 pub use stats::{Pruned, QueryStats};

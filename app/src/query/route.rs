@@ -14,7 +14,7 @@ use arrow::buffer::ScalarBuffer;
 use arrow::datatypes::{Float64Type, TimestampNanosecondType};
 use canlake_shared::time::Timestamp;
 
-use super::identity::{Identity, IdentityColumns};
+use super::identity::{ArbId, Identity, IdentityColumns};
 use super::{SignalBatch, SignalQuery};
 
 /// Sorts the rows of batches to the signals of one query.
@@ -126,7 +126,10 @@ impl Router {
     /// The positions of a signal in the query: none, one, or several if it was asked for several
     /// times.
     fn positions(&self, row: &Identity<'_>) -> Vec<usize> {
-        if row.vehicle.is_some_and(|vehicle| *vehicle != *self.query.vehicle) {
+        if row
+            .vehicle
+            .is_some_and(|vehicle| *vehicle != *self.query.vehicle)
+        {
             return Vec::new();
         }
         let wanted = self.query.signals.iter().enumerate();
@@ -135,7 +138,10 @@ impl Router {
                 *key.signal == *row.signal
                     && *key.message == *row.message
                     && row.channel.is_none_or(|channel| *key.channel == *channel)
-                    && row.arb_id.is_none_or(|arb_id| key.arbitration_id == arb_id)
+                    && match row.arb_id {
+                        ArbId::NotRead => true,
+                        ArbId::Read(arb_id) => key.arbitration_id == arb_id,
+                    }
             })
             .map(|(position, _)| position)
             .collect()

@@ -19,8 +19,8 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::execution::context::ExecutionProps;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::{Expr, ident, lit};
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{Expr, ident, lit};
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 
 use super::SignalQuery;
@@ -159,7 +159,12 @@ fn predicate(
     columns: Columns,
     exact_times: bool,
 ) -> Result<Arc<dyn PhysicalExpr>> {
-    let time = |instant: Timestamp| lit(ScalarValue::TimestampNanosecond(Some(instant.as_ns()), None));
+    let time = |instant: Timestamp| {
+        lit(ScalarValue::TimestampNanosecond(
+            Some(instant.as_ns()),
+            None,
+        ))
+    };
     let range = if exact_times {
         query.range
     } else {
@@ -175,8 +180,7 @@ fn predicate(
     let keys = || query.signals.iter();
     let messages: BTreeSet<&str> = keys().map(|key| &*key.message).collect();
     let signals: BTreeSet<&str> = keys().map(|key| &*key.signal).collect();
-    let pairs: BTreeSet<(&str, &str)> =
-        keys().map(|key| (&*key.message, &*key.signal)).collect();
+    let pairs: BTreeSet<(&str, &str)> = keys().map(|key| (&*key.message, &*key.signal)).collect();
     all.push(one_of("message_name", &messages));
     all.push(one_of("signal_name", &signals));
     if pairs.len() < messages.len() * signals.len() {
@@ -243,7 +247,12 @@ mod tests {
 
     #[test]
     fn whole_seconds_contain_the_range() {
-        for (start, end) in [(0, 1), (-1, 0), (i64::MIN, i64::MAX), (999_999_999, 1_000_000_001)] {
+        for (start, end) in [
+            (0, 1),
+            (-1, 0),
+            (i64::MIN, i64::MAX),
+            (999_999_999, 1_000_000_001),
+        ] {
             let range = TimeRange::new(Timestamp::from_ns(start), Timestamp::from_ns(end));
             let wide = whole_seconds(range);
             assert!(wide.start <= range.start && range.end <= wide.end, "{wide}");

@@ -7,6 +7,7 @@
 
 pub mod app;
 pub mod command;
+pub mod demo;
 pub mod export;
 pub mod query;
 pub mod runtime;

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::sink::{DecodedSink, Labels, SignalColumn};
+use super::sink::DecodedSink;
 use super::stats::DecodeStats;
 use crate::can::{CanId, FrameFlags};
 use crate::dbc::plan::{
     CompiledDatabase, CompiledMessage, PayloadBuffer, Payloads, Presence, SignalValues,
 };
 use crate::schema::footer::UndecodedReason;
-use crate::schema::{RawView, SignalKey};
+use crate::schema::{Labels, RawView, SignalColumn, SignalKey};
 
 /// How large a run may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -325,15 +325,20 @@ fn write_message<S: DecodedSink>(
             }
         };
         signal_values += values.physical.len() as u64;
+        let texts: Vec<&str> = signal.labels().iter().map(|text| &**text).collect();
         sink.write_signal(SignalColumn {
             key: &column.key,
             unit: signal.unit(),
-            declared: signal.declaration(),
+            declared: Some(signal.declaration()),
             timestamps,
             values: &values.physical,
-            labels: Labels {
-                positions: &values.label_positions,
-                texts: signal.labels(),
+            labels: if texts.is_empty() {
+                Labels::None
+            } else {
+                Labels::PerRow {
+                    indices: &values.label_positions,
+                    texts: &texts,
+                }
             },
         })?;
     }

@@ -177,16 +177,15 @@ impl Run {
             if *cached_key == key && *slot != usize::MAX {
                 return *slot;
             }
-            let found = match self.slot_by_key.get(&key) {
-                Some(found) => *found,
-                None => {
-                    self.kept_bytes += SLOT_BYTES;
-                    self.slot_by_key.insert(key, self.slots.len());
-                    if let Some(channel) = self.channels.get(channel) {
-                        self.slots.push(Slot::new(channel, id));
-                    }
-                    self.slots.len() - 1
+            let found = if let Some(found) = self.slot_by_key.get(&key) {
+                *found
+            } else {
+                self.kept_bytes += SLOT_BYTES;
+                self.slot_by_key.insert(key, self.slots.len());
+                if let Some(channel) = self.channels.get(channel) {
+                    self.slots.push(Slot::new(channel, id));
                 }
+                self.slots.len() - 1
             };
             (*cached_key, *slot) = (key, found);
             return found;

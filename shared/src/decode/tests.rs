@@ -1,6 +1,7 @@
 //! The decoder against one that looks at each frame by itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use proptest::prelude::*;
@@ -80,9 +81,9 @@ fn one_by_one(database: &CompiledDatabase, frames: &[CanFrame]) -> BTreeMap<Sign
             for decoded in message.decode_payload(&frame.payload) {
                 let key = SignalKey {
                     channel: CHANNELS[usize::from(frame.channel.0)].into(),
-                    message: message.name().clone(),
+                    message: Arc::clone(message.name()),
                     arbitration_id: Some(frame.id.number()),
-                    signal: message.signals()[decoded.signal_idx].name().clone(),
+                    signal: Arc::clone(message.signals()[decoded.signal_idx].name()),
                 };
                 let label = decoded.label.map(|label| label.to_string());
                 let row = (frame.timestamp.as_ns(), decoded.physical.to_bits(), label);

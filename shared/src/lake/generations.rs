@@ -300,8 +300,9 @@ mod tests {
 
     #[test]
     fn the_newer_generation_is_read() {
+        type Case<'a> = (&'a [(&'a str, i64, &'a FileSummary)], &'a [Choice]);
         let (a, b, c, abc) = (decoded(b"a"), decoded(b"b"), decoded(b"c"), decoded(b"abc"));
-        let cases: [(&[(&str, i64, &FileSummary)], &[Choice]); 5] = [
+        let cases: [Case<'_>; 5] = [
             // Re-decoded.
             (
                 &[("x", 1, &a), ("y", 2, &a)],

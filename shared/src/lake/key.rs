@@ -299,7 +299,7 @@ impl fmt::Display for ObjectKey {
 }
 
 fn is_file_name(name: &str) -> bool {
-    !(name.is_empty() || name == "." || name == "..")
+    !matches!(name, "" | "." | "..")
         && !name
             .chars()
             .any(|it| it == '/' || it == '\\' || it.is_control())

@@ -557,3 +557,132 @@ fn signals_come_in_order_inside_a_run() {
             .contains("1 timestamps but 0 values")
     );
 }
+
+/// Counts the bytes that a reader asks for.
+#[derive(Clone)]
+struct Counting {
+    bytes: Bytes,
+    read: Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl parquet::file::reader::Length for Counting {
+    fn len(&self) -> u64 {
+        u64::try_from(self.bytes.len()).unwrap()
+    }
+}
+
+impl parquet::file::reader::ChunkReader for Counting {
+    type T = <Bytes as parquet::file::reader::ChunkReader>::T;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        self.bytes.get_read(start)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        let length_u64 = u64::try_from(length).unwrap();
+        self.read
+            .fetch_add(length_u64, std::sync::atomic::Ordering::Relaxed);
+        self.bytes.get_bytes(start, length)
+    }
+}
+
+#[test]
+fn one_signals_minute_touches_its_pages_alone() {
+    use parquet::arrow::ProjectionMask;
+    use parquet::arrow::arrow_reader::{
+        ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+    };
+    use parquet::file::metadata::RowGroupMetaData;
+    use parquet::file::page_index::column_index::ColumnIndexMetaData;
+
+    // Eight signals of 100,000 rows at 100 Hz; a minute of one is 6,000 rows of 800,000.
+    const ROWS: i64 = 100_000;
+    const STEP_NS: i64 = 10_000_000;
+    let run: Vec<_> = (0..8)
+        .map(|signal| {
+            let key = SignalKey::new("can0", "Message", Some(0x100), &format!("Signal{signal}"));
+            let value = |i: i64| f64::from(i32::try_from(i * 7919 % 4099 * (signal + 1)).unwrap());
+            (
+                key,
+                (0..ROWS).map(|i| (i * STEP_NS, value(i), None)).collect(),
+            )
+        })
+        .collect();
+    let (bytes, _) = decoded_file(&[run]);
+    let read = Arc::default();
+    let file = Counting {
+        bytes,
+        read: Arc::clone(&read),
+    };
+    let metadata = limits::open_footer(&file, true).unwrap();
+    let parquet = Arc::clone(metadata.metadata());
+    assert!(parquet.row_groups().len() >= 3, "several row groups");
+    let window = TimeRange::new(at(300 * 100 * STEP_NS), at(360 * 100 * STEP_NS));
+
+    let signal_column = decoded_schema().index_of(decoded::SIGNAL_NAME).unwrap();
+    let column_index = parquet.column_index().unwrap();
+    let offset_index = parquet.offset_index().unwrap();
+    let mut selections = Vec::new();
+    for ((group, columns), offsets) in parquet
+        .row_groups()
+        .iter()
+        .zip(column_index)
+        .zip(offset_index)
+    {
+        let rows = usize::try_from(group.num_rows()).unwrap();
+        let (ColumnIndexMetaData::BYTE_ARRAY(names), ColumnIndexMetaData::INT64(times)) =
+            (&columns[signal_column], &columns[0])
+        else {
+            panic!("names and times have a page index");
+        };
+        let select = |column: usize, is_hit: &dyn Fn(usize) -> bool| {
+            let pages = offsets[column].page_locations();
+            let start = |page: usize| {
+                pages
+                    .get(page)
+                    .map_or(rows, |it| usize::try_from(it.first_row_index).unwrap())
+            };
+            assert!((0..pages.len()).all(|page| start(page + 1) - start(page) <= PAGE_ROWS));
+            let selectors = (0..pages.len()).map(|page| RowSelector {
+                row_count: start(page + 1) - start(page),
+                skip: !is_hit(page),
+            });
+            selectors.collect::<RowSelection>()
+        };
+        let by_name = select(signal_column, &|page| {
+            names.min_value(page).unwrap() <= &b"Signal5"[..]
+                && names.max_value(page).unwrap() >= &b"Signal5"[..]
+        });
+        let by_time = select(0, &|page| {
+            let (first, last) = (
+                *times.min_value(page).unwrap(),
+                *times.max_value(page).unwrap(),
+            );
+            TimeRange::inclusive(at(first), at(last)).overlaps(window)
+        });
+        selections.extend(Vec::from(by_name.intersection(&by_time)));
+    }
+    let before = read.load(std::sync::atomic::Ordering::Relaxed);
+    let mask = ProjectionMask::columns(
+        metadata.parquet_schema(),
+        [decoded::TIMESTAMP, decoded::SIGNAL_NAME, decoded::VALUE],
+    );
+    let total = parquet
+        .row_groups()
+        .iter()
+        .map(RowGroupMetaData::compressed_size)
+        .sum::<i64>();
+    let rows = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata)
+        .with_projection(mask)
+        .with_row_selection(RowSelection::from(selections))
+        .build()
+        .unwrap();
+    let rows: usize = rows.map(|batch| batch.unwrap().num_rows()).sum();
+    let touched = read.load(std::sync::atomic::Ordering::Relaxed) - before;
+    assert!((6_000..=60_000).contains(&rows), "{rows} rows");
+    let share = touched as f64 / total as f64;
+    assert!(
+        touched > 0 && share < 0.08,
+        "{touched} of {total} bytes, {share:.3}"
+    );
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray as _, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray,
     TimestampNanosecondArray, UInt8Array, UInt32Array,
 };
 use arrow::buffer::BooleanBuffer;
@@ -228,7 +228,7 @@ fn without_nulls(column: ArrayRef) -> ArrayRef {
 
 /// The length of a payload counts; where there is none, the length announced.
 fn lens(payloads: &BinaryArray, announced: Option<&dyn Array>) -> UInt8Array {
-    let announced = announced.map(|column| column.as_primitive::<UInt8Type>());
+    let announced = announced.map(AsArray::as_primitive::<UInt8Type>);
     let lens = (0..payloads.len()).map(|i| match u8::try_from(payloads.value_length(i)) {
         Ok(0) => announced
             .filter(|column| column.is_valid(i))
@@ -240,7 +240,7 @@ fn lens(payloads: &BinaryArray, announced: Option<&dyn Array>) -> UInt8Array {
 }
 
 fn flag(column: Option<&dyn Array>, len: usize, default: impl Fn(usize) -> bool) -> BooleanArray {
-    match column.map(arrow::array::AsArray::as_boolean) {
+    match column.map(AsArray::as_boolean) {
         Some(flags) if flags.null_count() == 0 => flags.clone(),
         Some(flags) => BooleanArray::new(
             BooleanBuffer::collect_bool(len, |i| {

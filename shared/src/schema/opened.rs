@@ -2,7 +2,7 @@
 
 use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 use parquet::file::statistics::Statistics;
 
@@ -65,7 +65,7 @@ pub(super) fn summary_of(
     let rows = parquet
         .row_groups()
         .iter()
-        .map(|group| group.num_rows())
+        .map(RowGroupMetaData::num_rows)
         .sum::<i64>();
     summary.rows = u64::try_from(rows).unwrap_or(0);
     if summary.time_range.is_none() {
@@ -153,7 +153,7 @@ pub fn first_pages_hash<R: ChunkReader>(reader: &R) -> Result<ContentHash, Schem
         .row_groups()
         .iter()
         .take(1)
-        .flat_map(|group| group.columns())
+        .flat_map(RowGroupMetaData::columns)
     {
         let (start, len) = column.byte_range();
         let len = usize::try_from(len.min(BYTES_PER_COLUMN)).unwrap_or(0);

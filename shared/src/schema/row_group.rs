@@ -107,7 +107,7 @@ impl RowGroupBuffer {
             Arc::new(Float64Array::from(self.values.clone())),
             text(&|run| run.unit.to_string())?,
             text(&|run| run.key.channel.to_string())?,
-            Arc::new(UInt32Array::from_iter(ids)),
+            Arc::new(ids.collect::<UInt32Array>()),
             Arc::new(labels),
         ];
         let contract = decoded_schema();

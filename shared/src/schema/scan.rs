@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use arrow::array::{
-    Array as _, ArrayRef, AsArray as _, DictionaryArray, Float64Array, RecordBatch,
-};
+use arrow::array::{Array as _, ArrayRef, AsArray, DictionaryArray, Float64Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int32Type, UInt32Type};
 use parquet::arrow::ProjectionMask;
@@ -103,7 +101,7 @@ fn scan_batch(
     let arb_ids = arb_ids
         .map(|ids| convert(ids, ARB_ID, &DataType::UInt32))
         .transpose()?;
-    let arb_ids = arb_ids.as_ref().map(|ids| ids.as_primitive::<UInt32Type>());
+    let arb_ids = arb_ids.as_ref().map(AsArray::as_primitive::<UInt32Type>);
 
     // Names are compared as positions in the batch's dictionaries, not as text.
     let key_at = |row: usize| {

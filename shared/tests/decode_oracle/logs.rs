@@ -91,7 +91,11 @@ fn frames(path: &Path) -> Vec<(CanFrame, String)> {
     let text = fs::read_to_string(path).unwrap();
     let frame = |line: &str| {
         let mut parts = line.split(' ');
-        let time = parts.next().unwrap().trim_matches(['(', ')']).replace('.', "");
+        let time = parts
+            .next()
+            .unwrap()
+            .trim_matches(['(', ')'])
+            .replace('.', "");
         let channel = parts.next().unwrap().to_owned();
         let (id, data) = parts.next().unwrap().split_once('#').unwrap();
         let number = u32::from_str_radix(id, 16).unwrap();
@@ -151,7 +155,10 @@ fn transport_messages_of_real_logs() {
         };
         let frames = recording.table(&data, "tp_frames.parquet").unwrap();
         let (payloads, protocols) = (frames.bytes("payload"), frames.text("protocol"));
-        let (ids, extended) = (frames.integers("arbitration_id"), frames.integers("is_extended"));
+        let (ids, extended) = (
+            frames.integers("arbitration_id"),
+            frames.integers("is_extended"),
+        );
         // Expected values name the DBC file that they come from.
         let databases = recording.databases(&data);
         let last = databases.len() - 1;
@@ -237,12 +244,17 @@ fn whole_logs_through_the_decoder() {
         let stats = decoder.finish(&mut sink).unwrap();
         assert_eq!(stats.frames, frames.len() as u64);
         let by_reason = stats.undecoded_by_reason();
-        println!("{}: {} of {} frames, {} values, {by_reason:?}",
-            recording.name, stats.decoded_frames, stats.frames, stats.signal_values);
+        println!(
+            "{}: {} of {} frames, {} values, {by_reason:?}",
+            recording.name, stats.decoded_frames, stats.frames, stats.signal_values
+        );
 
         let mut totals: BTreeMap<(String, String), Totals> = BTreeMap::new();
         for signal in sink.signals() {
-            let key = (signal.key.message.to_string(), signal.key.signal.to_string());
+            let key = (
+                signal.key.message.to_string(),
+                signal.key.signal.to_string(),
+            );
             let total = totals.entry(key).or_insert(Totals::NONE);
             total.n += signal.values.len();
             total.n_labelled += signal.labels.iter().flatten().count();
@@ -255,7 +267,11 @@ fn whole_logs_through_the_decoder() {
         let table = recording.table(&data, "summary.parquet").unwrap();
         let (messages, signals) = (table.text("message"), table.text("signal"));
         let (n, n_labelled) = (table.integers("n"), table.integers("n_labelled"));
-        let (min, max, sum) = (table.floats("min"), table.floats("max"), table.floats("sum"));
+        let (min, max, sum) = (
+            table.floats("min"),
+            table.floats("max"),
+            table.floats("sum"),
+        );
         let mut wrong = Vec::new();
         for row in 0..table.len() {
             let expected = Totals {
@@ -265,14 +281,22 @@ fn whole_logs_through_the_decoder() {
                 sum: sum[row],
                 n_labelled: usize::try_from(n_labelled[row]).unwrap(),
             };
-            let key = long_names(&databases, messages[row].as_deref(), signals[row].as_deref());
+            let key = long_names(
+                &databases,
+                messages[row].as_deref(),
+                signals[row].as_deref(),
+            );
             let found = totals.remove(&key);
             if !found.is_some_and(|found| found.agrees(&expected)) {
                 wrong.push((key, found, expected));
             }
         }
         assert!(wrong.is_empty(), "{}: {wrong:#?}", recording.name);
-        assert!(totals.is_empty(), "{}: not expected {totals:#?}", recording.name);
+        assert!(
+            totals.is_empty(),
+            "{}: not expected {totals:#?}",
+            recording.name
+        );
     }
 }
 

@@ -23,7 +23,8 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use database::{CompiledDatabase, Matching};
+pub use super::manifest::Matching;
+pub use database::CompiledDatabase;
 pub use labels::NO_LABEL;
 pub use message::{ColumnReport, CompiledMessage, CompiledSignal, DecodedSignal, SignalValues};
 pub use multiplex::Presence;

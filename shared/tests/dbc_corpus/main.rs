@@ -29,7 +29,10 @@ fn dbc_files(data: &Path) -> Vec<(String, PathBuf)> {
         }
         for file in fs::read_dir(&folder).unwrap() {
             let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "dbc") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension.eq_ignore_ascii_case("dbc"))
+            {
                 let name = path.strip_prefix(data.join("dbc")).unwrap();
                 files.push((name.to_str().unwrap().replace('\\', "/"), path));
             }

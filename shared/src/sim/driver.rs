@@ -142,7 +142,7 @@ impl Driver {
         };
         self.drive_ends_at = from + total;
         self.road = Road::City;
-        self.road_until = 0.0;
+        self.road_until = from + self.rng.random_range(90.0..200.0);
         self.segment.until = 0.0;
     }
 

@@ -1,4 +1,5 @@
 //! The real `canlake-edge` binary: files, exit codes, messages, signals.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,7 +63,11 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
 fn read(path: &Path) -> (Vec<i64>, FileSummary) {
     let file = fs::File::open(path).unwrap();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-    let metadata = builder.metadata().file_metadata().key_value_metadata().unwrap();
+    let metadata = builder
+        .metadata()
+        .file_metadata()
+        .key_value_metadata()
+        .unwrap();
     let pairs = metadata
         .iter()
         .filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)));
@@ -86,15 +91,27 @@ const CONFIG: &str = "vehicle_id: EDGE_1\nstorage: {data_dir: ./data}\nbatch: {i
 #[test]
 fn an_hour_over_midnight_is_stored_whole_in_both_days() {
     let agent = Agent::new(CONFIG);
-    let args = ["--simulate", "--fast-forward", "1h", "--start", "2025-12-31T23:30:00Z"];
+    let args = [
+        "--simulate",
+        "--fast-forward",
+        "1h",
+        "--start",
+        "2025-12-31T23:30:00Z",
+    ];
     let output = agent.run(&args);
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(stderr(&output), "");
 
     let start: Timestamp = "2025-12-31T23:30:00Z".parse().unwrap();
     let duration = Duration::from_hours(1);
-    let config = SimConfig { start, duration, ..SimConfig::default() };
-    let expected: Vec<i64> = DriveSimulator::new(config).map(|frame| frame.timestamp.as_ns()).collect();
+    let config = SimConfig {
+        start,
+        duration,
+        ..SimConfig::default()
+    };
+    let expected: Vec<i64> = DriveSimulator::new(config)
+        .map(|frame| frame.timestamp.as_ns())
+        .collect();
 
     let files = agent.files();
     let mut times = Vec::new();
@@ -108,7 +125,11 @@ fn an_hour_over_midnight_is_stored_whole_in_both_days() {
         days.push(partition.date.to_string());
         let (of_file, summary) = read(path);
         for time in &of_file {
-            assert_eq!(Timestamp::from_ns(*time).utc_date(), partition.date, "{key}");
+            assert_eq!(
+                Timestamp::from_ns(*time).utc_date(),
+                partition.date,
+                "{key}"
+            );
         }
         let range = TimeRange::inclusive(
             Timestamp::from_ns(*of_file.iter().min().unwrap()),
@@ -126,7 +147,10 @@ fn an_hour_over_midnight_is_stored_whole_in_both_days() {
     // The recorder listened from the start to the end without a hole.
     assert_eq!(coverage.first().unwrap().start, start);
     assert_eq!(coverage.last().unwrap().end, start + 3_600_000_000_000);
-    assert!(coverage.windows(2).all(|pair| pair[0].end == pair[1].start), "{coverage:?}");
+    assert!(
+        coverage.windows(2).all(|pair| pair[0].end == pair[1].start),
+        "{coverage:?}"
+    );
 
     // The same plan gives the same files: nothing is added, nothing differs.
     let before: Vec<Vec<u8>> = files.iter().map(|path| fs::read(path).unwrap()).collect();
@@ -139,7 +163,12 @@ fn an_hour_over_midnight_is_stored_whole_in_both_days() {
 #[test]
 fn what_cannot_be_done_is_said_in_one_line() {
     let cases: [(&str, &[&str], i32, &str); 7] = [
-        ("batch: {}", &["--simulate"], 1, "canlake-edge: the configuration lacks vehicle_id: c.yaml\n"),
+        (
+            "batch: {}",
+            &["--simulate"],
+            1,
+            "canlake-edge: the configuration lacks vehicle_id: c.yaml\n",
+        ),
         (
             "vehicle_id: V\nbatch: {interval_sec: soon}",
             &["--simulate"],
@@ -152,9 +181,24 @@ fn what_cannot_be_done_is_said_in_one_line() {
             1,
             "canlake-edge: vehicle_id cannot be used: c.yaml: vehicle id \"a/b\" must be 1 to 64 of the characters A-Z a-z 0-9 _ -\n",
         ),
-        (CONFIG, &[], 2, "canlake-edge: recording from a CAN interface is not in this version; use --simulate\n"),
-        (CONFIG, &["--dry-run"], 2, "canlake-edge: --dry-run is not in this version; use --simulate\n"),
-        (CONFIG, &["--decode-live"], 2, "canlake-edge: --decode-live is not in this version; use --simulate\n"),
+        (
+            CONFIG,
+            &[],
+            2,
+            "canlake-edge: recording from a CAN interface is not in this version; use --simulate\n",
+        ),
+        (
+            CONFIG,
+            &["--dry-run"],
+            2,
+            "canlake-edge: --dry-run is not in this version; use --simulate\n",
+        ),
+        (
+            CONFIG,
+            &["--decode-live"],
+            2,
+            "canlake-edge: --decode-live is not in this version; use --simulate\n",
+        ),
         (
             "vehicle_id: V\nstorage: {data_dir: c.yaml}",
             &["--simulate", "--fast-forward", "1s"],
@@ -169,23 +213,37 @@ fn what_cannot_be_done_is_said_in_one_line() {
         let message = stderr(&output);
         if expected.is_empty() {
             let last = message.lines().last().unwrap_or_default();
-            assert!(last.starts_with("canlake-edge: ") && last.contains("c.yaml"), "{message}");
+            assert!(
+                last.starts_with("canlake-edge: ") && last.contains("c.yaml"),
+                "{message}"
+            );
         } else {
             assert_eq!(message, expected);
         }
     }
-    let missing = Agent::new("").command(&["--simulate", "--dry-run"]).output().unwrap();
+    let missing = Agent::new("")
+        .command(&["--simulate", "--dry-run"])
+        .output()
+        .unwrap();
     assert_eq!(missing.status.code(), Some(2));
 }
 
 #[test]
 fn unknown_keys_are_reported_and_ignored_ones_named() {
-    let agent = Agent::new("vehicle_id: V\nbatch: {intervall: 3}\ns3: {bucket: b}\nstorage: {data_dir: ./data}\n");
+    let agent = Agent::new(
+        "vehicle_id: V\nbatch: {intervall: 3}\ns3: {bucket: b}\nstorage: {data_dir: ./data}\n",
+    );
     let output = agent.run(&["--simulate", "--fast-forward", "2s"]);
     assert!(output.status.success());
     let log = stderr(&output);
-    assert!(log.contains("unknown key in the configuration: batch.intervall"), "{log}");
-    assert!(log.contains("no effect in this version: s3.bucket"), "{log}");
+    assert!(
+        log.contains("unknown key in the configuration: batch.intervall"),
+        "{log}"
+    );
+    assert!(
+        log.contains("no effect in this version: s3.bucket"),
+        "{log}"
+    );
     assert_eq!(agent.files().len(), 1);
 }
 
@@ -205,20 +263,38 @@ fn sigterm_closes_the_open_file_at_once() {
     let mut command = agent.command(&["--simulate"]);
     let mut running = Running(command.stderr(Stdio::piped()).spawn().unwrap());
     thread::sleep(Duration::from_secs(3));
-    assert_eq!(agent.files(), Vec::<PathBuf>::new(), "the batch is open for five minutes");
+    assert_eq!(
+        agent.files(),
+        Vec::<PathBuf>::new(),
+        "the batch is open for five minutes"
+    );
 
     let asked = Instant::now();
     let pid = running.0.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
     let status = running.0.wait().unwrap();
     assert!(status.success());
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
 
     let files = agent.files();
     assert_eq!(files.len(), 1);
     let (times, summary) = read(&files[0]);
     // About 276 frames a second in real time.
-    assert!((200..2_000).contains(&times.len()), "{} frames", times.len());
+    assert!(
+        (200..2_000).contains(&times.len()),
+        "{} frames",
+        times.len()
+    );
     assert_eq!(summary.recording.coverage.len(), 1);
     let clock = summary.recording.clock.unwrap();
     assert_eq!(clock.anchors.len(), 2);
@@ -233,7 +309,13 @@ fn batches_close_by_age_in_real_time() {
     let mut command = agent.command(&["--simulate"]);
     let _running = Running(command.stderr(Stdio::null()).spawn().unwrap());
     let begun = Instant::now();
-    while agent.files().iter().filter(|path| path.extension().is_some_and(|it| it == "parquet")).count() < 2 {
+    while agent
+        .files()
+        .iter()
+        .filter(|path| path.extension().is_some_and(|it| it == "parquet"))
+        .count()
+        < 2
+    {
         assert!(begun.elapsed() < Duration::from_secs(60), "no files");
         thread::sleep(Duration::from_millis(200));
     }

@@ -1,5 +1,6 @@
 //! Candump logs: against what python-can reads, against the numbering of decoded logs, and against
 //! damage of every kind.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs::File;
 use std::io::{self, Read, Write as _};
@@ -72,7 +73,11 @@ fn a_truncated_gzip_gives_what_is_there_and_says_so() {
         assert_eq!(frames, plain[..frames.len()]);
         assert!(frames.len() > 1_000, "{} of 5000 at {len}", frames.len());
         let skipped = reader.skipped();
-        assert_eq!(skipped.count(SkipReason::CompressedDataCut), 1, "{skipped:?}");
+        assert_eq!(
+            skipped.count(SkipReason::CompressedDataCut),
+            1,
+            "{skipped:?}"
+        );
         assert_eq!(skipped.total(), 1);
         assert_eq!(reader.read(&mut Vec::new(), 10).unwrap(), 0);
     }
@@ -133,7 +138,10 @@ fn what_is_skipped_is_listed_with_its_place() {
     assert_eq!(
         details.collect::<Vec<String>>(),
         [
-            format!("line 4 (byte {}): not a frame: \"rubbish\"", offset(b"rubbish")),
+            format!(
+                "line 4 (byte {}): not a frame: \"rubbish\"",
+                offset(b"rubbish")
+            ),
             format!(
                 "line 6 (byte {}): time is not a number in range: \"(x) can0 1#\"",
                 offset(b"(x)")
@@ -150,8 +158,14 @@ fn what_is_skipped_is_listed_with_its_place() {
 fn other_files_are_refused_with_a_clear_line() {
     let cases: [(&[u8], &str); 3] = [
         (b"", "the log is empty: test.log"),
-        (b"PAR1 and more", "no known log format: it begins with \"PAR1 and more\""),
-        (b"date Mon Jan 1 00:00:00 2024\nbase hex\n", "no known log format"),
+        (
+            b"PAR1 and more",
+            "no known log format: it begins with \"PAR1 and more\"",
+        ),
+        (
+            b"date Mon Jan 1 00:00:00 2024\nbase hex\n",
+            "no known log format",
+        ),
     ];
     for (bytes, expected) in cases {
         let message = open(bytes.to_vec()).unwrap_err().to_string();
@@ -262,7 +276,10 @@ fn data_dir() -> Option<PathBuf> {
     if dir.join("formats/frames_expected.parquet").is_file() {
         return Some(dir);
     }
-    println!("skipped: no test data in {}; set CANLAKE_TEST_DATA", dir.display());
+    println!(
+        "skipped: no test data in {}; set CANLAKE_TEST_DATA",
+        dir.display()
+    );
     None
 }
 
@@ -293,7 +310,11 @@ fn integers(batch: &RecordBatch, name: &str) -> Vec<i64> {
 
 fn flags(batch: &RecordBatch, name: &str) -> Vec<bool> {
     let flags = column(batch, name, &DataType::Boolean);
-    flags.as_boolean().iter().map(|it| it.unwrap_or(false)).collect()
+    flags
+        .as_boolean()
+        .iter()
+        .map(|it| it.unwrap_or(false))
+        .collect()
 }
 
 #[test]
@@ -303,7 +324,12 @@ fn frames_equal_those_of_python_can() {
     for name in ["css-multi/multiple_CAN.log", "fd/fd_fleetwise.log"] {
         let mut reader = open_path(&dir.join("formats").join(name));
         let frames = read_all(&mut *reader);
-        assert_eq!(reader.skipped().total(), 0, "{:?}", reader.skipped().details());
+        assert_eq!(
+            reader.skipped().total(),
+            0,
+            "{:?}",
+            reader.skipped().details()
+        );
         let n_compared: usize = expected
             .iter()
             .map(|batch| compare_with_python_can(name, batch, &frames, &*reader))
@@ -337,7 +363,9 @@ fn compare_with_python_can(
         ("esi", FrameFlags::ESI),
     ];
     let bits = bits.map(|(name, bit)| (name, bit, flags(batch, name)));
-    let rows: Vec<usize> = (0..batch.num_rows()).filter(|row| files[*row].ends_with(name)).collect();
+    let rows: Vec<usize> = (0..batch.num_rows())
+        .filter(|row| files[*row].ends_with(name))
+        .collect();
     for row in &rows {
         let row = *row;
         let frame = &frames[usize::try_from(numbers[row]).unwrap()];
@@ -351,7 +379,11 @@ fn compare_with_python_can(
         assert_eq!(&*frame.payload, data.value(row), "{place}");
         assert_eq!(i64::from(frame.len), lens[row], "{place}");
         for (column, bit, expected) in &bits {
-            assert_eq!(frame.flags.contains(*bit), expected[row], "{place} {column}");
+            assert_eq!(
+                frame.flags.contains(*bit),
+                expected[row],
+                "{place} {column}"
+            );
         }
     }
     rows.len()
@@ -366,7 +398,12 @@ fn frame_numbers_of_the_decoded_logs_hold() {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         let mut reader = open_path(&folder.join(format!("{name}.log")));
         let frames = read_all(&mut *reader);
-        assert_eq!(reader.skipped().total(), 0, "{:?}", reader.skipped().details());
+        assert_eq!(
+            reader.skipped().total(),
+            0,
+            "{:?}",
+            reader.skipped().details()
+        );
         let basis = match name.as_str() {
             "tesla_model_s" => TimeBasis::Relative,
             _ => TimeBasis::Absolute,
@@ -380,7 +417,11 @@ fn frame_numbers_of_the_decoded_logs_hold() {
             let extended = flags(&batch, "is_extended");
             for row in 0..batch.num_rows() {
                 let frame = &frames[usize::try_from(numbers[row]).unwrap()];
-                assert_eq!(frame.timestamp.as_ns(), times[row] * 1000, "{name} row {row}");
+                assert_eq!(
+                    frame.timestamp.as_ns(),
+                    times[row] * 1000,
+                    "{name} row {row}"
+                );
                 assert_eq!(i64::from(frame.id.number()), ids[row], "{name} row {row}");
                 assert_eq!(frame.id.is_extended(), extended[row], "{name} row {row}");
                 let channel = reader.channels().name(frame.channel).unwrap();

@@ -105,7 +105,11 @@ struct Place {
 impl Place {
     fn of(candidate: &Candidate<'_>) -> Self {
         let kind = candidate.summary.kind;
-        let area = candidate.key.parse::<ObjectKey>().ok().map(|key| key.area());
+        let area = candidate
+            .key
+            .parse::<ObjectKey>()
+            .ok()
+            .map(|key| key.area());
         Self {
             kind,
             area: area.filter(|area| area.kind() == FileKind::Rollup && kind == FileKind::Rollup),
@@ -192,7 +196,9 @@ fn choose_generation(candidates: &[Candidate<'_>], component: &[usize], choices:
         .flat_map(|idx| sources(candidates, *idx))
         .collect();
     let age = |idx: &usize| {
-        candidates.get(*idx).map(|it| (Reverse(it.modified), it.key))
+        candidates
+            .get(*idx)
+            .map(|it| (Reverse(it.modified), it.key))
     };
     let mut newest_first = component.to_vec();
     newest_first.sort_by_key(age);
@@ -222,7 +228,11 @@ fn choose_generation(candidates: &[Candidate<'_>], component: &[usize], choices:
         }
     }
     for idx in component {
-        let own = || sources(candidates, *idx).iter().filter_map(|it| readers.get(it));
+        let own = || {
+            sources(candidates, *idx)
+                .iter()
+                .filter_map(|it| readers.get(it))
+        };
         let is_read = own().any(|readers| readers.contains(idx));
         let choice = if !is_read {
             let by: BTreeSet<usize> = own().flatten().copied().collect();
@@ -291,23 +301,43 @@ mod tests {
     #[test]
     fn the_newer_generation_is_read() {
         let (a, b, c, abc) = (decoded(b"a"), decoded(b"b"), decoded(b"c"), decoded(b"abc"));
-        let cases: [(&[(&str, i64, &FileSummary)], &[Choice]); 5] = [
+        type Case<'a> = (&'a [(&'a str, i64, &'a FileSummary)], &'a [Choice]);
+        let cases: [Case<'_>; 5] = [
             // Re-decoded.
-            (&[("x", 1, &a), ("y", 2, &a)], &[superseded(&[1]), Choice::Read]),
+            (
+                &[("x", 1, &a), ("y", 2, &a)],
+                &[superseded(&[1]), Choice::Read],
+            ),
             // Equal times: the key decides.
-            (&[("y", 1, &a), ("x", 1, &a)], &[superseded(&[1]), Choice::Read]),
+            (
+                &[("y", 1, &a), ("x", 1, &a)],
+                &[superseded(&[1]), Choice::Read],
+            ),
             // Compacted.
             (
                 &[("x", 1, &a), ("y", 1, &b), ("z", 1, &c), ("day", 2, &abc)],
-                &[superseded(&[3]), superseded(&[3]), superseded(&[3]), Choice::Read],
+                &[
+                    superseded(&[3]),
+                    superseded(&[3]),
+                    superseded(&[3]),
+                    Choice::Read,
+                ],
             ),
             // All parts decoded again after compaction.
             (
                 &[("day", 1, &abc), ("x", 2, &a), ("y", 2, &b), ("z", 2, &c)],
-                &[superseded(&[1, 2, 3]), Choice::Read, Choice::Read, Choice::Read],
+                &[
+                    superseded(&[1, 2, 3]),
+                    Choice::Read,
+                    Choice::Read,
+                    Choice::Read,
+                ],
             ),
             // One part decoded again: only the day file has the others.
-            (&[("day", 1, &abc), ("x", 2, &a)], &[Choice::Read, superseded(&[0])]),
+            (
+                &[("day", 1, &abc), ("x", 2, &a)],
+                &[Choice::Read, superseded(&[0])],
+            ),
         ];
         for (files, expected) in cases {
             assert_eq!(choose(files), expected);
@@ -355,7 +385,10 @@ mod tests {
             choose_files(&candidates)
         };
         assert_eq!(with_pages(None), [Choice::Read, Choice::Read]);
-        assert_eq!(with_pages(Some(b"p")), [Choice::Read, Choice::Duplicate { of: 0 }]);
+        assert_eq!(
+            with_pages(Some(b"p")),
+            [Choice::Read, Choice::Duplicate { of: 0 }]
+        );
     }
 
     proptest! {

@@ -218,9 +218,9 @@ impl ObjectKey {
         let assignments: Vec<Option<(String, &str)>> =
             folders.iter().map(|folder| assignment(folder)).collect();
         let find = |wanted: &str| {
-            assignments.iter().rposition(|it| {
-                it.as_ref().is_some_and(|(name, _)| name == wanted)
-            })
+            assignments
+                .iter()
+                .rposition(|it| it.as_ref().is_some_and(|(name, _)| name == wanted))
         };
         let value = |idx: usize| Some(assignments.get(idx)?.as_ref()?.1);
         let vehicle_idx = find("vehicle_id");
@@ -299,8 +299,10 @@ impl fmt::Display for ObjectKey {
 }
 
 fn is_file_name(name: &str) -> bool {
-    !(name.is_empty() || name == "." || name == "..")
-        && !name.chars().any(|it| it == '/' || it == '\\' || it.is_control())
+    !matches!(name, "" | "." | "..")
+        && !name
+            .chars()
+            .any(|it| it == '/' || it == '\\' || it.is_control())
 }
 
 fn kind_of_name(name: &str) -> Option<FileKind> {
@@ -349,7 +351,12 @@ mod tests {
     fn keys_of_many_origins_are_read() {
         let day = Some(partition("V1", 2026, 2, 3));
         let cases = [
-            ("raw/vehicle_id=V1/year=2026/month=02/day=03/a_raw.parquet", Area::Raw, day.clone(), ""),
+            (
+                "raw/vehicle_id=V1/year=2026/month=02/day=03/a_raw.parquet",
+                Area::Raw,
+                day.clone(),
+                "",
+            ),
             (
                 "my/lake/decoded/vehicle_id=V1/year=2026/month=02/day=03/a_decoded.parquet",
                 Area::Decoded,
@@ -363,9 +370,19 @@ mod tests {
                 "",
             ),
             // The original's agent wrote without the area's folder.
-            ("data/vehicle_id=V1/year=2026/month=02/day=03/a_raw.parquet", Area::Raw, day.clone(), "data/"),
+            (
+                "data/vehicle_id=V1/year=2026/month=02/day=03/a_raw.parquet",
+                Area::Raw,
+                day.clone(),
+                "data/",
+            ),
             // Unpadded, as other Hive writers do.
-            ("raw/vehicle_id=V1/year=2026/month=2/day=3/x.parquet", Area::Raw, day.clone(), ""),
+            (
+                "raw/vehicle_id=V1/year=2026/month=2/day=3/x.parquet",
+                Area::Raw,
+                day.clone(),
+                "",
+            ),
             // Escaped, and with a folder of our own name further up.
             (
                 "raw/x/decoded/vehicle_id%3DV1/year%3D2026/month%3D02/day%3D03/x.parquet",
@@ -381,7 +398,11 @@ mod tests {
         for (text, area, partition, prefix) in cases {
             let (found, key) = ObjectKey::parse_with_prefix(text).unwrap();
             assert_eq!(found, prefix, "{text}");
-            assert_eq!((key.area(), key.partition()), (area, partition.as_ref()), "{text}");
+            assert_eq!(
+                (key.area(), key.partition()),
+                (area, partition.as_ref()),
+                "{text}"
+            );
         }
     }
 
@@ -393,10 +414,22 @@ mod tests {
             ("raw/..", "file name"),
             ("notes/readme.txt", "neither raw"),
             ("raw/vehicle_id=V1/a_raw.parquet", "no day"),
-            ("raw/vehicle_id=V1/year=2026/month=02/day=30/a_raw.parquet", "no day"),
-            ("raw/vehicle_id=V1/year=+026/month=02/day=01/a_raw.parquet", "no day"),
-            ("raw/vehicle_id=/year=2026/month=02/day=01/a_raw.parquet", "vehicle id"),
-            ("rollup/level=2s/vehicle_id=V/year=2026/month=02/day=01/a.parquet", "level"),
+            (
+                "raw/vehicle_id=V1/year=2026/month=02/day=30/a_raw.parquet",
+                "no day",
+            ),
+            (
+                "raw/vehicle_id=V1/year=+026/month=02/day=01/a_raw.parquet",
+                "no day",
+            ),
+            (
+                "raw/vehicle_id=/year=2026/month=02/day=01/a_raw.parquet",
+                "vehicle id",
+            ),
+            (
+                "rollup/level=2s/vehicle_id=V/year=2026/month=02/day=01/a.parquet",
+                "level",
+            ),
         ] {
             let error = text.parse::<ObjectKey>().unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");
@@ -432,7 +465,11 @@ mod tests {
 
     fn any_key() -> impl Strategy<Value = ObjectKey> {
         let level = proptest::sample::select(RollupLevel::ALL.to_vec());
-        let area = prop_oneof![Just(Area::Raw), Just(Area::Decoded), level.prop_map(Area::Rollup)];
+        let area = prop_oneof![
+            Just(Area::Raw),
+            Just(Area::Decoded),
+            level.prop_map(Area::Rollup)
+        ];
         let vehicle = prop_oneof!["[a-z./%=\\\\]{1,8}", any::<String>()];
         let day = (vehicle, 1678_i16..2262, 1_u8..=12, 1_u8..=28).prop_filter_map(
             "an id is not empty",

@@ -29,6 +29,9 @@ impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UtcDate { year, month, day } = self.date;
         let vehicle = self.vehicle.to_component();
-        write!(f, "vehicle_id={vehicle}/year={year:04}/month={month:02}/day={day:02}")
+        write!(
+            f,
+            "vehicle_id={vehicle}/year={year:04}/month={month:02}/day={day:02}"
+        )
     }
 }

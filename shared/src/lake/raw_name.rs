@@ -49,7 +49,11 @@ impl RawName {
     /// The name of a file with these bytes.
     pub fn new(start: Timestamp, boot_id: BootId, sequence: u32, content: ContentHash) -> Self {
         Self {
-            start: Timestamp::from_ns(start.as_ns().saturating_sub(start.as_ns().rem_euclid(NS_PER_SEC))),
+            start: Timestamp::from_ns(
+                start
+                    .as_ns()
+                    .saturating_sub(start.as_ns().rem_euclid(NS_PER_SEC)),
+            ),
             boot_id,
             sequence,
             content: content.short(),
@@ -97,7 +101,12 @@ fn parse(name: &str) -> Option<RawName> {
     let is_hex = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
     let is_hash = content.len() == 12 && content.bytes().all(is_hex);
     let is_sequence = sequence.len() >= 8 && sequence.bytes().all(|it| it.is_ascii_digit());
-    if parts.next().is_some() || boot_id.len() != 8 || !boot_id.bytes().all(is_hex) || !is_hash || !is_sequence {
+    if parts.next().is_some()
+        || boot_id.len() != 8
+        || !boot_id.bytes().all(is_hex)
+        || !is_hash
+        || !is_sequence
+    {
         return None;
     }
     Some(RawName {

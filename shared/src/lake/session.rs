@@ -60,7 +60,9 @@ pub struct Session {
 impl Session {
     /// The time in which the recorder listened, in nanoseconds.
     pub fn covered_ns(&self) -> i64 {
-        self.coverage.iter().fold(0, |sum: i64, range| sum.saturating_add(range.duration_ns()))
+        self.coverage
+            .iter()
+            .fold(0, |sum: i64, range| sum.saturating_add(range.duration_ns()))
     }
 }
 
@@ -170,8 +172,7 @@ impl IntervalScan {
     pub fn finish(self) -> FileCoverage {
         let mut intervals: Vec<TimeRange> = Vec::new();
         for (first, last) in self.stretches.into_values() {
-            let range =
-                TimeRange::inclusive(Timestamp::from_ns(first), Timestamp::from_ns(last));
+            let range = TimeRange::inclusive(Timestamp::from_ns(first), Timestamp::from_ns(last));
             match intervals.last_mut() {
                 Some(open) if range.start.ns_since(open.end) <= self.gap_ns => open.end = range.end,
                 _ => intervals.push(range),

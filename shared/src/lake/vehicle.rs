@@ -90,7 +90,17 @@ mod tests {
         for good in ["VIN_TEST01", "a", "-", &"x".repeat(64)] {
             assert!(VehicleId::new(good).is_ok(), "{good}");
         }
-        for bad in ["", ".", "..", "a/b", "a b", "Ä", "a=b", "a%20", &"x".repeat(65)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a b",
+            "Ä",
+            "a=b",
+            "a%20",
+            &"x".repeat(65),
+        ] {
             assert!(VehicleId::new(bad).is_err(), "{bad}");
         }
     }

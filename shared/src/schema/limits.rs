@@ -37,8 +37,10 @@ pub(super) fn open_footer<R: ChunkReader>(
     let options = ArrowReaderOptions::new().with_page_index_policy(policy);
     // Inconsistent footers make the Parquet reader panic instead of returning an error (arrow-rs
     // issue 9874). This is the one place where metadata is parsed; nothing of it survives a panic.
-    let parsed = catch_unwind(AssertUnwindSafe(|| ArrowReaderMetadata::load(reader, options)))
-        .map_err(|_panic| SchemaError::Footer)??;
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        ArrowReaderMetadata::load(reader, options)
+    }))
+    .map_err(|_panic| SchemaError::Footer)??;
     check_claims(parsed.metadata(), reader.len())?;
     Ok(parsed)
 }
@@ -65,14 +67,24 @@ fn check_claims(metadata: &ParquetMetaData, file_len: u64) -> Result<(), SchemaE
     check("the number of columns", columns, MAX_COLUMNS)?;
     let groups = metadata.row_groups();
     let chunks = count(groups.len()).saturating_mul(columns.max(1));
-    check("the number of column chunks", chunks, file_len / MIN_CHUNK_FOOTER_BYTES)?;
+    check(
+        "the number of column chunks",
+        chunks,
+        file_len / MIN_CHUNK_FOOTER_BYTES,
+    )?;
     let mut rows = 0_u64;
     let mut uncompressed = 0_u64;
     for group in groups {
         rows = rows.saturating_add(claimed("a row group's number of rows", group.num_rows())?);
         for column in group.columns() {
             let compressed = claimed("a column's compressed size", column.compressed_size())?;
-            check("a column's compressed size", compressed, file_len)?;
+            let start = column
+                .dictionary_page_offset()
+                .unwrap_or(column.data_page_offset());
+            let start = claimed("a column's place in the file", start)?;
+            claimed("a column's place in the file", column.data_page_offset())?;
+            let end = start.saturating_add(compressed);
+            check("a column's place in the file", end, file_len)?;
             let size = claimed("a column's uncompressed size", column.uncompressed_size())?;
             uncompressed = uncompressed.saturating_add(size);
             let values = claimed("a column's number of values", column.num_values())?;

@@ -2,7 +2,7 @@
 
 use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 use parquet::file::statistics::Statistics;
 
@@ -35,8 +35,17 @@ pub fn kind_of_columns(schema: &SchemaRef) -> Result<FileKind, SchemaError> {
     } else if has(&["bucket", MESSAGE_NAME, SIGNAL_NAME, "m2"]) {
         Ok(FileKind::Rollup)
     } else {
-        let names = schema.fields().iter().take(12).map(|field| field.name().as_str());
-        let columns: String = names.collect::<Vec<_>>().join(", ").chars().take(200).collect();
+        let names = schema
+            .fields()
+            .iter()
+            .take(12)
+            .map(|field| field.name().as_str());
+        let columns: String = names
+            .collect::<Vec<_>>()
+            .join(", ")
+            .chars()
+            .take(200)
+            .collect();
         Err(SchemaError::UnknownKind { columns })
     }
 }
@@ -47,12 +56,17 @@ pub(super) fn summary_of(
     let kind = kind_of_columns(metadata.schema())?;
     let parquet = metadata.metadata();
     let pairs = parquet.file_metadata().key_value_metadata();
-    let pairs = pairs.into_iter().flatten().filter_map(|pair| {
-        Some((pair.key.as_str(), pair.value.as_deref()?))
-    });
+    let pairs = pairs
+        .into_iter()
+        .flatten()
+        .filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)));
     let (mut summary, warnings) = FileSummary::from_key_values(kind, pairs);
     // What the format itself counts holds, whatever the metadata claims.
-    let rows = parquet.row_groups().iter().map(|group| group.num_rows()).sum::<i64>();
+    let rows = parquet
+        .row_groups()
+        .iter()
+        .map(RowGroupMetaData::num_rows)
+        .sum::<i64>();
     summary.rows = u64::try_from(rows).unwrap_or(0);
     if summary.time_range.is_none() {
         summary.time_range = time_range_of_statistics(metadata);
@@ -69,8 +83,15 @@ fn time_range_of_statistics(metadata: &ArrowReaderMetadata) -> Option<TimeRange>
     let factor = ns_per_unit(field.data_type())?;
     let parquet = metadata.metadata();
     let mut range: Option<TimeRange> = None;
-    for group in parquet.row_groups().iter().filter(|group| group.num_rows() > 0) {
-        let column = group.columns().iter().find(|it| it.column_path().string() == TIMESTAMP)?;
+    for group in parquet
+        .row_groups()
+        .iter()
+        .filter(|group| group.num_rows() > 0)
+    {
+        let column = group
+            .columns()
+            .iter()
+            .find(|it| it.column_path().string() == TIMESTAMP)?;
         let Statistics::Int64(statistics) = column.statistics()? else {
             return None;
         };
@@ -97,8 +118,15 @@ pub(super) fn ns_per_unit(data_type: &DataType) -> Option<i64> {
 /// The vehicle of all rows, where the statistics prove that it is one.
 fn vehicle_of_statistics(parquet: &ParquetMetaData) -> Option<String> {
     let mut vehicle: Option<&[u8]> = None;
-    for group in parquet.row_groups().iter().filter(|group| group.num_rows() > 0) {
-        let column = group.columns().iter().find(|it| it.column_path().string() == VEHICLE_ID)?;
+    for group in parquet
+        .row_groups()
+        .iter()
+        .filter(|group| group.num_rows() > 0)
+    {
+        let column = group
+            .columns()
+            .iter()
+            .find(|it| it.column_path().string() == VEHICLE_ID)?;
         let Statistics::ByteArray(statistics) = column.statistics()? else {
             return None;
         };
@@ -121,7 +149,12 @@ pub fn first_pages_hash<R: ChunkReader>(reader: &R) -> Result<ContentHash, Schem
     let metadata = open_footer(reader, false)?;
     let parquet = metadata.metadata();
     let mut bytes = parquet.file_metadata().num_rows().to_le_bytes().to_vec();
-    for column in parquet.row_groups().iter().take(1).flat_map(|group| group.columns()) {
+    for column in parquet
+        .row_groups()
+        .iter()
+        .take(1)
+        .flat_map(RowGroupMetaData::columns)
+    {
         let (start, len) = column.byte_range();
         let len = usize::try_from(len.min(BYTES_PER_COLUMN)).unwrap_or(0);
         bytes.extend_from_slice(&reader.get_bytes(start, len)?);

@@ -168,9 +168,8 @@ impl Run {
 
     #[inline]
     fn slot_idx(&mut self, channel: usize, id: CanId) -> usize {
-        let key = ((channel as u64) << 32)
-            | (u64::from(id.is_extended()) << 31)
-            | u64::from(id.number());
+        let key =
+            ((channel as u64) << 32) | (u64::from(id.is_extended()) << 31) | u64::from(id.number());
         // Fibonacci hashing: the upper bits of the product are well mixed.
         let hash = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - CACHE_SLOTS.ilog2());
         let cached = self.cache.get_mut(usize::try_from(hash).unwrap_or(0));
@@ -402,7 +401,11 @@ impl Slot {
         let mut count = |reason, frames| {
             stats.count_undecoded(&self.channel, self.id, reason, frames);
         };
-        if self.messages.iter().all(|message| message.signals().is_empty()) {
+        if self
+            .messages
+            .iter()
+            .all(|message| message.signals().is_empty())
+        {
             count(UndecodedReason::NoSignals, n_frames);
         } else {
             count(UndecodedReason::TooShort, report.short);

@@ -68,7 +68,10 @@ fn compare_file(data: &Path, file: &Path, tally: &mut Tally) {
         let Some((message, compiled)) = found else {
             let (_, rows) = payloads.values().next().unwrap();
             let name = names[rows[0]].clone().unwrap();
-            tally.rows += payloads.values().map(|(_, rows)| rows.len() as u64).sum::<u64>();
+            tally.rows += payloads
+                .values()
+                .map(|(_, rows)| rows.len() as u64)
+                .sum::<u64>();
             tally.differ(&dbc, &name, "*", "no such message");
             continue;
         };

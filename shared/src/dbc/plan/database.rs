@@ -5,19 +5,7 @@ use std::sync::Arc;
 
 use super::message::CompiledMessage;
 use crate::can::CanId;
-use crate::dbc::{Database, DbcFile, MessageDef};
-
-/// How frames find their message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Matching {
-    /// By parameter group number where the DBC file declares J1939, else by identifier.
-    #[default]
-    Auto,
-    /// By identifier and frame format alone.
-    Exact,
-    /// All extended frames by parameter group number, whatever the DBC file declares.
-    J1939,
-}
+use crate::dbc::{Database, DbcFile, Matching, MessageDef};
 
 /// The messages of a list of DBC files, compiled for decoding. Cheap to clone.
 #[derive(Clone, Debug, Default)]

@@ -23,7 +23,7 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use database::{CompiledDatabase, Matching};
+pub use database::CompiledDatabase;
 pub use labels::NO_LABEL;
 pub use message::{ColumnReport, CompiledMessage, CompiledSignal, DecodedSignal, SignalValues};
 pub use multiplex::Presence;

@@ -109,9 +109,10 @@ fn reference_is_present(message: &MessageDef, signal_idx: usize, payload: &[u8])
             .signals
             .get(idx)
             .and_then(|multiplexor| reference_raw(multiplexor, payload));
+        let bit_len = message.signals.get(idx).map_or(64, |signal| signal.bit_len);
         let selects = |raw: i64| {
-            let values = &selector.values;
-            values.iter().any(|range| range.contains(&(raw as u64)))
+            let bits = raw as u64 & (u64::MAX >> (64 - bit_len));
+            selector.values.iter().any(|range| range.contains(&bits))
         };
         if !raw.is_some_and(selects) {
             return false;

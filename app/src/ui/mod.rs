@@ -25,7 +25,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use crate::command::CommandQueue;
 use crate::state::AppState;
 
-pub use headless::picture;
+pub use headless::{picture, render};
 pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 

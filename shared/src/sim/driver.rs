@@ -61,6 +61,7 @@ struct Segment {
 pub(super) struct Driver {
     rng: ChaCha8Rng,
     charging: Charging,
+    total_secs: f64,
     drive_secs: f64,
     /// Seconds since the start at which the parts of the plan end.
     ignition_at: f64,
@@ -94,6 +95,7 @@ impl Driver {
         };
         let mut driver = Self {
             charging,
+            total_secs: total,
             drive_secs: total / n_drives,
             ignition_at: 0.0,
             depart_at: 0.0,
@@ -150,7 +152,8 @@ impl Driver {
 
     /// What the driver does at `t` seconds since the start. `t` never goes back.
     pub(super) fn intent(&mut self, t: f64) -> Intent {
-        if t >= self.drive_ends_at && self.drive_secs > 0.0 {
+        // Half a drive of tolerance: the last one ends with the recording, whatever rounding says.
+        if t >= self.drive_ends_at && self.drive_ends_at + self.drive_secs / 2.0 < self.total_secs {
             self.plan_drive(self.drive_ends_at);
         }
         let standing = Intent {

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod command;
 pub mod demo;
 pub mod export;

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use canlake_shared::error_chain;
-use canlake_shared::lake::{Candidate, Choice, SESSION_GAP_DEFAULT_NS, choose_files};
+use canlake_shared::lake::{
+    Candidate, Choice, ObjectKey, Partition, SESSION_GAP_DEFAULT_NS, choose_files,
+};
 use canlake_shared::schema::SignalKey;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, stream};
@@ -47,6 +49,37 @@ struct Inner {
 struct Listed {
     catalogue: Arc<Catalogue>,
     files: BTreeMap<Arc<str>, VehicleFiles>,
+    /// Files that could not be read; their rows may be missing in an answer.
+    unreadable: Vec<Unreadable>,
+}
+
+/// A file that could not be read, and what its path says of its rows.
+#[derive(Debug)]
+struct Unreadable {
+    problem: FileProblem,
+    partition: Option<Partition>,
+}
+
+impl Unreadable {
+    fn new(path: &str, text: &str) -> Self {
+        let key = path.replace('\\', "/");
+        let key = ObjectKey::parse_with_prefix(&key).ok();
+        Self {
+            problem: FileProblem {
+                path: path.to_owned(),
+                text: text.to_owned(),
+            },
+            partition: key.and_then(|(_, key)| key.partition().cloned()),
+        }
+    }
+
+    /// Whether rows of a query may have been in it: its first row was on the day of its path.
+    fn may_concern(&self, query: &SignalQuery) -> bool {
+        self.partition.as_ref().is_none_or(|partition| {
+            let begins_before_end = partition.date.start().is_none_or(|it| it < query.range.end);
+            partition.vehicle.as_str() == &*query.vehicle && begins_before_end
+        })
+    }
 }
 
 impl LocalSource {
@@ -88,7 +121,10 @@ impl SignalSource for LocalSource {
                     vehicle: query.vehicle.as_ref().to_owned(),
                 });
             };
-            query::run(files, query, Arc::clone(&inner.footers))
+            let unreadable = listed.unreadable.iter();
+            let unreadable = unreadable.filter(|it| it.may_concern(&query));
+            let problems = unreadable.map(|it| it.problem.clone()).collect();
+            query::run(files, query, Arc::clone(&inner.footers), problems)
         }
         .flatten_stream()
         .boxed()
@@ -164,6 +200,7 @@ struct Assembly {
     /// Lists of keys that files share.
     keys: HashMap<Vec<SignalKey>, Arc<[SignalKey]>>,
     vehicles: BTreeMap<Arc<str>, VehicleParts>,
+    unreadable: Vec<Unreadable>,
 }
 
 /// What all files have of one vehicle, file by file.
@@ -175,7 +212,9 @@ struct VehicleParts {
 
 impl Assembly {
     fn new(footers: Arc<FooterCache>, problems: Vec<FileProblem>) -> Self {
+        let listed = problems.iter();
         Self {
+            unreadable: listed.map(|it| Unreadable::new(&it.path, &it.text)).collect(),
             footers,
             catalogue: Catalogue {
                 problems,
@@ -198,7 +237,10 @@ impl Assembly {
                     bytes: found.bytes,
                 }),
                 Ok(FileContent::Other) => {}
-                Err(text) => self.problem(&found, text),
+                Err(text) => {
+                    self.unreadable.push(Unreadable::new(&text_of(&found), &text));
+                    self.problem(&found, text);
+                }
             }
         }
         let choices = choices(&decoded);
@@ -267,6 +309,7 @@ impl Assembly {
         Listed {
             catalogue: Arc::new(self.catalogue),
             files: vehicle_files,
+            unreadable: self.unreadable,
         }
     }
 }

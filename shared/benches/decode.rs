@@ -130,18 +130,18 @@ fn decode_all(columns: &[(&CompiledMessage, PayloadBuffer)], values: &mut Signal
 
 fn kernels(criterion: &mut Criterion) {
     let database = database();
-    let n_frames = 2_000_000;
+    let n_frames = 100_000;
     let columns = columns(&database, n_frames);
     let mut values = SignalValues::default();
     let n_values = decode_all(&columns, &mut values);
     assert_eq!(n_values, n_frames / IDS.len() * SIGNALS_PER_STEP);
-    let decoding = fastest(7, || {
+    let decoding = fastest(100, || {
         decode_all(&columns, &mut values);
     });
     // The least there is to do: read a word and write a word per value.
     let source: Vec<u64> = (0..n_frames as u64 / 5).collect();
     let mut target: Vec<u64> = Vec::with_capacity(source.len());
-    let copying = fastest(7, || {
+    let copying = fastest(100, || {
         for _ in 0..SIGNALS_PER_STEP {
             target.clear();
             target.extend_from_slice(black_box(&source));

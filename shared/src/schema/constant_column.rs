@@ -9,10 +9,11 @@
 //! `Encodings.md` and `PageIndex.md`). The pages are so small that they are not compressed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, Type};
-use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter};
+use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter as _};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result};
@@ -73,7 +74,7 @@ pub(super) fn column_chunk(
     if !page.is_empty() {
         chunk.write_page(&page, &dictionary)?;
     }
-    let metadata = ColumnChunkMetaData::builder(column.clone())
+    let metadata = ColumnChunkMetaData::builder(Arc::clone(column))
         .set_encodings(vec![
             Encoding::PLAIN,
             Encoding::RLE,
@@ -290,4 +291,73 @@ fn to_i64(number: usize) -> Result<i64> {
 
 fn too_large(error: std::num::TryFromIntError) -> ParquetError {
     ParquetError::External(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::AsArray as _;
+    use arrow::datatypes::{DataType, Field, Schema, UInt32Type};
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A file of a text and a number column of the stretches.
+    fn file(texts: &[Stretch<'_>], numbers: &[Stretch<'_>], page_rows: usize) -> Bytes {
+        let schema = Schema::new(vec![
+            Field::new("text", DataType::Utf8, true),
+            Field::new("number", DataType::UInt32, true),
+        ]);
+        let writer = ArrowWriter::try_new(Vec::new(), Arc::new(schema), None).unwrap();
+        let (mut file, _) = writer.into_serialized_writer().unwrap();
+        let columns = file.schema_descr().columns().to_vec();
+        let mut group = file.next_row_group().unwrap();
+        for (column, stretches) in columns.iter().zip([texts, numbers]) {
+            let (bytes, close) = column_chunk(column, stretches, page_rows).unwrap();
+            group.append_column(&bytes, close).unwrap();
+        }
+        group.close().unwrap();
+        file.into_inner().unwrap().into()
+    }
+
+    proptest! {
+        #[test]
+        fn a_reader_finds_the_values_that_went_in(
+            stretches in proptest::collection::vec((0_u32..300, 1_usize..40), 1..30),
+            page_rows in 1_usize..50,
+        ) {
+            // Every seventh value is null; the largest numbers are above what i32 holds.
+            let number = |value: u32| (!value.is_multiple_of(7)).then_some(u32::MAX - value);
+            let names: Vec<_> = stretches.iter().map(|(value, _)| format!("é{value}")).collect();
+            let texts: Vec<Stretch<'_>> = stretches
+                .iter()
+                .zip(&names)
+                .map(|((value, rows), name)| (number(*value).map(|_| Constant::Text(name)), *rows))
+                .collect();
+            let numbers: Vec<Stretch<'_>> = stretches
+                .iter()
+                .map(|(value, rows)| (number(*value).map(Constant::Number), *rows))
+                .collect();
+            let bytes = file(&texts, &numbers, page_rows);
+            let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
+            let mut read = Vec::new();
+            for batch in reader.build().unwrap() {
+                let batch = batch.unwrap();
+                let texts = batch.column(0).as_string::<i32>().iter();
+                let texts = texts.map(|text| text.map(str::to_owned));
+                let numbers = batch.column(1).as_primitive::<UInt32Type>();
+                read.extend(texts.zip(numbers));
+            }
+            let expected: Vec<_> = stretches
+                .iter()
+                .zip(&names)
+                .flat_map(|((value, rows), name)| {
+                    let text = number(*value).map(|_| name.clone());
+                    std::iter::repeat_n((text, number(*value)), *rows)
+                })
+                .collect();
+            prop_assert_eq!(read, expected);
+        }
+    }
 }

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use crate::state::{AxisId, ExportKind, ExportTarget, PanelId, RangeChoice, SignalRef, SourceId, VehicleRef};
+use crate::state::{
+    AxisId, ExportKind, ExportTarget, PanelId, RangeChoice, SignalRef, SourceId, VehicleRef,
+};
 
 /// Something the app does when told, without further data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,20 @@
 //! `canlake`: the desktop app and its headless commands.
+//!
+//! ```text
+//!   source ──▶ query ──▶ series ──▶ state ◀──▶ ui          app (eframe)
+//!                 └────────────────────────▶ export         cli (headless)
+//! ```
 
+pub mod app;
+pub mod cli;
+pub mod command;
+pub mod demo;
+pub mod export;
 pub mod query;
 pub mod runtime;
 pub mod series;
 pub mod source;
+pub mod state;
+pub mod time_display;
+pub mod ui;
+pub mod workers;

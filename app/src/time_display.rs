@@ -26,7 +26,10 @@ impl Zone {
             return instant.to_string();
         };
         let date = civil.strftime("%Y-%m-%d");
-        format!("{date} {}", clock_text(&civil, resolution_ns.min(NS_PER_SEC)))
+        format!(
+            "{date} {}",
+            clock_text(&civil, resolution_ns.min(NS_PER_SEC))
+        )
     }
 
     /// Time of day with as many fractional digits as `resolution_ns` needs.
@@ -66,17 +69,23 @@ impl Zone {
                 Step::Months(months) if months >= 12 => (civil.strftime("%Y").to_string(), None),
                 Step::Months(_) => (civil.strftime("%Y-%m").to_string(), None),
                 Step::Nanoseconds(ns) if ns >= NS_PER_DAY => {
-                    let year = (date_shown.map(|shown: jiff::civil::Date| shown.year()) != Some(date.year()))
-                        .then(|| civil.strftime("%Y").to_string());
+                    let year = (date_shown.map(|shown: jiff::civil::Date| shown.year())
+                        != Some(date.year()))
+                    .then(|| civil.strftime("%Y").to_string());
                     (civil.strftime("%m-%d").to_string(), year)
                 }
                 Step::Nanoseconds(ns) => {
-                    let day = (date_shown != Some(date)).then(|| civil.strftime("%Y-%m-%d").to_string());
+                    let day =
+                        (date_shown != Some(date)).then(|| civil.strftime("%Y-%m-%d").to_string());
                     (clock_text(&civil, ns), day)
                 }
             };
             date_shown = Some(date);
-            ticks.push(Tick { instant, label, context });
+            ticks.push(Tick {
+                instant,
+                label,
+                context,
+            });
             next = step.after(&civil);
         }
         ticks
@@ -87,16 +96,24 @@ impl Zone {
         let first = match step {
             Step::Nanoseconds(ns) => {
                 let midnight = civil.start_of_day().ok()?;
-                let since = civil.timestamp().as_nanosecond() - midnight.timestamp().as_nanosecond();
+                let since =
+                    civil.timestamp().as_nanosecond() - midnight.timestamp().as_nanosecond();
                 let since = i64::try_from(since).ok()?;
                 let days = if ns >= NS_PER_DAY {
                     // Steps of several days are counted from the epoch, or they would jump while panning.
                     let day = start.as_ns().div_euclid(NS_PER_DAY);
                     let step_days = ns / NS_PER_DAY;
                     let first_day = -(-day).div_euclid(step_days) * step_days;
-                    return midnight.checked_add(Span::new().days(first_day - day)).ok().and_then(|zoned| {
-                        if zoned < civil { step.after(&zoned) } else { Some(zoned) }
-                    });
+                    return midnight
+                        .checked_add(Span::new().days(first_day - day))
+                        .ok()
+                        .and_then(|zoned| {
+                            if zoned < civil {
+                                step.after(&zoned)
+                            } else {
+                                Some(zoned)
+                            }
+                        });
                 } else {
                     -(-since).div_euclid(ns) * ns
                 };
@@ -111,7 +128,11 @@ impl Zone {
                     1,
                 );
                 let zoned = date.ok()?.to_zoned(self.0.clone()).ok()?;
-                return if zoned < civil { step.after(&zoned) } else { Some(zoned) };
+                return if zoned < civil {
+                    step.after(&zoned)
+                } else {
+                    Some(zoned)
+                };
             }
         };
         Some(first)
@@ -139,7 +160,8 @@ impl Step {
     /// The smallest round step that is not below `ns`.
     fn at_least(ns: i64) -> Self {
         const SECONDS: [i64; 18] = [
-            1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+            1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
+            86_400,
         ];
         let mut unit = 1;
         while unit < NS_PER_SEC {
@@ -157,7 +179,9 @@ impl Step {
             return Self::Nanoseconds(days * NS_PER_DAY);
         }
         let months = [1, 3, 6, 12, 24, 60, 120, 600];
-        let fitting = months.into_iter().find(|months| months * 30 * NS_PER_DAY >= ns);
+        let fitting = months
+            .into_iter()
+            .find(|months| months * 30 * NS_PER_DAY >= ns);
         Self::Months(fitting.unwrap_or(1200))
     }
 
@@ -255,7 +279,10 @@ mod tests {
     fn ticks_are_round_and_inside() {
         let range = range("2026-02-23T23:58:30Z", "2026-02-24T00:02:00Z");
         let ticks = Zone::UTC.ticks(range, 5);
-        let texts: Vec<_> = ticks.iter().map(|tick| (tick.label.as_str(), tick.context.as_deref())).collect();
+        let texts: Vec<_> = ticks
+            .iter()
+            .map(|tick| (tick.label.as_str(), tick.context.as_deref()))
+            .collect();
         assert_eq!(
             texts,
             [
@@ -268,12 +295,18 @@ mod tests {
 
     #[test]
     fn every_scale_has_ticks() {
-        let start = "2026-12-30T10:20:30.123456789Z".parse::<Timestamp>().unwrap();
+        let start = "2026-12-30T10:20:30.123456789Z"
+            .parse::<Timestamp>()
+            .unwrap();
         let mut length = 1_000;
         while length < 100 * 365 * NS_PER_DAY {
             let range = TimeRange::new(start, start + length);
             let ticks = Zone::UTC.ticks(range, 8);
-            assert!((1..=16).contains(&ticks.len()), "{} ticks in {length} ns", ticks.len());
+            assert!(
+                (1..=16).contains(&ticks.len()),
+                "{} ticks in {length} ns",
+                ticks.len()
+            );
             assert!(ticks.iter().all(|tick| range.contains(tick.instant)));
             assert!(ticks.is_sorted_by_key(|tick| tick.instant));
             length *= 3;
@@ -283,7 +316,16 @@ mod tests {
     #[test]
     fn fractions_have_the_digits_of_the_step() {
         let labels = labels(range("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.010Z"), 5);
-        assert_eq!(labels, ["00:00:00.000", "00:00:00.002", "00:00:00.004", "00:00:00.006", "00:00:00.008"]);
+        assert_eq!(
+            labels,
+            [
+                "00:00:00.000",
+                "00:00:00.002",
+                "00:00:00.004",
+                "00:00:00.006",
+                "00:00:00.008"
+            ]
+        );
     }
 
     #[test]

@@ -1,3 +1,7 @@
-//! Entry point.
+//! Entry point of `canlake-edge`; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    canlake_edge::main()
+}

@@ -34,16 +34,22 @@ const UNIT_BYTES: u64 = 64 << 20;
 /// How often progress is told at most, apart from the end of files.
 const PROGRESS_EVERY: Duration = Duration::from_millis(50);
 
-/// The answer to a query over the files of its vehicle.
+/// The answer to a query over the files of its vehicle. `problems` are known already: files whose
+/// rows are missing because they could not be listed.
 pub(crate) fn run(
     files: &VehicleFiles,
     query: SignalQuery,
     footers: Arc<FooterCache>,
+    problems: Vec<FileProblem>,
 ) -> QueryStream {
     let files_total = files.all().len();
     let selected = files.select(&query);
     match Run::start(selected, files_total, query, footers) {
-        Ok(run) => run.into_stream(),
+        Ok(run) => Run {
+            unlisted: problems,
+            ..run
+        }
+        .into_stream(),
         Err(source) => stream::iter([Err(QueryError::Plan { source })]).boxed(),
     }
 }
@@ -62,6 +68,8 @@ struct Run {
     progress: Progress,
     progress_told: Instant,
     problems: Vec<(usize, FileProblem)>,
+    /// Problems of files that are not among those to read.
+    unlisted: Vec<FileProblem>,
     stats: QueryStats,
     finished: bool,
 }
@@ -113,6 +121,7 @@ impl Run {
             },
             progress_told: started,
             problems: Vec::new(),
+            unlisted: Vec::new(),
             stats: QueryStats {
                 files: Pruned {
                     total: files_total as u64,
@@ -200,8 +209,9 @@ impl Run {
         self.problems
             .sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
         self.problems.dedup_by_key(|problem| problem.0);
-        let problems = std::mem::take(&mut self.problems);
-        let problems = problems.into_iter().map(|(_, problem)| problem).collect();
+        let mut problems = std::mem::take(&mut self.unlisted);
+        let read = std::mem::take(&mut self.problems).into_iter();
+        problems.extend(read.map(|(_, problem)| problem));
         if let Some(scan) = &self.scan {
             scan.add_metrics(&mut self.stats);
         }

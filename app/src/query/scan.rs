@@ -19,6 +19,7 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result;
 use datafusion::execution::context::ExecutionProps;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{Expr, ident, lit};
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 
@@ -193,7 +194,12 @@ fn predicate(
         .reduce(Expr::and)
         .expect("message and signal are always compared");
     let schema = DFSchema::try_from(Arc::clone(&TABLE))?;
-    create_physical_expr(&all, &schema, &ExecutionProps::new(), &Default::default())
+    create_physical_expr(
+        &all,
+        &schema,
+        &ExecutionProps::new(),
+        &PhysicalPlanningContext::default(),
+    )
 }
 
 fn text(value: &str) -> Expr {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{AppState, Dialog, Effect, Event, ExportTarget, LoadState, LoadedPart, Severity, SourceId, SourceStatus};
+use super::{
+    AppState, Dialog, Effect, Event, ExportTarget, LoadState, LoadedPart, Severity, SourceId,
+    SourceStatus,
+};
 use crate::command::Command;
 use crate::query::{Completeness, QueryStats};
 
@@ -10,15 +13,25 @@ impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::SourceProgress(source, text) => self.set_status(source, SourceStatus::Opening(text)),
-            Event::SourceNeedsDbc { source, suggestions } => {
+            Event::SourceProgress(source, text) => {
+                self.set_status(source, SourceStatus::Opening(text))
+            }
+            Event::SourceNeedsDbc {
+                source,
+                suggestions,
+            } => {
                 if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
                     open.dbc_choice = suggestions;
                     open.status = SourceStatus::NeedsDbc;
                     self.dialog = Some(Dialog::ChooseDbc(source));
                 }
             }
-            Event::SourceReady { source, catalogue, location, remarks } => {
+            Event::SourceReady {
+                source,
+                catalogue,
+                location,
+                remarks,
+            } => {
                 self.settings.remember(&location);
                 if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
                     open.location = location;
@@ -34,9 +47,16 @@ impl AppState {
                 self.notices.add(Severity::Error, text.clone(), "");
                 self.set_status(source, SourceStatus::Failed(text));
             }
-            Event::Loaded { load, progress, parts } => {
+            Event::Loaded {
+                load,
+                progress,
+                parts,
+            } => {
                 self.store.update(load, |signal, loaded| {
-                    if let LoadState::Loading { progress: known, .. } = &mut loaded.state {
+                    if let LoadState::Loading {
+                        progress: known, ..
+                    } = &mut loaded.state
+                    {
                         *known = progress;
                     }
                     if let Some(part) = parts.iter().find(|part| part.signal == *signal) {
@@ -44,9 +64,16 @@ impl AppState {
                     }
                 });
             }
-            Event::LoadEnded { load, parts, result } => self.end_load(load, &parts, result),
+            Event::LoadEnded {
+                load,
+                parts,
+                result,
+            } => self.end_load(load, &parts, result),
             Event::Picked(paths) => {
-                let texts = paths.into_iter().map(|path| path.to_string_lossy().into_owned()).collect();
+                let texts = paths
+                    .into_iter()
+                    .map(|path| path.to_string_lossy().into_owned())
+                    .collect();
                 return self.update(Command::Open(texts));
             }
             Event::PickedDbc(source, paths) => {
@@ -58,7 +85,11 @@ impl AppState {
                 }
             }
             Event::PickedExportTarget(kind, path) => {
-                let target = ExportTarget { kind, path, may_replace: true };
+                let target = ExportTarget {
+                    kind,
+                    path,
+                    may_replace: true,
+                };
                 return self.update(Command::ExportTo(target));
             }
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
@@ -90,9 +121,14 @@ impl AppState {
                 self.last_query = Some(stats);
                 match completeness {
                     Completeness::Complete => LoadState::Complete,
-                    Completeness::Partial { cancelled, problems } => {
-                        let mut reasons: Vec<_> =
-                            problems.iter().map(|problem| format!("{}: {}", problem.path, problem.text)).collect();
+                    Completeness::Partial {
+                        cancelled,
+                        problems,
+                    } => {
+                        let mut reasons: Vec<_> = problems
+                            .iter()
+                            .map(|problem| format!("{}: {}", problem.path, problem.text))
+                            .collect();
                         if cancelled {
                             reasons.push("cancelled".to_owned());
                         }

@@ -19,7 +19,7 @@ mod update;
 mod workspace;
 mod zoom;
 
-pub use effect::{Effect, Event, LoadedPart};
+pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use notices::{Notice, Notices, Severity};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
@@ -96,7 +96,7 @@ pub struct ExportTarget {
 }
 
 /// Everything that is shown.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct AppState {
     /// Kept from one start to the next.
     pub settings: Settings,
@@ -144,7 +144,9 @@ impl AppState {
 
     /// A vehicle of an opened source.
     pub fn vehicle(&self, vehicle: &VehicleRef) -> Option<&Vehicle> {
-        self.source(vehicle.source)?.catalogue()?.vehicle(&vehicle.vehicle)
+        self.source(vehicle.source)?
+            .catalogue()?
+            .vehicle(&vehicle.vehicle)
     }
 
     /// The vehicle whose sessions and signals are listed.
@@ -161,18 +163,29 @@ impl AppState {
     /// What the catalogue knows of a signal.
     pub fn signal_info(&self, signal: &SignalRef) -> Option<&SignalInfo> {
         let vehicle = self.vehicle(&signal.vehicle)?;
-        let idx = vehicle.signals.binary_search_by(|info| info.key.cmp(&signal.key)).ok()?;
+        let idx = vehicle
+            .signals
+            .binary_search_by(|info| info.key.cmp(&signal.key))
+            .ok()?;
         vehicle.signals.get(idx)
     }
 
     /// A signal's name, as short as is clear among what is plotted: with the vehicle where several are.
     pub fn signal_name(&self, signal: &SignalRef) -> String {
-        let several = self.workspace.signals().iter().any(|other| other.vehicle != signal.vehicle);
+        let several = self
+            .workspace
+            .signals()
+            .iter()
+            .any(|other| other.vehicle != signal.vehicle);
         let name = self.vehicle(&signal.vehicle).map_or_else(
             || signal.key.to_string(),
             |vehicle| short_signal_name(vehicle, signal),
         );
-        if several { format!("{name} · {}", signal.vehicle.vehicle) } else { name }
+        if several {
+            format!("{name} · {}", signal.vehicle.vehicle)
+        } else {
+            name
+        }
     }
 
     /// Times in which a vehicle's recorder did not listen, inside `range`.
@@ -190,7 +203,11 @@ impl AppState {
             covered_to = covered_to.max(session.range.end);
         }
         holes.push(TimeRange::new(covered_to, range.end));
-        holes.into_iter().map(|hole| hole.intersection(range)).filter(|hole| !hole.is_empty()).collect()
+        holes
+            .into_iter()
+            .map(|hole| hole.intersection(range))
+            .filter(|hole| !hole.is_empty())
+            .collect()
     }
 }
 
@@ -213,7 +230,10 @@ fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
 /// their values have nothing in common.
 pub fn axis_of(info: &SignalInfo) -> AxisId {
     if info.unit.is_empty() {
-        AxisId(Arc::from(format!("{}.{}", info.key.message, info.key.signal)))
+        AxisId(Arc::from(format!(
+            "{}.{}",
+            info.key.message, info.key.signal
+        )))
     } else {
         AxisId(Arc::clone(&info.unit))
     }

@@ -25,7 +25,7 @@ pub struct Notice {
 }
 
 /// The notices, newest last. The oldest go when there are too many.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Notices {
     next_id: u64,
     shown: Vec<Notice>,

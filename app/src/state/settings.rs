@@ -64,7 +64,12 @@ impl Settings {
     pub fn from_text(text: &str) -> (Self, Option<String>) {
         match serde_json::from_str(text) {
             Ok(settings) => (settings, None),
-            Err(error) => (Self::default(), Some(format!("settings could not be read and are back to their defaults: {error}"))),
+            Err(error) => (
+                Self::default(),
+                Some(format!(
+                    "settings could not be read and are back to their defaults: {error}"
+                )),
+            ),
         }
     }
 

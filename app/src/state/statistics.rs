@@ -17,14 +17,14 @@ pub struct SignalStatistics {
 }
 
 /// The statistics that are shown.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Statistics {
     range: Option<TimeRange>,
     signals: Vec<SignalStatistics>,
     asked: Option<Question>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Question {
     range: TimeRange,
     series: Vec<Arc<Prepared>>,
@@ -57,18 +57,30 @@ impl AppState {
                 series: Arc::clone(series),
             })
         };
-        let signals: Vec<_> = self.workspace.signals().into_iter().filter_map(part).collect();
+        let signals: Vec<_> = self
+            .workspace
+            .signals()
+            .into_iter()
+            .filter_map(part)
+            .collect();
         let is_asked = self.statistics.asked.as_ref().is_some_and(|question| {
             question.range == range
                 && question.series.len() == signals.len()
-                && question.series.iter().zip(&signals).all(|(asked, part)| Arc::ptr_eq(asked, &part.series))
+                && question
+                    .series
+                    .iter()
+                    .zip(&signals)
+                    .all(|(asked, part)| Arc::ptr_eq(asked, &part.series))
         });
         if is_asked {
             return None;
         }
         self.statistics.asked = Some(Question {
             range,
-            series: signals.iter().map(|part| Arc::clone(&part.series)).collect(),
+            series: signals
+                .iter()
+                .map(|part| Arc::clone(&part.series))
+                .collect(),
         });
         Some(Effect::Statistics { range, signals })
     }

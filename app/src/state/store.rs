@@ -42,7 +42,7 @@ pub enum LoadState {
 }
 
 /// All signals that are plotted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SeriesStore {
     signals: BTreeMap<SignalRef, LoadedSignal>,
 }
@@ -60,21 +60,36 @@ impl SeriesStore {
 
     /// Bytes of memory that the samples take.
     pub fn memory_bytes(&self) -> usize {
-        self.signals.values().filter_map(|signal| signal.series.as_ref()).map(|series| series.memory_bytes()).sum()
+        self.signals
+            .values()
+            .filter_map(|signal| signal.series.as_ref())
+            .map(|series| series.memory_bytes())
+            .sum()
     }
 
     /// Whether any signal is on its way.
     pub fn is_loading(&self) -> bool {
-        self.signals.values().any(|signal| matches!(signal.state, LoadState::Loading { .. }))
+        self.signals
+            .values()
+            .any(|signal| matches!(signal.state, LoadState::Loading { .. }))
     }
 
     /// Notes that a query for a signal has begun. What was loaded before stays visible meanwhile.
-    pub(super) fn begin(&mut self, signal: SignalRef, info: Arc<SignalInfo>, range: TimeRange, load: LoadId) {
+    pub(super) fn begin(
+        &mut self,
+        signal: SignalRef,
+        info: Arc<SignalInfo>,
+        range: TimeRange,
+        load: LoadId,
+    ) {
         let state = LoadState::Loading {
             load,
             progress: Progress::default(),
         };
-        let series = self.signals.remove(&signal).and_then(|before| before.series);
+        let series = self
+            .signals
+            .remove(&signal)
+            .and_then(|before| before.series);
         let loading = LoadedSignal {
             info,
             range,
@@ -85,7 +100,11 @@ impl SeriesStore {
     }
 
     /// Changes the signals that a query brings.
-    pub(super) fn update(&mut self, load: LoadId, mut change: impl FnMut(&SignalRef, &mut LoadedSignal)) {
+    pub(super) fn update(
+        &mut self,
+        load: LoadId,
+        mut change: impl FnMut(&SignalRef, &mut LoadedSignal),
+    ) {
         for (signal, loaded) in &mut self.signals {
             if matches!(loaded.state, LoadState::Loading { load: of, .. } if of == load) {
                 change(signal, loaded);

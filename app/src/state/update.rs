@@ -7,11 +7,11 @@ use std::sync::Arc;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::{
-    AppState, Dialog, Effect, ExportKind, ExportTarget, LoadId, LoadState, OpenSource, RangeChoice, Selection, Severity,
-    SignalRef, SourceId, SourceStatus, ThemeChoice, TimeWindow, VehicleRef, axis_of,
+    AppState, Dialog, Effect, ExportColumn, ExportKind, ExportTarget, LoadId, LoadState, OpenSource, RangeChoice,
+    Selection, Severity, SignalRef, SourceId, SourceStatus, ThemeChoice, TimeWindow, VehicleRef,
+    axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
-use crate::series::Prepared;
 use crate::source::{SignalInfo, SourceLocation};
 use crate::time_display::Zone;
 
@@ -42,7 +42,10 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
-            Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(kind, self.suggested_export_path(kind))],
+            Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
+                kind,
+                self.suggested_export_path(kind),
+            )],
             Command::ExportTo(target) => self.export(target),
             layout => {
                 self.change_layout(layout);
@@ -91,7 +94,9 @@ impl AppState {
             Action::OpenDemo => return self.open_demo(),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
-            Action::CancelQueries => return self.store.loads().into_iter().map(Effect::Cancel).collect(),
+            Action::CancelQueries => {
+                return self.store.loads().into_iter().map(Effect::Cancel).collect();
+            }
             Action::Quit => return vec![Effect::Quit],
             Action::ToggleFullScreen => return vec![Effect::ToggleFullScreen],
             Action::FitAll => {
@@ -144,7 +149,9 @@ impl AppState {
         self.change_window(|window| {
             let visible = window.visible();
             let middle = visible.start + visible.duration_ns() / 2;
-            let centre = hovered.filter(|instant| visible.contains(*instant)).unwrap_or(middle);
+            let centre = hovered
+                .filter(|instant| visible.contains(*instant))
+                .unwrap_or(middle);
             window.set(window.zoomed(factor, centre));
         });
     }
@@ -165,7 +172,11 @@ impl AppState {
                 return Vec::new();
             }
         };
-        if let Some(open) = self.sources.iter().find(|source| source.location == location) {
+        if let Some(open) = self
+            .sources
+            .iter()
+            .find(|source| source.location == location)
+        {
             let id = open.id;
             return self.reload_source(id);
         }
@@ -228,7 +239,11 @@ impl AppState {
 
     fn close_source(&mut self, id: SourceId) -> Vec<Effect> {
         self.sources.retain(|source| source.id != id);
-        if self.selection.as_ref().is_some_and(|selection| selection.vehicle.source == id) {
+        if self
+            .selection
+            .as_ref()
+            .is_some_and(|selection| selection.vehicle.source == id)
+        {
             self.selection = None;
         }
         if self.dialog == Some(Dialog::ChooseDbc(id)) {
@@ -246,7 +261,10 @@ impl AppState {
             return Vec::new();
         };
         let all = vehicle.range;
-        let session = self.selected_session().or(vehicle.sessions.last()).map_or(all, |session| session.range);
+        let session = self
+            .selected_session()
+            .or(vehicle.sessions.last())
+            .map_or(all, |session| session.range);
         let range = match choice {
             RangeChoice::LastHour => TimeRange::new(all.start.max(all.end - HOUR_NS), all.end),
             RangeChoice::LastDay => TimeRange::new(all.start.max(all.end - 24 * HOUR_NS), all.end),
@@ -267,7 +285,10 @@ impl AppState {
         let panel = match target {
             PlotTarget::Panel(panel) => panel,
             PlotTarget::NewPanel => self.workspace.add_panel(),
-            PlotTarget::Active => self.workspace.active().unwrap_or_else(|| self.workspace.add_panel()),
+            PlotTarget::Active => self
+                .workspace
+                .active()
+                .unwrap_or_else(|| self.workspace.add_panel()),
         };
         self.workspace.activate(panel);
         for signal in signals {
@@ -289,14 +310,21 @@ impl AppState {
         let Some(range) = self.window.as_ref().map(TimeWindow::extent) else {
             return Vec::new();
         };
-        let mut effects: Vec<_> = self.outdated_loads(range).into_iter().map(Effect::Cancel).collect();
+        let mut effects: Vec<_> = self
+            .outdated_loads(range)
+            .into_iter()
+            .map(Effect::Cancel)
+            .collect();
         let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
         for signal in self.workspace.signals() {
             let is_there = self.store.get(signal).is_some_and(|loaded| {
                 loaded.range == range && !matches!(loaded.state, LoadState::Failed(_))
             });
             if let (false, Some(info)) = (is_there, self.signal_info(signal)) {
-                missing.entry(signal.vehicle.clone()).or_default().push(Arc::new(info.clone()));
+                missing
+                    .entry(signal.vehicle.clone())
+                    .or_default()
+                    .push(Arc::new(info.clone()));
             }
         }
         for (vehicle, signals) in missing {
@@ -341,12 +369,20 @@ impl AppState {
         let workspace = &self.workspace;
         self.store.retain(|signal| workspace.contains(signal));
         let after = self.store.loads();
-        before.into_iter().filter(|load| !after.contains(load)).map(Effect::Cancel).collect()
+        before
+            .into_iter()
+            .filter(|load| !after.contains(load))
+            .map(Effect::Cancel)
+            .collect()
     }
 
     fn ask_for_export_target(&mut self, kind: ExportKind) {
         if self.store.iter().next().is_none() {
-            self.notices.add(Severity::Warning, "nothing to export: plot a signal first", "");
+            self.notices.add(
+                Severity::Warning,
+                "nothing to export: plot a signal first",
+                "",
+            );
             return;
         }
         self.dialog = Some(Dialog::Export(kind));
@@ -354,13 +390,23 @@ impl AppState {
 
     /// A file in the current folder, named after what is visible.
     pub fn suggested_export_path(&self, kind: ExportKind) -> PathBuf {
-        let start = self.window.as_ref().map(|window| window.visible().start).unwrap_or_default();
-        let name = Zone::UTC.date_time(start, 1_000_000_000).replace([':', '-'], "").replace(' ', "T");
+        let start = self
+            .window
+            .as_ref()
+            .map(|window| window.visible().start)
+            .unwrap_or_default();
+        let name = Zone::UTC
+            .date_time(start, 1_000_000_000)
+            .replace([':', '-'], "")
+            .replace(' ', "T");
         let extension = match kind {
             ExportKind::Csv => "csv",
             ExportKind::Png => "png",
         };
-        let vehicle = self.selection.as_ref().map_or("canlake", |selection| &selection.vehicle.vehicle);
+        let vehicle = self
+            .selection
+            .as_ref()
+            .map_or("canlake", |selection| &selection.vehicle.vehicle);
         PathBuf::from(format!("{vehicle}_{name}Z.{extension}"))
     }
 
@@ -380,22 +426,24 @@ impl AppState {
         }
     }
 
-    fn export_columns(&self) -> Vec<(String, Arc<Prepared>)> {
-        let mut columns = Vec::new();
-        for signal in self.workspace.signals() {
-            if let Some(loaded) = self.store.get(signal) {
-                let name = self.signal_name(signal);
-                let unit = &loaded.info.unit;
-                let column = if unit.is_empty() { name } else { format!("{name} ({unit})") };
-                columns.extend(loaded.series.as_ref().map(|series| (column, Arc::clone(series))));
-            }
-        }
-        columns
+    fn export_columns(&self) -> Vec<ExportColumn> {
+        let column = |signal: &SignalRef| {
+            let loaded = self.store.get(signal)?;
+            Some(ExportColumn {
+                name: self.signal_name(signal),
+                unit: Arc::clone(&loaded.info.unit),
+                series: Arc::clone(loaded.series.as_ref()?),
+            })
+        };
+        self.workspace.signals().into_iter().filter_map(column).collect()
     }
 
     /// Selects a vehicle of a source that has just been opened, if none is selected.
     pub(super) fn select_first_vehicle(&mut self, source: SourceId) {
-        let first = self.source(source).and_then(OpenSource::catalogue).and_then(|catalogue| catalogue.vehicles.first());
+        let first = self
+            .source(source)
+            .and_then(OpenSource::catalogue)
+            .and_then(|catalogue| catalogue.vehicles.first());
         if let (None, Some(vehicle)) = (&self.selection, first) {
             self.selection = Some(Selection {
                 vehicle: VehicleRef {

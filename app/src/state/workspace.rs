@@ -93,7 +93,12 @@ impl Workspace {
 
     /// All plotted signals, each once.
     pub fn signals(&self) -> Vec<&SignalRef> {
-        let mut signals: Vec<_> = self.panels.iter().flat_map(|panel| &panel.signals).map(|plotted| &plotted.signal).collect();
+        let mut signals: Vec<_> = self
+            .panels
+            .iter()
+            .flat_map(|panel| &panel.signals)
+            .map(|plotted| &plotted.signal)
+            .collect();
         signals.sort();
         signals.dedup();
         signals
@@ -101,7 +106,12 @@ impl Workspace {
 
     /// Whether the signal is drawn in any panel.
     pub fn contains(&self, signal: &SignalRef) -> bool {
-        self.panels.iter().any(|panel| panel.signals.iter().any(|plotted| plotted.signal == *signal))
+        self.panels.iter().any(|panel| {
+            panel
+                .signals
+                .iter()
+                .any(|plotted| plotted.signal == *signal)
+        })
     }
 
     /// Adds an empty panel below the others and makes it active.
@@ -171,7 +181,9 @@ impl Workspace {
     /// Takes everything of a source out of all panels.
     pub fn forget_source(&mut self, source: SourceId) {
         for panel in &mut self.panels {
-            panel.signals.retain(|plotted| plotted.signal.vehicle.source != source);
+            panel
+                .signals
+                .retain(|plotted| plotted.signal.vehicle.source != source);
         }
     }
 
@@ -187,7 +199,10 @@ impl Workspace {
         let Some(panel) = self.panel_mut(id) else {
             return;
         };
-        let is_alone = panel.signals.iter().all(|plotted| plotted.visible == (plotted.signal == *signal));
+        let is_alone = panel
+            .signals
+            .iter()
+            .all(|plotted| plotted.visible == (plotted.signal == *signal));
         for plotted in &mut panel.signals {
             plotted.visible = is_alone || plotted.signal == *signal;
         }
@@ -217,7 +232,11 @@ impl Workspace {
 
     /// Gives every signal a panel of its own, or puts all into one if that is so already.
     pub fn stack_or_overlay(&mut self) {
-        let all: Vec<PlottedSignal> = self.panels.iter().flat_map(|panel| panel.signals.clone()).collect();
+        let all: Vec<PlottedSignal> = self
+            .panels
+            .iter()
+            .flat_map(|panel| panel.signals.clone())
+            .collect();
         let is_stacked = self.panels.iter().all(|panel| panel.signals.len() <= 1);
         self.clear();
         if all.is_empty() {
@@ -241,13 +260,19 @@ impl Workspace {
 
     fn plotted_mut(&mut self, id: PanelId, signal: &SignalRef) -> Option<&mut PlottedSignal> {
         let panel = self.panel_mut(id)?;
-        panel.signals.iter_mut().find(|plotted| plotted.signal == *signal)
+        panel
+            .signals
+            .iter_mut()
+            .find(|plotted| plotted.signal == *signal)
     }
 
     /// The first colour that no signal of the panel has; across panels colours go on.
     fn free_color(&self, id: PanelId) -> usize {
         let used = |idx: usize| {
-            self.panels.iter().flat_map(|panel| &panel.signals).any(|plotted| plotted.color_idx == idx)
+            self.panels
+                .iter()
+                .flat_map(|panel| &panel.signals)
+                .any(|plotted| plotted.color_idx == idx)
         };
         let total: usize = self.panels.iter().map(|panel| panel.signals.len()).sum();
         let in_panel = self.panel(id).map_or(0, |panel| panel.signals.len());
@@ -281,7 +306,11 @@ mod tests {
             workspace.plot(id, signal(name), axis("V"));
         }
         workspace.unplot(id, &signal("a"));
-        let colors: Vec<_> = workspace.panels()[0].signals.iter().map(|plotted| plotted.color_idx).collect();
+        let colors: Vec<_> = workspace.panels()[0]
+            .signals
+            .iter()
+            .map(|plotted| plotted.color_idx)
+            .collect();
         assert_eq!(colors, [1, 2]);
         workspace.plot(id, signal("d"), axis("V"));
         assert_eq!(workspace.panels()[0].signals[2].color_idx, 0);
@@ -295,7 +324,11 @@ mod tests {
             workspace.plot(id, signal(name), axis("V"));
         }
         let visible = |workspace: &Workspace| -> Vec<bool> {
-            workspace.panels()[0].signals.iter().map(|plotted| plotted.visible).collect()
+            workspace.panels()[0]
+                .signals
+                .iter()
+                .map(|plotted| plotted.visible)
+                .collect()
         };
         workspace.solo(id, &signal("b"));
         assert_eq!(visible(&workspace), [false, true]);

@@ -72,7 +72,10 @@ impl TimeWindow {
     pub fn zoomed(&self, factor: f64, centre: Timestamp) -> TimeRange {
         let before = centre.ns_since(self.window.start) as f64 * factor;
         let after = self.window.end.ns_since(centre) as f64 * factor;
-        TimeRange::new(centre - before.round() as i64, centre + after.round() as i64)
+        TimeRange::new(
+            centre - before.round() as i64,
+            centre + after.round() as i64,
+        )
     }
 
     /// Back to the window before the last change.

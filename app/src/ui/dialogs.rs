@@ -25,7 +25,10 @@ pub fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: &mut Co
         fields.ticked.clear();
         if let Some(Dialog::Export(kind)) = state.dialog {
             fields.may_replace = false;
-            fields.export_path = state.suggested_export_path(kind).to_string_lossy().into_owned();
+            fields.export_path = state
+                .suggested_export_path(kind)
+                .to_string_lossy()
+                .into_owned();
         }
     }
     let Some(dialog) = state.dialog else {
@@ -48,18 +51,28 @@ pub fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: &mut Co
             Dialog::Export(kind) => export(ui, kind, fields, queue),
             Dialog::Keys => keys(ui),
         });
-    let escaped = ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+    let escaped =
+        ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
     if !is_open || escaped {
         queue.send(Command::CloseDialog);
     }
 }
 
-fn choose_dbc(ui: &mut Ui, state: &AppState, id: SourceId, fields: &mut DialogFields, queue: &mut CommandQueue) {
+fn choose_dbc(
+    ui: &mut Ui,
+    state: &AppState,
+    id: SourceId,
+    fields: &mut DialogFields,
+    queue: &mut CommandQueue,
+) {
     let Some(source) = state.source(id) else {
         return;
     };
     ui.set_width(460.0);
-    ui.label(format!("{} holds raw frames. Which DBC files describe them?", source.title));
+    ui.label(format!(
+        "{} holds raw frames. Which DBC files describe them?",
+        source.title
+    ));
     ui.add_space(4.0);
     let mut choice = source.dbc_choice.clone();
     for recent in &state.settings.recent_dbc {
@@ -73,7 +86,11 @@ fn choose_dbc(ui: &mut Ui, state: &AppState, id: SourceId, fields: &mut DialogFi
     ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
         for path in &choice {
             let mut is_ticked = fields.ticked.contains(path);
-            if ui.checkbox(&mut is_ticked, file_name(path)).on_hover_text(path.to_string_lossy()).changed() {
+            if ui
+                .checkbox(&mut is_ticked, file_name(path))
+                .on_hover_text(path.to_string_lossy())
+                .changed()
+            {
                 if is_ticked {
                     fields.ticked.push(path.clone());
                 } else {
@@ -128,25 +145,34 @@ fn keys(ui: &mut Ui) {
     ui.columns(2, |columns| {
         if let [left, right] = columns {
             left.strong("Keyboard");
-            Grid::new("keys").num_columns(2).spacing([14.0, 3.0]).show(left, |ui| {
-                for (action, shortcut) in &shortcuts::TABLE {
-                    ui.label(RichText::new(ui.ctx().format_shortcut(shortcut)).monospace());
-                    ui.label(action.label());
-                    ui.end_row();
-                }
-            });
+            Grid::new("keys")
+                .num_columns(2)
+                .spacing([14.0, 3.0])
+                .show(left, |ui| {
+                    for (action, shortcut) in &shortcuts::TABLE {
+                        ui.label(RichText::new(ui.ctx().format_shortcut(shortcut)).monospace());
+                        ui.label(action.label());
+                        ui.end_row();
+                    }
+                });
             right.strong("Mouse, in a plot");
-            Grid::new("mouse").num_columns(2).spacing([14.0, 3.0]).show(right, |ui| {
-                for (gesture, effect) in shortcuts::MOUSE {
-                    ui.label(RichText::new(gesture).monospace());
-                    ui.add(egui::Label::new(effect).wrap());
-                    ui.end_row();
-                }
-            });
+            Grid::new("mouse")
+                .num_columns(2)
+                .spacing([14.0, 3.0])
+                .show(right, |ui| {
+                    for (gesture, effect) in shortcuts::MOUSE {
+                        ui.label(RichText::new(gesture).monospace());
+                        ui.add(egui::Label::new(effect).wrap());
+                        ui.end_row();
+                    }
+                });
         }
     });
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }

@@ -106,7 +106,11 @@ mod tests {
     #[test]
     fn every_action_is_in_one_menu() {
         for action in Action::ALL {
-            let found = MENUS.iter().flat_map(|(_, entries)| entries.iter()).filter(|entry| **entry == Some(action)).count();
+            let found = MENUS
+                .iter()
+                .flat_map(|(_, entries)| entries.iter())
+                .filter(|entry| **entry == Some(action))
+                .count();
             assert_eq!(found, 1, "{action:?}");
         }
     }

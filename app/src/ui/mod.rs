@@ -5,10 +5,12 @@
 //! waits, or does work proportional to the data.
 
 mod dialogs;
+mod headless;
+mod icon;
 mod menu;
 mod notices;
 mod plot;
-pub mod raster;
+mod raster;
 mod sessions;
 mod shortcuts;
 mod signals;
@@ -21,8 +23,10 @@ mod welcome;
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
 use crate::command::CommandQueue;
-use crate::state::{AppState, ThemeChoice};
+use crate::state::AppState;
 
+pub use headless::{picture, render};
+pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 
 /// What belongs to the window, not to the data.
@@ -35,25 +39,37 @@ pub struct UiState {
     plots: PlotsMemory,
 }
 
+impl UiState {
+    /// Where the plots were drawn in the last frame, in points.
+    pub fn plots_rect(&self) -> egui::Rect {
+        self.plots.rect()
+    }
+}
+
 /// Draws the window.
 pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
-    let theme = match state.settings.theme {
-        ThemeChoice::Dark => egui::Theme::Dark,
-        ThemeChoice::Light => egui::Theme::Light,
-    };
+    let theme = theme::of(state.settings.theme);
     if ui.theme() != theme {
         ui.ctx().set_theme(theme);
     }
     Panel::top("menu").show(ui, |ui| menu::show(ui, state, queue));
     Panel::bottom("status").show(ui, |ui| status_bar::show(ui, state, queue));
     if state.settings.side_bar {
-        Panel::left("side bar").default_size(300.0).size_range(220.0..=560.0).show(ui, |ui| side_bar(ui, state, local, queue));
+        Panel::left("side bar")
+            .default_size(300.0)
+            .size_range(220.0..=560.0)
+            .show(ui, |ui| side_bar(ui, state, local, queue));
     }
     if state.settings.statistics {
-        Panel::bottom("statistics").resizable(true).default_size(150.0).show(ui, |ui| statistics::show(ui, state, queue));
+        Panel::bottom("statistics")
+            .resizable(true)
+            .default_size(150.0)
+            .show(ui, |ui| statistics::show(ui, state, queue));
     }
     let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(6));
-    CentralPanel::default_margins().frame(frame).show(ui, |ui| workspace(ui, state, local, queue));
+    CentralPanel::default_margins()
+        .frame(frame)
+        .show(ui, |ui| workspace(ui, state, local, queue));
     dialogs::show(ui.ctx(), state, local, queue);
     notices::show(ui.ctx(), state, queue);
     shortcuts::handle(ui.ctx(), queue);
@@ -63,9 +79,13 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
 fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     ui.add_space(4.0);
     let height = (ui.available_height() * 0.3).max(90.0);
-    ScrollArea::vertical().id_salt("sources").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-        sources::show(ui, state, local, queue);
-    });
+    ScrollArea::vertical()
+        .id_salt("sources")
+        .max_height(height)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            sources::show(ui, state, local, queue);
+        });
     if state.selected_vehicle().is_some() {
         ui.separator();
         sessions::show(ui, state, local, queue);
@@ -75,7 +95,11 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
 }
 
 fn workspace(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
-    let nothing_plotted = state.workspace.panels().iter().all(|panel| panel.signals.is_empty());
+    let nothing_plotted = state
+        .workspace
+        .panels()
+        .iter()
+        .all(|panel| panel.signals.is_empty());
     if nothing_plotted || state.window.is_none() {
         welcome::show(ui, state, queue);
     } else {
@@ -90,19 +114,33 @@ pub fn plots(ui: &mut Ui, state: &AppState, memory: &mut PlotsMemory, queue: &mu
 
 fn drop_files(ui: &Ui, queue: &mut CommandQueue) {
     let (dropped, is_hovering) = ui.input(|input| {
-        let paths: Vec<_> = input.raw.dropped_files.iter().filter_map(|file| file.path.clone()).collect();
+        let paths: Vec<_> = input
+            .raw
+            .dropped_files
+            .iter()
+            .map(|file| file.path().to_owned())
+            .collect();
         (paths, !input.raw.hovered_files.is_empty())
     });
     if is_hovering {
         let palette = theme::palette(ui.theme());
         let rect = ui.ctx().content_rect();
-        let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::new("drop target"));
+        let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop target"));
         let painter = ui.ctx().layer_painter(layer);
         painter.rect_filled(rect, 0.0, palette.overlay.gamma_multiply(0.85));
-        painter.text(rect.center(), egui::Align2::CENTER_CENTER, "Drop to open", egui::FontId::proportional(28.0), palette.accent);
+        painter.text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            "Drop to open",
+            egui::FontId::proportional(28.0),
+            palette.accent,
+        );
     }
     if !dropped.is_empty() {
-        let texts = dropped.into_iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        let texts = dropped
+            .into_iter()
+            .map(|path| path.to_string_lossy().into_owned())
+            .collect();
         queue.send(crate::command::Command::Open(texts));
     }
 }

@@ -16,35 +16,44 @@ pub fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
     if newest.is_empty() {
         return;
     }
-    egui::Area::new("notices".into()).anchor(Align2::RIGHT_BOTTOM, vec2(-12.0, -36.0)).show(ctx, |ui| {
-        ui.set_width(WIDTH);
-        let palette = theme::palette(ui.theme());
-        for notice in newest {
-            let color = match notice.severity {
-                Severity::Info => palette.good,
-                Severity::Warning => palette.warning,
-                Severity::Error => palette.error,
-            };
-            Frame::popup(ui.style()).stroke(egui::Stroke::new(1.0, color)).show(ui, |ui| {
-                ui.set_width(WIDTH - 14.0);
-                ui.horizontal_top(|ui| {
-                    ui.colored_label(color, "●");
-                    ui.vertical(|ui| {
-                        ui.set_width(WIDTH - 80.0);
-                        ui.add(Label::new(&notice.title).wrap());
-                        if !notice.detail.is_empty() {
-                            ui.collapsing("Details", |ui| {
-                                ScrollArea::vertical().max_height(160.0).show(ui, |ui| {
-                                    ui.add(Label::new(egui::RichText::new(&notice.detail).monospace()).wrap());
-                                });
+    egui::Area::new(egui::Id::unique("notices"))
+        .anchor(Align2::RIGHT_BOTTOM, vec2(-12.0, -36.0))
+        .show(ctx, |ui| {
+            ui.set_width(WIDTH);
+            let palette = theme::palette(ui.theme());
+            for notice in newest {
+                let color = match notice.severity {
+                    Severity::Info => palette.good,
+                    Severity::Warning => palette.warning,
+                    Severity::Error => palette.error,
+                };
+                Frame::popup(ui.style())
+                    .stroke(egui::Stroke::new(1.0, color))
+                    .show(ui, |ui| {
+                        ui.set_width(WIDTH - 14.0);
+                        ui.horizontal_top(|ui| {
+                            ui.colored_label(color, "●");
+                            ui.vertical(|ui| {
+                                ui.set_width(WIDTH - 80.0);
+                                ui.add(Label::new(&notice.title).wrap());
+                                if !notice.detail.is_empty() {
+                                    ui.collapsing("Details", |ui| {
+                                        ScrollArea::vertical().max_height(160.0).show(ui, |ui| {
+                                            ui.add(
+                                                Label::new(
+                                                    egui::RichText::new(&notice.detail).monospace(),
+                                                )
+                                                .wrap(),
+                                            );
+                                        });
+                                    });
+                                }
                             });
-                        }
+                            if ui.small_button("✖").on_hover_text("Dismiss").clicked() {
+                                queue.send(Command::DismissNotice(notice.id));
+                            }
+                        });
                     });
-                    if ui.small_button("✖").on_hover_text("Dismiss").clicked() {
-                        queue.send(Command::DismissNotice(notice.id));
-                    }
-                });
-            });
-        }
-    });
+            }
+        });
 }

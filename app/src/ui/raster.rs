@@ -9,15 +9,14 @@ use std::collections::BTreeMap;
 use egui::epaint::{ImageDelta, Primitive, Vertex};
 use egui::{ClippedPrimitive, Color32, Rect, TextureId, TexturesDelta};
 
-/// A picture of `width × height` premultiplied RGBA pixels, row by row from the top.
-#[derive(Debug, Clone)]
-pub struct Picture {
-    /// In pixels.
-    pub width: usize,
-    /// In pixels.
-    pub height: usize,
-    /// `width × height` of them.
-    pub pixels: Vec<Color32>,
+use crate::export::Picture;
+
+/// Premultiplied RGBA pixels, row by row from the top.
+#[derive(Debug)]
+struct Canvas {
+    width: usize,
+    height: usize,
+    pixels: Vec<Color32>,
 }
 
 /// Keeps the textures of one egui context and paints its frames.
@@ -35,9 +34,16 @@ struct Texture {
 impl Rasteriser {
     /// Takes over what a frame changed in the textures. Call for every frame, in order.
     pub fn update_textures(&mut self, delta: &TexturesDelta) {
-        for (id, image) in &delta.set {
-            self.set(*id, image);
+        #[expect(clippy::iter_over_hash_type, reason = "each texture is set on its own")]
+        for (id, images) in &delta.set {
+            for image in images {
+                self.set(*id, image);
+            }
         }
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "each texture is freed on its own"
+        )]
         for id in &delta.free {
             self.textures.remove(id);
         }
@@ -70,12 +76,16 @@ impl Rasteriser {
         pixels_per_point: f32,
         background: Color32,
     ) -> Picture {
-        let mut picture = Picture {
+        let mut canvas = Canvas {
             width: size[0],
             height: size[1],
             pixels: vec![background; size[0] * size[1]],
         };
-        for ClippedPrimitive { clip_rect, primitive } in primitives {
+        for ClippedPrimitive {
+            clip_rect,
+            primitive,
+        } in primitives
+        {
             let Primitive::Mesh(mesh) = primitive else {
                 continue;
             };
@@ -86,10 +96,10 @@ impl Rasteriser {
             for corners in mesh.indices.chunks_exact(3) {
                 let triangle = [corners[0], corners[1], corners[2]]
                     .map(|idx| scaled(mesh.vertices[idx as usize], pixels_per_point));
-                picture.fill_triangle(triangle, texture, clip);
+                canvas.fill_triangle(triangle, texture, clip);
             }
         }
-        picture
+        Picture::from(&canvas)
     }
 }
 
@@ -111,7 +121,12 @@ impl Texture {
             let y = (y.max(0.0) as usize).min(height - 1);
             self.pixels[y * width + x].to_array().map(f32::from)
         };
-        let corners = [texel(x0, y0), texel(x0 + 1.0, y0), texel(x0, y0 + 1.0), texel(x0 + 1.0, y0 + 1.0)];
+        let corners = [
+            texel(x0, y0),
+            texel(x0 + 1.0, y0),
+            texel(x0, y0 + 1.0),
+            texel(x0 + 1.0, y0 + 1.0),
+        ];
         std::array::from_fn(|channel| {
             let top = corners[0][channel] * (1.0 - fx) + corners[1][channel] * fx;
             let bottom = corners[2][channel] * (1.0 - fx) + corners[3][channel] * fx;
@@ -142,7 +157,7 @@ impl PixelRect {
     }
 }
 
-impl Picture {
+impl Canvas {
     fn fill_triangle(&mut self, triangle: [Vertex; 3], texture: &Texture, clip: PixelRect) {
         let [a, mut b, mut c] = triangle;
         let mut area = edge(a.pos, b.pos, c.pos);
@@ -190,17 +205,27 @@ impl Picture {
                 };
                 let [ca, cb, cc] = [a, b, c].map(|vertex| vertex.color.to_array().map(f32::from));
                 let source: [f32; 4] = std::array::from_fn(|channel| {
-                    (wa * ca[channel] + wb * cb[channel] + wc * cc[channel]) * texel[channel] / 255.0
+                    (wa * ca[channel] + wb * cb[channel] + wc * cc[channel]) * texel[channel]
+                        / 255.0
                 });
                 let pixel = &mut self.pixels[y as usize * self.width + x as usize];
                 *pixel = blend(source, *pixel);
             }
         }
     }
+}
 
-    /// Straight (not premultiplied) RGBA bytes, as PNG wants them.
-    pub fn to_rgba_bytes(&self) -> Vec<u8> {
-        self.pixels.iter().flat_map(|pixel| pixel.to_srgba_unmultiplied()).collect()
+impl From<&Canvas> for Picture {
+    fn from(canvas: &Canvas) -> Self {
+        Self {
+            width: canvas.width,
+            height: canvas.height,
+            rgba: canvas
+                .pixels
+                .iter()
+                .flat_map(|pixel| pixel.to_srgba_unmultiplied())
+                .collect(),
+        }
     }
 }
 
@@ -215,7 +240,10 @@ fn is_top_left(from: egui::Pos2, to: egui::Pos2) -> bool {
 fn blend(source: [f32; 4], target: Color32) -> Color32 {
     let keep = 1.0 - source[3] / 255.0;
     let target = target.to_array().map(f32::from);
-    let [r, g, b, a] =
-        std::array::from_fn(|channel| (source[channel] + target[channel] * keep).round().clamp(0.0, 255.0) as u8);
+    let [r, g, b, a] = std::array::from_fn(|channel| {
+        (source[channel] + target[channel] * keep)
+            .round()
+            .clamp(0.0, 255.0) as u8
+    });
     Color32::from_rgba_premultiplied(r, g, b, a)
 }

@@ -17,7 +17,10 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     let Some(vehicle) = state.selected_vehicle() else {
         return;
     };
-    let selected = state.selection.as_ref().and_then(|selection| selection.session);
+    let selected = state
+        .selection
+        .as_ref()
+        .and_then(|selection| selection.session);
     ui.horizontal(|ui| {
         ui.strong("Sessions");
         ui.weak(vehicle.sessions.len().to_string());
@@ -26,26 +29,39 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     presets(ui, queue);
     typed_range(ui, state, local, queue);
     let height = (ROW_HEIGHT * vehicle.sessions.len() as f32).clamp(ROW_HEIGHT, 5.0 * ROW_HEIGHT);
-    egui::ScrollArea::vertical().id_salt("sessions").max_height(height).auto_shrink([false, true]).show_rows(
-        ui,
-        ROW_HEIGHT - ui.spacing().item_spacing.y,
-        vehicle.sessions.len(),
-        |ui, rows| {
-            for idx in rows {
-                if let Some(session) = vehicle.sessions.get(idx) {
-                    session_row(ui, idx, session, selected == Some(idx), queue);
+    egui::ScrollArea::vertical()
+        .id_salt("sessions")
+        .max_height(height)
+        .auto_shrink([false, true])
+        .show_rows(
+            ui,
+            ROW_HEIGHT - ui.spacing().item_spacing.y,
+            vehicle.sessions.len(),
+            |ui, rows| {
+                for idx in rows {
+                    if let Some(session) = vehicle.sessions.get(idx) {
+                        session_row(ui, idx, session, selected == Some(idx), queue);
+                    }
                 }
-            }
-        },
-    );
+            },
+        );
 }
 
 /// Bars of the sessions on one strip from the vehicle's first to its last day.
-fn calendar_strip(ui: &mut Ui, vehicle: &Vehicle, selected: Option<usize>, queue: &mut CommandQueue) {
+fn calendar_strip(
+    ui: &mut Ui,
+    vehicle: &Vehicle,
+    selected: Option<usize>,
+    queue: &mut CommandQueue,
+) {
     let palette = theme::palette(ui.theme());
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP_HEIGHT + 14.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(
+        vec2(ui.available_width(), STRIP_HEIGHT + 14.0),
+        Sense::hover(),
+    );
     let bars = Rect::from_min_size(rect.min, vec2(rect.width(), STRIP_HEIGHT));
-    ui.painter().rect_filled(bars, 3.0, ui.visuals().extreme_bg_color);
+    ui.painter()
+        .rect_filled(bars, 3.0, ui.visuals().extreme_bg_color);
     let all = vehicle.range;
     let x_of = |instant: Timestamp| {
         let share = instant.ns_since(all.start) as f64 / all.duration_ns().max(1) as f64;
@@ -53,14 +69,26 @@ fn calendar_strip(ui: &mut Ui, vehicle: &Vehicle, selected: Option<usize>, queue
     };
     for (idx, session) in vehicle.sessions.iter().enumerate() {
         let (left, right) = (x_of(session.range.start), x_of(session.range.end));
-        let bar = Rect::from_min_max(pos2(left, bars.top() + 3.0), pos2(right.max(left + 2.0), bars.bottom() - 3.0));
-        let color = if selected == Some(idx) { palette.accent } else { palette.session };
+        let bar = Rect::from_min_max(
+            pos2(left, bars.top() + 3.0),
+            pos2(right.max(left + 2.0), bars.bottom() - 3.0),
+        );
+        let color = if selected == Some(idx) {
+            palette.accent
+        } else {
+            palette.session
+        };
         ui.painter().rect_filled(bar, 2.0, color);
         for gap in &session.gaps {
             let hole = Rect::from_x_y_ranges(x_of(gap.start)..=x_of(gap.end), bar.y_range());
-            ui.painter().rect_filled(hole, 0.0, ui.visuals().extreme_bg_color);
+            ui.painter()
+                .rect_filled(hole, 0.0, ui.visuals().extreme_bg_color);
         }
-        let response = ui.interact(bar.expand2(vec2(2.0, 3.0)), ui.id().with(("session bar", idx)), Sense::click());
+        let response = ui.interact(
+            bar.expand2(vec2(2.0, 3.0)),
+            ui.scope_id().with(("session bar", idx)),
+            Sense::click(),
+        );
         if response.on_hover_text(session_text(session)).clicked() {
             queue.send(Command::SelectSession(idx));
         }
@@ -71,7 +99,13 @@ fn calendar_strip(ui: &mut Ui, vehicle: &Vehicle, selected: Option<usize>, queue
         (bars.right(), egui::Align2::RIGHT_TOP, all.end),
     ] {
         let text = Zone::UTC.date(instant);
-        ui.painter().text(pos2(x, bars.bottom() + 1.0), align, text, font.clone(), palette.faint_text);
+        ui.painter().text(
+            pos2(x, bars.bottom() + 1.0),
+            align,
+            text,
+            font.clone(),
+            palette.faint_text,
+        );
     }
 }
 
@@ -80,7 +114,11 @@ fn presets(ui: &mut Ui, queue: &mut CommandQueue) {
         for (label, hint, choice) in [
             ("1 h", "Last hour of the data", RangeChoice::LastHour),
             ("1 d", "Last day of the data", RangeChoice::LastDay),
-            ("Session", "The selected session, or the last", RangeChoice::Session),
+            (
+                "Session",
+                "The selected session, or the last",
+                RangeChoice::Session,
+            ),
             ("All", "Everything of this vehicle", RangeChoice::Everything),
         ] {
             if ui.small_button(label).on_hover_text(hint).clicked() {
@@ -97,12 +135,16 @@ fn typed_range(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut C
     let mut submitted = false;
     for (label, text) in [("from", &mut local.range.from), ("to", &mut local.range.to)] {
         ui.horizontal(|ui| {
-            ui.add_sized([28.0, 18.0], egui::Label::new(RichText::new(label).color(palette.faint_text)));
+            ui.add_sized(
+                [28.0, 18.0],
+                egui::Label::new(RichText::new(label).color(palette.faint_text)),
+            );
             let field = egui::TextEdit::singleline(text)
                 .hint_text("2026-01-31 12:00:00")
                 .font(egui::TextStyle::Monospace)
                 .desired_width(f32::INFINITY);
-            submitted |= ui.add(field).lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            submitted |=
+                ui.add(field).lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         });
     }
     if submitted {
@@ -119,18 +161,34 @@ fn typed_range(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut C
     }
 }
 
-fn session_row(ui: &mut Ui, idx: usize, session: &SessionInfo, is_selected: bool, queue: &mut CommandQueue) {
+fn session_row(
+    ui: &mut Ui,
+    idx: usize,
+    session: &SessionInfo,
+    is_selected: bool,
+    queue: &mut CommandQueue,
+) {
     let palette = theme::palette(ui.theme());
     let (rect, response) = ui.allocate_exact_size(
-        vec2(ui.available_width(), ROW_HEIGHT - ui.spacing().item_spacing.y),
+        vec2(
+            ui.available_width(),
+            ROW_HEIGHT - ui.spacing().item_spacing.y,
+        ),
         Sense::click(),
     );
-    let label = format!("Session {}", Zone::UTC.date_time(session.range.start, 1_000_000_000));
-    response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, is_selected, &label));
+    let label = format!(
+        "Session {}",
+        Zone::UTC.date_time(session.range.start, 1_000_000_000)
+    );
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &label)
+    });
     if is_selected {
-        ui.painter().rect_filled(rect, 4.0, ui.visuals().selection.bg_fill);
+        ui.painter()
+            .rect_filled(rect, 4.0, ui.visuals().selection.bg_fill);
     } else if response.hovered() {
-        ui.painter().rect_filled(rect, 4.0, ui.visuals().faint_bg_color);
+        ui.painter()
+            .rect_filled(rect, 4.0, ui.visuals().faint_bg_color);
     }
     let painter = ui.painter_at(rect);
     let left = rect.left() + 6.0;
@@ -138,16 +196,34 @@ fn session_row(ui: &mut Ui, idx: usize, session: &SessionInfo, is_selected: bool
     let small = egui::FontId::proportional(11.0);
     let text_color = ui.visuals().text_color();
     let start = Zone::UTC.date_time(session.range.start, 60_000_000_000);
-    painter.text(pos2(left, rect.top() + 1.0), egui::Align2::LEFT_TOP, start, font.clone(), text_color);
+    painter.text(
+        pos2(left, rect.top() + 1.0),
+        egui::Align2::LEFT_TOP,
+        start,
+        font.clone(),
+        text_color,
+    );
     let length = duration_text(session.range.duration_ns());
-    painter.text(pos2(rect.right() - 6.0, rect.top() + 1.0), egui::Align2::RIGHT_TOP, length, font, text_color);
+    painter.text(
+        pos2(rect.right() - 6.0, rect.top() + 1.0),
+        egui::Align2::RIGHT_TOP,
+        length,
+        font,
+        text_color,
+    );
     let detail = format!(
         "{} signals, {} samples, {}",
         session.signals,
         count_text(session.rows),
         bytes_text(session.bytes)
     );
-    painter.text(pos2(left, rect.bottom() - 1.0), egui::Align2::LEFT_BOTTOM, detail, small.clone(), palette.faint_text);
+    painter.text(
+        pos2(left, rect.bottom() - 1.0),
+        egui::Align2::LEFT_BOTTOM,
+        detail,
+        small.clone(),
+        palette.faint_text,
+    );
     let mut flags = Vec::new();
     if !session.gaps.is_empty() {
         flags.push(format!("{} holes", session.gaps.len()));
@@ -160,7 +236,13 @@ fn session_row(ui: &mut Ui, idx: usize, session: &SessionInfo, is_selected: bool
     }
     if !flags.is_empty() {
         let at = pos2(rect.right() - 6.0, rect.bottom() - 1.0);
-        painter.text(at, egui::Align2::RIGHT_BOTTOM, flags.join(", "), small, palette.warning);
+        painter.text(
+            at,
+            egui::Align2::RIGHT_BOTTOM,
+            flags.join(", "),
+            small,
+            palette.warning,
+        );
     }
     if response.on_hover_text(session_text(session)).clicked() {
         queue.send(Command::SelectSession(idx));
@@ -217,8 +299,12 @@ impl RangeFields {
 fn parse_instant(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     let with_t = text.replacen(' ', "T", 1);
-    let candidates =
-        [with_t.clone(), format!("{with_t}Z"), format!("{with_t}:00Z"), format!("{with_t}T00:00:00Z")];
+    let candidates = [
+        with_t.clone(),
+        format!("{with_t}Z"),
+        format!("{with_t}:00Z"),
+        format!("{with_t}T00:00:00Z"),
+    ];
     candidates
         .iter()
         .find_map(|candidate| candidate.parse().ok())
@@ -232,10 +318,18 @@ mod tests {
     #[test]
     fn times_as_people_type_them() {
         let noon: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
-        for text in ["2026-01-31 12:00:00", "2026-01-31T12:00", " 2026-01-31 12:00:00.000Z ", "2026-01-31T13:00:00+01:00"] {
+        for text in [
+            "2026-01-31 12:00:00",
+            "2026-01-31T12:00",
+            " 2026-01-31 12:00:00.000Z ",
+            "2026-01-31T13:00:00+01:00",
+        ] {
             assert_eq!(parse_instant(text), Ok(noon), "{text}");
         }
-        assert_eq!(parse_instant("2026-01-31").unwrap(), "2026-01-31T00:00:00Z".parse().unwrap());
+        assert_eq!(
+            parse_instant("2026-01-31").unwrap(),
+            "2026-01-31T00:00:00Z".parse().unwrap()
+        );
         assert!(parse_instant("noon").unwrap_err().contains("noon"));
     }
 

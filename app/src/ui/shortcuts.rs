@@ -19,9 +19,15 @@ const fn command(key: Key) -> KeyboardShortcut {
 /// Every key of the program.
 pub const TABLE: [(Action, KeyboardShortcut); 27] = [
     (Action::OpenFiles, command(Key::O)),
-    (Action::OpenFolder, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O)),
+    (
+        Action::OpenFolder,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O),
+    ),
     (Action::ExportCsv, command(Key::E)),
-    (Action::ExportPng, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E)),
+    (
+        Action::ExportPng,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E),
+    ),
     (Action::Quit, command(Key::Q)),
     (Action::CancelQueries, key(Key::Escape)),
     (Action::FitAll, key(Key::Home)),
@@ -39,12 +45,18 @@ pub const TABLE: [(Action, KeyboardShortcut); 27] = [
     (Action::ToggleLegend, key(Key::L)),
     (Action::ToggleStatistics, key(Key::M)),
     (Action::ToggleSideBar, command(Key::B)),
-    (Action::ToggleTheme, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::T)),
+    (
+        Action::ToggleTheme,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::T),
+    ),
     (Action::ToggleFullScreen, key(Key::F11)),
     (Action::SearchSignals, key(Key::Slash)),
     (Action::SearchSignals, command(Key::F)),
     (Action::ShowKeys, key(Key::F1)),
-    (Action::ClearPlots, KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Backspace)),
+    (
+        Action::ClearPlots,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Backspace),
+    ),
 ];
 
 /// What the mouse does in a plot, for the list of keys.
@@ -58,8 +70,14 @@ pub const MOUSE: [(&str, &str); 11] = [
     ("Right drag", "zoom to a box; thin boxes zoom one direction"),
     ("Double click", "fit"),
     ("Right click", "menu"),
-    ("Drag an axis", "pan it; with Ctrl scale it; double click fits it"),
-    ("Click in the legend", "hide or show; Alt + click shows one alone"),
+    (
+        "Drag an axis",
+        "pan it; with Ctrl scale it; double click fits it",
+    ),
+    (
+        "Click in the legend",
+        "hide or show; Alt + click shows one alone",
+    ),
 ];
 
 /// The key of an action, as menus show it.
@@ -88,7 +106,14 @@ pub fn handle(ctx: &Context, queue: &mut CommandQueue) {
 }
 
 fn n_modifiers(modifiers: Modifiers) -> u32 {
-    [modifiers.alt, modifiers.shift, modifiers.command || modifiers.ctrl].into_iter().map(u32::from).sum()
+    [
+        modifiers.alt,
+        modifiers.shift,
+        modifiers.command || modifiers.ctrl,
+    ]
+    .into_iter()
+    .map(u32::from)
+    .sum()
 }
 
 #[cfg(test)]
@@ -99,7 +124,10 @@ mod tests {
     fn no_two_actions_share_a_key() {
         for (idx, (action, shortcut)) in TABLE.iter().enumerate() {
             for (other, same) in &TABLE[..idx] {
-                assert!(shortcut != same, "{action:?} and {other:?} share {shortcut:?}");
+                assert!(
+                    shortcut != same,
+                    "{action:?} and {other:?} share {shortcut:?}"
+                );
             }
         }
     }
@@ -109,7 +137,8 @@ mod tests {
         for (action, shortcut) in TABLE {
             let for_text = [Key::A, Key::C, Key::V, Key::X, Key::Z, Key::Y];
             assert!(
-                !(shortcut.modifiers == Modifiers::COMMAND && for_text.contains(&shortcut.logical_key)),
+                !(shortcut.modifiers == Modifiers::COMMAND
+                    && for_text.contains(&shortcut.logical_key)),
                 "{action:?}"
             );
         }

@@ -21,7 +21,11 @@ pub struct SignalTree {
 }
 
 enum Row<'a> {
-    Message { name: &'a str, n_signals: usize, is_open: bool },
+    Message {
+        name: &'a str,
+        n_signals: usize,
+        is_open: bool,
+    },
     Signal(&'a SignalInfo),
 }
 
@@ -44,31 +48,38 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             Row::Message { .. } => None,
         });
         if let Some(signal) = first {
-            queue.send(Command::Plot { signals: vec![signal], target });
+            queue.send(Command::Plot {
+                signals: vec![signal],
+                target,
+            });
         }
     }
     if rows.is_empty() && !words.is_empty() {
         ui.weak(format!("no signal contains {}", words.join(" and ")));
     }
     let mut toggled = None;
-    egui::ScrollArea::vertical().id_salt("signals").auto_shrink([false, false]).show_rows(
-        ui,
-        ROW_HEIGHT,
-        rows.len(),
-        |ui, visible| {
+    egui::ScrollArea::vertical()
+        .id_salt("signals")
+        .auto_shrink([false, false])
+        .show_rows(ui, ROW_HEIGHT, rows.len(), |ui, visible| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for row in rows.get(visible).unwrap_or_default() {
                 match row {
-                    Row::Message { name, n_signals, is_open } => {
+                    Row::Message {
+                        name,
+                        n_signals,
+                        is_open,
+                    } => {
                         if message_row(ui, name, *n_signals, *is_open) {
                             toggled = Some((*name).to_owned());
                         }
                     }
-                    Row::Signal(info) => signal_row(ui, state, &selection.vehicle, info, &words, queue),
+                    Row::Signal(info) => {
+                        signal_row(ui, state, &selection.vehicle, info, &words, queue)
+                    }
                 }
             }
-        },
-    );
+        });
     if let Some(name) = toggled {
         if !tree.closed_messages.remove(&name) {
             tree.closed_messages.insert(name);
@@ -82,12 +93,17 @@ fn search_field(ui: &mut Ui, state: &AppState, tree: &mut SignalTree) -> Option<
         .hint_text("search signals  /")
         .desired_width(f32::INFINITY);
     let response = ui.add(field);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Search signals"));
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::SearchInput, true, "Search signals"));
     if state.search_requested {
         response.request_focus();
     }
     let (enter, in_new_panel, escape) = ui.input(|input| {
-        (input.key_pressed(Key::Enter), input.modifiers.command, input.key_pressed(Key::Escape))
+        (
+            input.key_pressed(Key::Enter),
+            input.modifiers.command,
+            input.key_pressed(Key::Escape),
+        )
     });
     if response.lost_focus() && escape {
         tree.filter.clear();
@@ -96,7 +112,11 @@ fn search_field(ui: &mut Ui, state: &AppState, tree: &mut SignalTree) -> Option<
         return None;
     }
     response.request_focus();
-    Some(if in_new_panel { PlotTarget::NewPanel } else { PlotTarget::Active })
+    Some(if in_new_panel {
+        PlotTarget::NewPanel
+    } else {
+        PlotTarget::Active
+    })
 }
 
 fn words(filter: &str) -> Vec<String> {
@@ -106,8 +126,15 @@ fn words(filter: &str) -> Vec<String> {
 /// Whether every word occurs in the signal's message, name, unit or identifier.
 fn matches(info: &SignalInfo, words: &[String]) -> bool {
     let key = &info.key;
-    let id = key.arbitration_id.map(|id| format!("{id:x}")).unwrap_or_default();
-    let text = format!("{}.{} {} {} 0x{id}", key.message, key.signal, info.unit, key.channel).to_lowercase();
+    let id = key
+        .arbitration_id
+        .map(|id| format!("{id:x}"))
+        .unwrap_or_default();
+    let text = format!(
+        "{}.{} {} {} 0x{id}",
+        key.message, key.signal, info.unit, key.channel
+    )
+    .to_lowercase();
     words.iter().all(|word| text.contains(word.as_str()))
 }
 
@@ -119,7 +146,11 @@ fn rows<'a>(vehicle: &'a Vehicle, words: &[String], closed: &BTreeSet<String>) -
             continue;
         }
         let is_open = !words.is_empty() || !closed.contains(name);
-        rows.push(Row::Message { name, n_signals: matching.len(), is_open });
+        rows.push(Row::Message {
+            name,
+            n_signals: matching.len(),
+            is_open,
+        });
         if is_open {
             rows.extend(matching.into_iter().map(Row::Signal));
         }
@@ -137,19 +168,39 @@ fn reference(vehicle: &VehicleRef, info: &SignalInfo) -> SignalRef {
 /// Gives whether the row was clicked.
 fn message_row(ui: &mut Ui, name: &str, n_signals: usize, is_open: bool) -> bool {
     let palette = theme::palette(ui.theme());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::CollapsingHeader, true, name));
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TreeItem, true, name));
     if response.hovered() {
-        ui.painter().rect_filled(rect, 3.0, ui.visuals().faint_bg_color);
+        ui.painter()
+            .rect_filled(rect, 3.0, ui.visuals().faint_bg_color);
     }
     let arrow = if is_open { "⏷" } else { "⏵" };
     let painter = ui.painter_at(rect);
     let middle = rect.center().y;
-    painter.text(pos2(rect.left() + 2.0, middle), Align2::LEFT_CENTER, arrow, FontId::proportional(11.0), palette.faint_text);
+    painter.text(
+        pos2(rect.left() + 2.0, middle),
+        Align2::LEFT_CENTER,
+        arrow,
+        FontId::proportional(11.0),
+        palette.faint_text,
+    );
     let color = ui.visuals().text_color();
-    painter.text(pos2(rect.left() + 17.0, middle), Align2::LEFT_CENTER, name, FontId::proportional(13.0), color);
+    painter.text(
+        pos2(rect.left() + 17.0, middle),
+        Align2::LEFT_CENTER,
+        name,
+        FontId::proportional(13.0),
+        color,
+    );
     let count = n_signals.to_string();
-    painter.text(pos2(rect.right() - 6.0, middle), Align2::RIGHT_CENTER, count, FontId::proportional(11.0), palette.faint_text);
+    painter.text(
+        pos2(rect.right() - 6.0, middle),
+        Align2::RIGHT_CENTER,
+        count,
+        FontId::proportional(11.0),
+        palette.faint_text,
+    );
     response.clicked()
 }
 
@@ -169,11 +220,15 @@ fn signal_row(
         .iter()
         .flat_map(|panel| panel.signals.iter().map(|plotted| (panel.id, plotted)))
         .find(|(_, plotted)| plotted.signal == signal);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     let name = format!("{}.{}", info.key.message, info.key.signal);
-    response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Checkbox, true, plotted.is_some(), &name));
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::CheckBox, true, plotted.is_some(), &name)
+    });
     if response.hovered() {
-        ui.painter().rect_filled(rect, 3.0, ui.visuals().faint_bg_color);
+        ui.painter()
+            .rect_filled(rect, 3.0, ui.visuals().faint_bg_color);
     }
     let painter = ui.painter_at(rect);
     let middle = rect.center().y;
@@ -188,23 +243,45 @@ fn signal_row(
             painter.rect_stroke(box_rect, 2.0, stroke, egui::StrokeKind::Inside);
         }
     }
-    let unit = painter.layout_no_wrap(info.unit.to_string(), FontId::proportional(11.0), palette.faint_text);
+    let unit = painter.layout_no_wrap(
+        info.unit.to_string(),
+        FontId::proportional(11.0),
+        palette.faint_text,
+    );
     let unit_left = rect.right() - 6.0 - unit.rect.width();
-    let name_area = Rect::from_min_max(pos2(rect.left() + 36.0, rect.top()), pos2(unit_left - 6.0, rect.bottom()));
+    let name_area = Rect::from_min_max(
+        pos2(rect.left() + 36.0, rect.top()),
+        pos2(unit_left - 6.0, rect.bottom()),
+    );
     let galley = painter.layout_job(highlighted(&info.key.signal, words, ui));
     let name_pos = pos2(name_area.left(), middle - galley.rect.height() / 2.0);
-    painter.with_clip_rect(name_area).galley(name_pos, galley, ui.visuals().text_color());
-    painter.galley(pos2(unit_left, middle - unit.rect.height() / 2.0), unit, palette.faint_text);
+    painter
+        .with_clip_rect(name_area)
+        .galley(name_pos, galley, ui.visuals().text_color());
+    painter.galley(
+        pos2(unit_left, middle - unit.rect.height() / 2.0),
+        unit,
+        palette.faint_text,
+    );
     if response.clicked() {
         match plotted {
             Some((panel, _)) => queue.send(Command::Unplot(panel, signal.clone())),
-            None => queue.send(Command::Plot { signals: vec![signal.clone()], target: PlotTarget::Active }),
+            None => queue.send(Command::Plot {
+                signals: vec![signal.clone()],
+                target: PlotTarget::Active,
+            }),
         }
     }
     response.context_menu(|ui| {
-        for (label, target) in [("Plot here", PlotTarget::Active), ("Plot in a new panel", PlotTarget::NewPanel)] {
+        for (label, target) in [
+            ("Plot here", PlotTarget::Active),
+            ("Plot in a new panel", PlotTarget::NewPanel),
+        ] {
             if ui.button(label).clicked() {
-                queue.send(Command::Plot { signals: vec![signal.clone()], target });
+                queue.send(Command::Plot {
+                    signals: vec![signal.clone()],
+                    target,
+                });
                 ui.close();
             }
         }
@@ -229,10 +306,18 @@ fn highlighted(name: &str, words: &[String], ui: &Ui) -> egui::text::LayoutJob {
     // Lower case may have another length than the name; then there is nothing to point at.
     let is_lit = |at: usize| {
         lower.len() == name.len()
-            && words.iter().any(|word| lower.match_indices(word.as_str()).any(|(start, found)| (start..start + found.len()).contains(&at)))
+            && words.iter().any(|word| {
+                lower
+                    .match_indices(word.as_str())
+                    .any(|(start, found)| (start..start + found.len()).contains(&at))
+            })
     };
     for (at, letter) in name.char_indices() {
-        let format = if is_lit(at) { lit.clone() } else { plain.clone() };
+        let format = if is_lit(at) {
+            lit.clone()
+        } else {
+            plain.clone()
+        };
         job.append(letter.encode_utf8(&mut [0; 4]), 0.0, format);
     }
     job
@@ -241,7 +326,12 @@ fn highlighted(name: &str, words: &[String], ui: &Ui) -> egui::text::LayoutJob {
 fn description(info: &SignalInfo) -> String {
     let mut lines = vec![info.key.to_string()];
     if let (Some(min), Some(max)) = (info.min, info.max) {
-        lines.push(format!("{} to {} {}", value_text(min), value_text(max), info.unit));
+        lines.push(format!(
+            "{} to {} {}",
+            value_text(min),
+            value_text(max),
+            info.unit
+        ));
     }
     lines.push(format!("{} samples", count_text(info.rows)));
     lines.push(format!(

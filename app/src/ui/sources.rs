@@ -46,11 +46,16 @@ fn open_menu(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         }
         for location in &state.settings.recent {
             let text = location.to_string();
-            if ui.button(location.short_name()).on_hover_text(&text).clicked() {
+            if ui
+                .button(location.short_name())
+                .on_hover_text(&text)
+                .clicked()
+            {
                 queue.send(Command::Open(match location {
-                    crate::source::SourceLocation::Local(paths) => {
-                        paths.iter().map(|path| path.to_string_lossy().into_owned()).collect()
-                    }
+                    crate::source::SourceLocation::Local(paths) => paths
+                        .iter()
+                        .map(|path| path.to_string_lossy().into_owned())
+                        .collect(),
                     _ => vec![text],
                 }));
                 ui.close();
@@ -77,7 +82,9 @@ fn source_entry(ui: &mut Ui, state: &AppState, source: &OpenSource, queue: &mut 
                     ui.colored_label(palette.error, "●");
                 }
             }
-            let label = egui::Label::new(&source.title).truncate().sense(egui::Sense::click());
+            let label = egui::Label::new(&source.title)
+                .truncate()
+                .sense(egui::Sense::click());
             ui.add(label).on_hover_text(source.location.to_string())
         })
         .inner;
@@ -123,7 +130,10 @@ fn vehicles(
             source: source.id,
             vehicle: vehicle.id.clone(),
         };
-        let is_selected = state.selection.as_ref().is_some_and(|selection| selection.vehicle == reference);
+        let is_selected = state
+            .selection
+            .as_ref()
+            .is_some_and(|selection| selection.vehicle == reference);
         let summary = format!(
             "{}\n{} to {}\n{} sessions, {} signals\n{} samples in {} files, {}",
             vehicle.id,
@@ -135,17 +145,28 @@ fn vehicles(
             vehicle.files,
             bytes_text(vehicle.bytes),
         );
-        let name = if vehicle.id.is_empty() { "(no vehicle id)" } else { &vehicle.id };
-        let response = ui.selectable_label(is_selected, name).on_hover_text(summary);
+        let name = if vehicle.id.is_empty() {
+            "(no vehicle id)"
+        } else {
+            &vehicle.id
+        };
+        let response = ui
+            .selectable_label(is_selected, name)
+            .on_hover_text(summary);
         if response.clicked() {
             queue.send(Command::SelectVehicle(reference));
         }
     }
     if !catalogue.problems.is_empty() {
         let palette = theme::palette(ui.theme());
-        let text = RichText::new(format!("{} files with problems", catalogue.problems.len())).color(palette.warning);
-        let detail: Vec<_> =
-            catalogue.problems.iter().take(20).map(|problem| format!("{}: {}", problem.path, problem.text)).collect();
+        let text = RichText::new(format!("{} files with problems", catalogue.problems.len()))
+            .color(palette.warning);
+        let detail: Vec<_> = catalogue
+            .problems
+            .iter()
+            .take(20)
+            .map(|problem| format!("{}: {}", problem.path, problem.text))
+            .collect();
         ui.label(text).on_hover_text(detail.join("\n"));
     }
 }

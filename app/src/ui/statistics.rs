@@ -10,7 +10,17 @@ use crate::time_display::{Zone, count_text, duration_text};
 use crate::ui::plot::value_text;
 
 const COLUMNS: [&str; 11] = [
-    "signal", "count", "min", "max", "mean of samples", "mean over time", "std", "first", "last", "gaps", "missing",
+    "signal",
+    "count",
+    "min",
+    "max",
+    "mean of samples",
+    "mean over time",
+    "std",
+    "first",
+    "last",
+    "gaps",
+    "missing",
 ];
 
 /// Draws the table.
@@ -37,25 +47,40 @@ pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     let Some((_, signals)) = state.statistics.shown() else {
         return;
     };
-    ScrollArea::both().id_salt("statistics").auto_shrink([false, false]).show(ui, |ui| {
-        Grid::new("statistics").num_columns(COLUMNS.len()).striped(true).spacing([16.0, 3.0]).show(ui, |ui| {
-            for title in COLUMNS {
-                ui.label(RichText::new(title).color(theme::palette(ui.theme()).faint_text).size(11.0));
-            }
-            ui.end_row();
-            for of in signals {
-                row(ui, state, of);
-                ui.end_row();
-            }
+    ScrollArea::both()
+        .id_salt("statistics")
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            Grid::new("statistics")
+                .num_columns(COLUMNS.len())
+                .striped(true)
+                .spacing([16.0, 3.0])
+                .show(ui, |ui| {
+                    for title in COLUMNS {
+                        ui.label(
+                            RichText::new(title)
+                                .color(theme::palette(ui.theme()).faint_text)
+                                .size(11.0),
+                        );
+                    }
+                    ui.end_row();
+                    for of in signals {
+                        row(ui, state, of);
+                        ui.end_row();
+                    }
+                });
         });
-    });
 }
 
 fn row(ui: &mut Ui, state: &AppState, of: &SignalStatistics) {
     let stats = &of.stats;
     let unit = state.signal_info(&of.signal).map_or("", |info| &info.unit);
     let name = state.signal_name(&of.signal);
-    ui.label(if unit.is_empty() { name } else { format!("{name}  {unit}") });
+    ui.label(if unit.is_empty() {
+        name
+    } else {
+        format!("{name}  {unit}")
+    });
     let numbers = [
         count_text(stats.count as u64),
         timed_text(stats.min),
@@ -65,7 +90,11 @@ fn row(ui: &mut Ui, state: &AppState, of: &SignalStatistics) {
         optional_text(stats.std),
         timed_text(stats.first),
         timed_text(stats.last),
-        format!("{} ({})", stats.gap_count, duration_text(i64::try_from(stats.gap_ns).unwrap_or(i64::MAX))),
+        format!(
+            "{} ({})",
+            stats.gap_count,
+            duration_text(i64::try_from(stats.gap_ns).unwrap_or(i64::MAX))
+        ),
         count_text(stats.nan_count as u64),
     ];
     for text in numbers {

@@ -29,11 +29,13 @@ pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let memory = state.store.memory_bytes() as u64;
             if memory > 0 {
-                ui.weak(bytes_text(memory)).on_hover_text("memory of the loaded samples");
+                ui.weak(bytes_text(memory))
+                    .on_hover_text("memory of the loaded samples");
             }
             if let Some(hovered) = state.hovered_in_window() {
                 let resolution = plot::time_resolution(state);
-                let text = egui::RichText::new(Zone::UTC.date_time(hovered, resolution)).font(theme::tabular(12.0));
+                let text = egui::RichText::new(Zone::UTC.date_time(hovered, resolution))
+                    .font(theme::tabular(12.0));
                 ui.label(text);
                 ui.weak("UTC");
             }
@@ -42,16 +44,27 @@ pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
 }
 
 fn loading(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
-    let progress = state.store.iter().find_map(|(_, loaded)| match loaded.state {
-        LoadState::Loading { progress, .. } => Some(progress),
-        _ => None,
-    });
+    let progress = state
+        .store
+        .iter()
+        .find_map(|(_, loaded)| match loaded.state {
+            LoadState::Loading { progress, .. } => Some(progress),
+            _ => None,
+        });
     let Some(progress) = progress else {
         return;
     };
     let share = progress.files_done as f32 / progress.files_total.max(1) as f32;
-    let text = format!("{} samples, {}", count_text(progress.rows), bytes_text(progress.bytes_read));
-    ui.add(egui::ProgressBar::new(share).desired_width(180.0).text(text));
+    let text = format!(
+        "{} samples, {}",
+        count_text(progress.rows),
+        bytes_text(progress.bytes_read)
+    );
+    ui.add(
+        egui::ProgressBar::new(share)
+            .desired_width(180.0)
+            .text(text),
+    );
     if ui.small_button("Cancel").clicked() {
         queue.run(Action::CancelQueries);
     }

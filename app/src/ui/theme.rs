@@ -8,7 +8,11 @@
     reason = "this is the one module that may name colours"
 )]
 
-use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals};
+use egui::{
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals,
+};
+
+use crate::state::ThemeChoice;
 
 /// Width of a signal's line, in points.
 pub const LINE_WIDTH: f32 = 1.4;
@@ -114,6 +118,14 @@ const SIGNALS_LIGHT: [Color32; 8] = [
     Color32::from_rgb(72, 78, 88),
 ];
 
+/// The theme that the user chose.
+pub fn of(choice: ThemeChoice) -> Theme {
+    match choice {
+        ThemeChoice::Dark => Theme::Dark,
+        ThemeChoice::Light => Theme::Light,
+    }
+}
+
 /// The colours of a theme.
 pub fn palette(theme: Theme) -> &'static Palette {
     match theme {
@@ -161,9 +173,13 @@ pub fn install(ctx: &Context) {
                 (TextStyle::Heading, 16.0),
             ];
             for (text_style, size) in sizes {
-                style.text_styles.insert(text_style, FontId::new(size, FontFamily::Proportional));
+                style
+                    .text_styles
+                    .insert(text_style, FontId::new(size, FontFamily::Proportional));
             }
-            style.text_styles.insert(TextStyle::Monospace, tabular(12.0));
+            style
+                .text_styles
+                .insert(TextStyle::Monospace, tabular(12.0));
         });
     }
 }
@@ -231,7 +247,10 @@ mod tests {
             });
             0.2126 * r + 0.7152 * g + 0.0722 * b
         };
-        let (light, dark) = (luminance(a).max(luminance(b)), luminance(a).min(luminance(b)));
+        let (light, dark) = (
+            luminance(a).max(luminance(b)),
+            luminance(a).min(luminance(b)),
+        );
         (light + 0.05) / (dark + 0.05)
     }
 
@@ -244,7 +263,12 @@ mod tests {
                 assert!(ratio >= 3.0, "signal {idx} on {theme:?}: {ratio:.2}");
             }
             let panel = visuals(theme).panel_fill;
-            for text in [palette.faint_text, palette.warning, palette.error, palette.good] {
+            for text in [
+                palette.faint_text,
+                palette.warning,
+                palette.error,
+                palette.good,
+            ] {
                 let ratio = contrast(text, panel);
                 assert!(ratio >= 4.5, "{text:?} on {theme:?}: {ratio:.2}");
             }

@@ -8,7 +8,10 @@ use crate::state::{AppState, SourceStatus};
 
 /// Draws the next step that makes sense.
 pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
-    let is_opening = state.sources.iter().any(|source| matches!(source.status, SourceStatus::Opening(_)));
+    let is_opening = state
+        .sources
+        .iter()
+        .any(|source| matches!(source.status, SourceStatus::Opening(_)));
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.3).max(20.0));
         if state.sources.is_empty() {
@@ -17,7 +20,11 @@ pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.weak("Parquet (raw or decoded) and candump logs, one file or a whole lake");
             ui.weak("On Wayland files cannot be dropped: open them, or paste a path on the left");
             ui.add_space(14.0);
-            buttons(ui, &[Action::OpenFiles, Action::OpenFolder, Action::OpenDemo], queue);
+            buttons(
+                ui,
+                &[Action::OpenFiles, Action::OpenFolder, Action::OpenDemo],
+                queue,
+            );
         } else if is_opening {
             ui.spinner();
             ui.add_space(8.0);
@@ -32,14 +39,19 @@ pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.label(RichText::new("Click a signal on the left to plot it").size(20.0));
             ui.add_space(6.0);
             let key = shortcuts::text(ui.ctx(), Action::SearchSignals).unwrap_or_default();
-            ui.weak(format!("{key} searches signals; Enter plots the first that is found"));
+            ui.weak(format!(
+                "{key} searches signals; Enter plots the first that is found"
+            ));
         }
     });
 }
 
 fn buttons(ui: &mut Ui, actions: &[Action], queue: &mut CommandQueue) {
     for action in actions {
-        if ui.add_sized(vec2(200.0, 28.0), egui::Button::new(action.label())).clicked() {
+        if ui
+            .add_sized(vec2(200.0, 28.0), egui::Button::new(action.label()))
+            .clicked()
+        {
             queue.run(*action);
         }
     }

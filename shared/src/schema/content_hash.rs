@@ -69,7 +69,7 @@ impl FromStr for ContentHash {
             let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else {
                 return Err(error());
             };
-            *byte = u8::try_from(high << 4 | low).map_err(|_| error())?;
+            *byte = u8::try_from(high << 4 | low).ok().ok_or_else(error)?;
         }
         digits
             .next()

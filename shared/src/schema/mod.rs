@@ -7,19 +7,36 @@
 //! Nothing here opens a path or a socket: readers take a
 //! [`parquet::file::reader::ChunkReader`], writers a [`std::io::Write`].
 
+mod constant_column;
 mod content_hash;
 pub mod decoded;
+mod decoded_file;
 mod error;
+#[cfg(test)]
+mod file_tests;
 pub mod footer;
+mod limits;
+mod normalise;
 mod open_name;
+mod opened;
 pub mod raw;
+mod raw_file;
+mod row_group;
+mod scan;
 mod signal_key;
 mod signal_summary;
 
 pub use content_hash::{ContentHash, ContentHashError, HashingWriter};
 pub use decoded::decoded_schema;
+pub use decoded_file::{
+    DecodedFileInfo, DecodedFileWriter, Labels, PAGE_ROWS, ROW_GROUP_MAX_ROWS, ROW_GROUP_ROWS,
+    SignalColumn,
+};
 pub use error::SchemaError;
 pub use footer::{FileKind, FileSummary, FooterWarning};
+pub use opened::{first_pages_hash, kind_of_columns, read_summary};
 pub use raw::{RawBatchBuilder, RawView, raw_schema};
+pub use raw_file::{RawFileInfo, RawFileReader, RawFileWriter, RowFault};
+pub use scan::summarise_decoded;
 pub use signal_key::{IdSelector, SignalKey, SignalKeyError, SignalSelector, shortest_names};
 pub use signal_summary::{SignalDeclaration, SignalSummary};

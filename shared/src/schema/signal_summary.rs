@@ -124,7 +124,7 @@ impl ValueSummary {
             nans += u64::from(is_nan);
             // Adding and taking away rounds to an integer, in vector instructions that every CPU
             // has, which `trunc` has not. Infinities are no integers: `inf - inf` is NaN.
-            all_integers &= is_nan | ((value + ROUND) - ROUND == value);
+            all_integers &= is_nan || (value + ROUND) - ROUND == value;
         }
         let has_numbers = nans < u64::try_from(values.len()).unwrap_or(u64::MAX);
         Self {

@@ -28,7 +28,10 @@ pub fn resolve(panel: &PlotPanel, curves: &PanelCurves) -> Vec<AxisView> {
 }
 
 fn fitted(panel: &PlotPanel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
-    let visible = panel.signals.iter().filter(|plotted| plotted.visible && plotted.axis == *id);
+    let visible = panel
+        .signals
+        .iter()
+        .filter(|plotted| plotted.visible && plotted.axis == *id);
     let ranges = visible.filter_map(|plotted| curves.get(&plotted.signal)?.view().y_range());
     let joined = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
     let Some((low, high)) = joined else {
@@ -58,14 +61,24 @@ impl AxisMarks {
     pub fn new(axes: &[AxisView], height: f32) -> Self {
         let max_ticks = (height / 34.0).clamp(1.0, 10.0) as usize;
         Self {
-            marks: axes.iter().map(|axis| ticks(axis.range, max_ticks)).collect(),
+            marks: axes
+                .iter()
+                .map(|axis| ticks(axis.range, max_ticks))
+                .collect(),
         }
     }
 
     /// Width of each axis' strip in points.
     pub fn widths(&self, ui: &Ui, axes: &[AxisView]) -> Vec<f32> {
         let width_of = |text: &str| {
-            ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(FONT_SIZE), Color32::WHITE).rect.width()
+            ui.painter()
+                .layout_no_wrap(
+                    text.to_owned(),
+                    FontId::proportional(FONT_SIZE),
+                    Color32::WHITE,
+                )
+                .rect
+                .width()
         };
         let strip = |(axis, marks): (&AxisView, &Vec<ValueTick>)| {
             let labels = marks.iter().map(|mark| width_of(&mark.label));
@@ -81,12 +94,23 @@ impl AxisMarks {
             return;
         };
         for mark in marks {
-            painter.hline(plot.rect.x_range(), plot.y_of(axis.range, mark.value), (1.0, color));
+            painter.hline(
+                plot.rect.x_range(),
+                plot.y_of(axis.range, mark.value),
+                (1.0, color),
+            );
         }
     }
 
     /// Labels and unit of one axis in its strip, on the side of the plot that it lies on.
-    pub fn paint_labels(&self, painter: &Painter, plot: &PlotGeometry<'_>, idx: usize, strip: Rect, color: Color32) {
+    pub fn paint_labels(
+        &self,
+        painter: &Painter,
+        plot: &PlotGeometry<'_>,
+        idx: usize,
+        strip: Rect,
+        color: Color32,
+    ) {
         let (Some(axis), Some(marks)) = (plot.axes.get(idx), self.marks.get(idx)) else {
             return;
         };
@@ -106,8 +130,22 @@ impl AxisMarks {
                 painter.text(pos2(x, y), align, &mark.label, font.clone(), color);
             }
         }
-        let title = if axis.id.0.contains('.') { "" } else { &*axis.id.0 };
-        let anchor = if is_left { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
-        painter.text(pos2(x, strip.top() + 2.0), anchor, title, FontId::proportional(FONT_SIZE), color);
+        let title = if axis.id.0.contains('.') {
+            ""
+        } else {
+            &*axis.id.0
+        };
+        let anchor = if is_left {
+            Align2::RIGHT_TOP
+        } else {
+            Align2::LEFT_TOP
+        };
+        painter.text(
+            pos2(x, strip.top() + 2.0),
+            anchor,
+            title,
+            FontId::proportional(FONT_SIZE),
+            color,
+        );
     }
 }

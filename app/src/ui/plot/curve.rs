@@ -40,7 +40,13 @@ pub struct CurveRun<'a> {
 
 impl Curve {
     /// Brings the view up to date.
-    pub fn update(&mut self, series: &Arc<Prepared>, info: &SignalInfo, window: TimeRange, pixel_columns: usize) {
+    pub fn update(
+        &mut self,
+        series: &Arc<Prepared>,
+        info: &SignalInfo,
+        window: TimeRange,
+        pixel_columns: usize,
+    ) {
         let style = style_of(info);
         let is_current = self.computed.as_ref().is_some_and(|computed| {
             Arc::ptr_eq(&computed.series, series)
@@ -82,7 +88,10 @@ impl Curve {
         let span = range[1] - range[0];
         self.points.clear();
         self.points.extend(
-            self.view.points().iter().map(|&[seconds, value]| PlotPoint::new(seconds, (value - range[0]) / span)),
+            self.view
+                .points()
+                .iter()
+                .map(|&[seconds, value]| PlotPoint::new(seconds, (value - range[0]) / span)),
         );
     }
 

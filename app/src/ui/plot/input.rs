@@ -102,7 +102,12 @@ impl Wheel {
 }
 
 /// The wheel inside the plot: zooms time at the pointer; Shift pans; Alt zooms values.
-pub fn wheel_in_plot(plot: &PlotGeometry<'_>, wheel: Wheel, pointer: Pos2, queue: &mut CommandQueue) {
+pub fn wheel_in_plot(
+    plot: &PlotGeometry<'_>,
+    wheel: Wheel,
+    pointer: Pos2,
+    queue: &mut CommandQueue,
+) {
     if wheel.modifiers.alt && wheel.scroll.y != 0.0 {
         for axis in plot.axes {
             zoom_axis(plot, axis, wheel.zoom_factor(), pointer.y, queue);
@@ -114,19 +119,33 @@ pub fn wheel_in_plot(plot: &PlotGeometry<'_>, wheel: Wheel, pointer: Pos2, queue
     }
     let factor = wheel.zoom_factor();
     if factor != 1.0 {
-        queue.send(Command::SetWindow(plot.window.zoomed(factor, plot.time_at(pointer.x))));
+        queue.send(Command::SetWindow(
+            plot.window.zoomed(factor, plot.time_at(pointer.x)),
+        ));
     }
 }
 
 /// The wheel over a value axis: zooms that axis at the pointer.
-pub fn wheel_on_axis(plot: &PlotGeometry<'_>, axis: &AxisView, wheel: Wheel, pointer: Pos2, queue: &mut CommandQueue) {
+pub fn wheel_on_axis(
+    plot: &PlotGeometry<'_>,
+    axis: &AxisView,
+    wheel: Wheel,
+    pointer: Pos2,
+    queue: &mut CommandQueue,
+) {
     let factor = wheel.zoom_factor();
     if factor != 1.0 {
         zoom_axis(plot, axis, factor, pointer.y, queue);
     }
 }
 
-fn zoom_axis(plot: &PlotGeometry<'_>, axis: &AxisView, factor: f64, y: f32, queue: &mut CommandQueue) {
+fn zoom_axis(
+    plot: &PlotGeometry<'_>,
+    axis: &AxisView,
+    factor: f64,
+    y: f32,
+    queue: &mut CommandQueue,
+) {
     let centre = plot.value_at(axis.range, y);
     let range = axis.range.map(|end| centre + (end - centre) * factor);
     queue.send(Command::SetAxis(plot.panel, axis.id.clone(), range));
@@ -149,7 +168,9 @@ pub fn drag_in_plot(
     let (Some(start), Some(end)) = (press_origin, response.interact_pointer_pos()) else {
         return None;
     };
-    if !response.dragged_by(PointerButton::Secondary) && !response.drag_stopped_by(PointerButton::Secondary) {
+    if !response.dragged_by(PointerButton::Secondary)
+        && !response.drag_stopped_by(PointerButton::Secondary)
+    {
         return None;
     }
     let corners = zoom_box(plot.rect, start, end);
@@ -167,7 +188,11 @@ fn pan(plot: &PlotGeometry<'_>, delta: Vec2, queue: &mut CommandQueue) {
         queue.send(Command::SetWindow(plot.panned(-delta.x)));
     }
     // An axis that follows the visible values has nowhere to go.
-    for axis in plot.axes.iter().filter(|axis| axis.is_fixed && delta.y != 0.0) {
+    for axis in plot
+        .axes
+        .iter()
+        .filter(|axis| axis.is_fixed && delta.y != 0.0)
+    {
         pan_axis(plot, axis, delta.y, queue);
     }
 }
@@ -175,7 +200,11 @@ fn pan(plot: &PlotGeometry<'_>, delta: Vec2, queue: &mut CommandQueue) {
 fn pan_axis(plot: &PlotGeometry<'_>, axis: &AxisView, points: f32, queue: &mut CommandQueue) {
     let span = axis.range[1] - axis.range[0];
     let shift = f64::from(points / plot.rect.height().max(1.0)) * span;
-    queue.send(Command::SetAxis(plot.panel, axis.id.clone(), axis.range.map(|end| end + shift)));
+    queue.send(Command::SetAxis(
+        plot.panel,
+        axis.id.clone(),
+        axis.range.map(|end| end + shift),
+    ));
 }
 
 /// The box between two corners, stretched over the whole plot where it is thin; `None` when it is
@@ -265,7 +294,10 @@ mod tests {
     }
 
     fn window() -> TimeWindow {
-        TimeWindow::new(TimeRange::new(Timestamp::from_ns(0), Timestamp::from_ns(100 * SECOND)))
+        TimeWindow::new(TimeRange::new(
+            Timestamp::from_ns(0),
+            Timestamp::from_ns(100 * SECOND),
+        ))
     }
 
     fn plot<'a>(window: &'a TimeWindow, axes: &'a [AxisView]) -> PlotGeometry<'a> {
@@ -313,7 +345,10 @@ mod tests {
         let [Command::SetAxis(_, _, range)] = &commands[..] else {
             panic!("{commands:?}");
         };
-        assert!((range[0] - (5.0 - 5.0 / 1.1)).abs() < 1e-9 && (range[1] - (5.0 + 5.0 / 1.1)).abs() < 1e-9);
+        assert!(
+            (range[0] - (5.0 - 5.0 / 1.1)).abs() < 1e-9
+                && (range[1] - (5.0 + 5.0 / 1.1)).abs() < 1e-9
+        );
     }
 
     #[test]
@@ -321,9 +356,15 @@ mod tests {
         let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0));
         assert_eq!(zoom_box(rect, pos2(10.0, 10.0), pos2(14.0, 14.0)), None);
         let wide = zoom_box(rect, pos2(10.0, 10.0), pos2(60.0, 14.0)).unwrap();
-        assert_eq!((wide.left(), wide.right(), wide.height()), (10.0, 60.0, 100.0));
+        assert_eq!(
+            (wide.left(), wide.right(), wide.height()),
+            (10.0, 60.0, 100.0)
+        );
         let tall = zoom_box(rect, pos2(10.0, 10.0), pos2(14.0, 60.0)).unwrap();
-        assert_eq!((tall.top(), tall.bottom(), tall.width()), (10.0, 60.0, 100.0));
+        assert_eq!(
+            (tall.top(), tall.bottom(), tall.width()),
+            (10.0, 60.0, 100.0)
+        );
     }
 
     #[test]
@@ -332,13 +373,20 @@ mod tests {
         let axes = [axis([0.0, 10.0], false), axis([0.0, 1.0], true)];
         let plot = plot(&window, &axes);
         let mut queue = CommandQueue::default();
-        zoom_to_box(&plot, Rect::from_two_pos(pos2(600.0, 100.0), pos2(1100.0, 150.0)), &mut queue);
+        zoom_to_box(
+            &plot,
+            Rect::from_two_pos(pos2(600.0, 100.0), pos2(1100.0, 150.0)),
+            &mut queue,
+        );
         let commands = queue.drain();
         let Command::SetWindow(visible) = &commands[0] else {
             panic!("{commands:?}");
         };
         assert_eq!(visible.start, plot.time_at(600.0));
-        assert_eq!(commands[1], Command::SetAxis(PanelId(0), AxisId("V".into()), [5.0, 7.5]));
+        assert_eq!(
+            commands[1],
+            Command::SetAxis(PanelId(0), AxisId("V".into()), [5.0, 7.5])
+        );
         assert_eq!(commands.len(), 3);
     }
 
@@ -348,6 +396,9 @@ mod tests {
         let axes = [axis([0.0, 10.0], false), axis([0.0, 1.0], true)];
         let mut queue = CommandQueue::default();
         pan(&plot(&window, &axes), vec2(0.0, 20.0), &mut queue);
-        assert_eq!(queue.drain(), [Command::SetAxis(PanelId(0), AxisId("V".into()), [0.1, 1.1])]);
+        assert_eq!(
+            queue.drain(),
+            [Command::SetAxis(PanelId(0), AxisId("V".into()), [0.1, 1.1])]
+        );
     }
 }

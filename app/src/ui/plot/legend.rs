@@ -10,31 +10,53 @@ use crate::state::{AppState, LoadState, PlotPanel, PlottedSignal};
 const MAX_WIDTH: f32 = 360.0;
 
 /// Draws the legend in the upper left corner. A click hides or shows, Alt+click shows one alone.
-pub fn show(ui: &mut Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>, queue: &mut CommandQueue) {
+pub fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    panel: &PlotPanel,
+    plot: &PlotGeometry<'_>,
+    queue: &mut CommandQueue,
+) {
     if panel.signals.is_empty() {
         return;
     }
     let palette = theme::palette(ui.theme());
     let area = Rect::from_min_size(
         plot.rect.min + vec2(6.0, 5.0),
-        vec2(MAX_WIDTH.min(plot.rect.width() - 150.0).max(80.0), plot.rect.height() - 10.0),
+        vec2(
+            MAX_WIDTH.min(plot.rect.width() - 150.0).max(80.0),
+            plot.rect.height() - 10.0,
+        ),
     );
-    ui.scope_builder(UiBuilder::new().max_rect(area).id_salt(("legend", panel.id)), |ui| {
-        ui.set_clip_rect(plot.rect.intersect(ui.clip_rect()));
-        Frame::new()
-            .fill(palette.overlay.gamma_multiply(0.85))
-            .corner_radius(4.0)
-            .inner_margin(Margin::symmetric(6, 3))
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing = vec2(6.0, 1.0);
-                for plotted in &panel.signals {
-                    ui.push_id(&plotted.signal, |ui| entry(ui, state, panel, plotted, queue));
-                }
-            });
-    });
+    ui.scope_builder(
+        UiBuilder::new()
+            .max_rect(area)
+            .id_salt(("legend", panel.id)),
+        |ui| {
+            ui.set_clip_rect(plot.rect.intersect(ui.clip_rect()));
+            Frame::new()
+                .fill(palette.overlay.gamma_multiply(0.85))
+                .corner_radius(4.0)
+                .inner_margin(Margin::symmetric(6, 3))
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing = vec2(6.0, 1.0);
+                    for plotted in &panel.signals {
+                        ui.push_id(&plotted.signal, |ui| {
+                            entry(ui, state, panel, plotted, queue)
+                        });
+                    }
+                });
+        },
+    );
 }
 
-fn entry(ui: &mut Ui, state: &AppState, panel: &PlotPanel, plotted: &PlottedSignal, queue: &mut CommandQueue) {
+fn entry(
+    ui: &mut Ui,
+    state: &AppState,
+    panel: &PlotPanel,
+    plotted: &PlottedSignal,
+    queue: &mut CommandQueue,
+) {
     let palette = theme::palette(ui.theme());
     let color = theme::signal_color(ui.theme(), plotted.color_idx);
     let loaded = state.store.get(&plotted.signal);
@@ -43,7 +65,11 @@ fn entry(ui: &mut Ui, state: &AppState, panel: &PlotPanel, plotted: &PlottedSign
         .horizontal(|ui| {
             let (swatch, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
             let swatch = Rect::from_center_size(swatch.center(), vec2(12.0, 4.0));
-            let swatch_color = if plotted.visible { color } else { palette.plot_frame };
+            let swatch_color = if plotted.visible {
+                color
+            } else {
+                palette.plot_frame
+            };
             ui.painter().rect_filled(swatch, 1.0, swatch_color);
             let mut text = RichText::new(&name).size(12.0);
             if !plotted.visible {
@@ -53,7 +79,9 @@ fn entry(ui: &mut Ui, state: &AppState, panel: &PlotPanel, plotted: &PlottedSign
             if let Some(text) = value_at_pointer(state, plotted) {
                 ui.label(RichText::new(text).font(theme::tabular(12.0)).color(color));
             }
-            if let Some((text, color)) = loaded.and_then(|loaded| state_text(&loaded.state, palette)) {
+            if let Some((text, color)) =
+                loaded.and_then(|loaded| state_text(&loaded.state, palette))
+            {
                 ui.label(RichText::new(text).size(11.0).color(color));
             }
             label
@@ -97,7 +125,12 @@ pub fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Option<Str
 
 /// A value with its text from the DBC, or with its unit.
 pub fn labelled_value(loaded: &crate::state::LoadedSignal, value: f64) -> String {
-    let label = loaded.info.labels.iter().find(|(of, _)| *of == value).map(|(_, label)| label);
+    let label = loaded
+        .info
+        .labels
+        .iter()
+        .find(|(of, _)| *of == value)
+        .map(|(_, label)| label);
     match label {
         Some(label) => format!("{label} ({})", value_text(value)),
         None if loaded.info.unit.is_empty() => value_text(value),

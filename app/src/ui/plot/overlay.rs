@@ -1,7 +1,9 @@
 //! What lies over the curves: crosshair, badge and tooltip.
 
 use canlake_shared::time::Timestamp;
-use egui::{Align, Color32, Frame, Layout, Margin, Rect, Response, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align, Color32, Frame, Layout, Margin, Rect, Response, RichText, Ui, UiBuilder, pos2, vec2,
+};
 
 use super::input::PlotGeometry;
 use super::{PanelCurves, legend, theme};
@@ -16,7 +18,11 @@ pub fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
     };
     let palette = theme::palette(ui.theme());
     let color = palette.crosshair.gamma_multiply(0.6);
-    ui.painter().with_clip_rect(plot.rect).vline(plot.x_of(hovered), plot.rect.y_range(), (1.0, color));
+    ui.painter().with_clip_rect(plot.rect).vline(
+        plot.x_of(hovered),
+        plot.rect.y_range(),
+        (1.0, color),
+    );
 }
 
 /// Whether everything is there and everything is drawn; beside it the button that fits the plot.
@@ -29,30 +35,48 @@ pub fn badge(
     queue: &mut CommandQueue,
 ) {
     let area = Rect::from_min_max(
-        pos2((plot.rect.right() - 260.0).max(plot.rect.left()), plot.rect.top() + 5.0),
+        pos2(
+            (plot.rect.right() - 260.0).max(plot.rect.left()),
+            plot.rect.top() + 5.0,
+        ),
         pos2(plot.rect.right() - 6.0, plot.rect.top() + 27.0),
     );
     let layout = Layout::right_to_left(Align::Center);
-    ui.scope_builder(UiBuilder::new().max_rect(area).layout(layout).id_salt(("badge", panel.id)), |ui| {
-        if ui.small_button("✖").on_hover_text("Remove this plot").clicked() {
-            queue.send(Command::ClosePanel(panel.id));
-        }
-        if ui.small_button("Fit").on_hover_text("Show everything (Home)").clicked() {
-            queue.run(Action::FitAll);
-        }
-        if panel.signals.is_empty() {
-            return;
-        }
-        let palette = theme::palette(ui.theme());
-        let (text, color, detail) = badge_text(state, panel, curves, palette);
-        Frame::new()
-            .fill(palette.overlay.gamma_multiply(0.85))
-            .corner_radius(4.0)
-            .inner_margin(Margin::symmetric(6, 1))
-            .show(ui, |ui| {
-                ui.label(RichText::new(text).size(11.0).color(color)).on_hover_text(detail);
-            });
-    });
+    ui.scope_builder(
+        UiBuilder::new()
+            .max_rect(area)
+            .layout(layout)
+            .id_salt(("badge", panel.id)),
+        |ui| {
+            if ui
+                .small_button("✖")
+                .on_hover_text("Remove this plot")
+                .clicked()
+            {
+                queue.send(Command::ClosePanel(panel.id));
+            }
+            if ui
+                .small_button("Fit")
+                .on_hover_text("Show everything (Home)")
+                .clicked()
+            {
+                queue.run(Action::FitAll);
+            }
+            if panel.signals.is_empty() {
+                return;
+            }
+            let palette = theme::palette(ui.theme());
+            let (text, color, detail) = badge_text(state, panel, curves, palette);
+            Frame::new()
+                .fill(palette.overlay.gamma_multiply(0.85))
+                .corner_radius(4.0)
+                .inner_margin(Margin::symmetric(6, 1))
+                .show(ui, |ui| {
+                    ui.label(RichText::new(text).size(11.0).color(color))
+                        .on_hover_text(detail);
+                });
+        },
+    );
 }
 
 fn badge_text(
@@ -76,7 +100,10 @@ fn badge_text(
         let Some(loaded) = state.store.get(&plotted.signal) else {
             continue;
         };
-        gaps += loaded.series.as_ref().map_or(0, |series| series.gaps().len() as u64);
+        gaps += loaded
+            .series
+            .as_ref()
+            .map_or(0, |series| series.gaps().len() as u64);
         match &loaded.state {
             LoadState::Complete => {}
             LoadState::Partial(reason) | LoadState::Failed(reason) => {
@@ -89,7 +116,10 @@ fn badge_text(
     let (completeness, color) = match worst {
         None => ("complete".to_owned(), palette.good),
         Some(LoadState::Loading { progress, .. }) => (
-            format!("loading {} of {} files", progress.files_done, progress.files_total),
+            format!(
+                "loading {} of {} files",
+                progress.files_done, progress.files_total
+            ),
             palette.faint_text,
         ),
         Some(LoadState::Failed(_)) => ("failed".to_owned(), palette.error),
@@ -114,7 +144,7 @@ fn badge_text(
 }
 
 /// Time at the pointer, and of each signal the last sample at or before it with its age.
-pub fn tooltip(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>, response: &Response) {
+pub fn tooltip(state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>, response: &Response) {
     let Some(hovered) = state.hovered_in_window() else {
         return;
     };
@@ -124,36 +154,50 @@ pub fn tooltip(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry
     let resolution = (plot.window.visible().duration_ns() / 2_000).max(1);
     response.clone().on_hover_ui_at_pointer(|ui| {
         ui.set_max_width(420.0);
-        ui.label(RichText::new(Zone::UTC.date_time(hovered, resolution)).font(theme::tabular(12.0)).strong());
-        egui::Grid::new("tooltip").num_columns(3).spacing(vec2(10.0, 2.0)).show(ui, |ui| {
-            for plotted in panel.signals.iter().filter(|plotted| plotted.visible) {
-                let Some(loaded) = state.store.get(&plotted.signal) else {
-                    continue;
-                };
-                let color = theme::signal_color(ui.theme(), plotted.color_idx);
-                ui.label(RichText::new(state.signal_name(&plotted.signal)).color(color));
-                let sample = loaded.series.as_ref().and_then(|series| series.sample_at(hovered.as_ns()));
-                match sample {
-                    Some(sample) if !sample.in_gap => {
-                        let value = legend::labelled_value(loaded, sample.value);
-                        ui.label(RichText::new(value).font(theme::tabular(12.0)));
-                        ui.weak(age_text(hovered, sample.time)).on_hover_text("age of the sample");
+        ui.label(
+            RichText::new(Zone::UTC.date_time(hovered, resolution))
+                .font(theme::tabular(12.0))
+                .strong(),
+        );
+        egui::Grid::new("tooltip")
+            .num_columns(3)
+            .spacing(vec2(10.0, 2.0))
+            .show(ui, |ui| {
+                for plotted in panel.signals.iter().filter(|plotted| plotted.visible) {
+                    let Some(loaded) = state.store.get(&plotted.signal) else {
+                        continue;
+                    };
+                    let color = theme::signal_color(ui.theme(), plotted.color_idx);
+                    ui.label(RichText::new(state.signal_name(&plotted.signal)).color(color));
+                    let sample = loaded
+                        .series
+                        .as_ref()
+                        .and_then(|series| series.sample_at(hovered.as_ns()));
+                    match sample {
+                        Some(sample) if !sample.in_gap => {
+                            let value = legend::labelled_value(loaded, sample.value);
+                            ui.label(RichText::new(value).font(theme::tabular(12.0)));
+                            ui.weak(age_text(hovered, sample.time))
+                                .on_hover_text("age of the sample");
+                        }
+                        Some(_) => {
+                            ui.weak("gap");
+                            ui.label("");
+                        }
+                        None => {
+                            ui.weak("no sample yet");
+                            ui.label("");
+                        }
                     }
-                    Some(_) => {
-                        ui.weak("gap");
-                        ui.label("");
-                    }
-                    None => {
-                        ui.weak("no sample yet");
-                        ui.label("");
-                    }
+                    ui.end_row();
                 }
-                ui.end_row();
-            }
-        });
+            });
     });
 }
 
 fn age_text(at: Timestamp, sample: i64) -> String {
-    format!("{} ago", duration_text(at.ns_since(Timestamp::from_ns(sample))))
+    format!(
+        "{} ago",
+        duration_text(at.ns_since(Timestamp::from_ns(sample)))
+    )
 }

@@ -37,23 +37,40 @@ pub fn show(
     painter.rect_filled(rect, 2.0, palette.plot_background);
     if let Some(signal) = first_signal(state) {
         for hole in state.recording_holes(&signal.vehicle, window.extent()) {
-            let area = Rect::from_x_y_ranges(x_of(window, rect, hole.start)..=x_of(window, rect, hole.end), rect.y_range());
+            let area = Rect::from_x_y_ranges(
+                x_of(window, rect, hole.start)..=x_of(window, rect, hole.end),
+                rect.y_range(),
+            );
             painter.rect_filled(area, 0.0, palette.recording_hole);
         }
         paint_signal(ui, state, signal, window, rect, &painter, curves);
     }
     let visible = window.visible();
-    let (left, right) = (x_of(window, rect, visible.start), x_of(window, rect, visible.end));
+    let (left, right) = (
+        x_of(window, rect, visible.start),
+        x_of(window, rect, visible.end),
+    );
     let chosen = Rect::from_x_y_ranges(left..=right.max(left + 2.0), rect.y_range());
     painter.rect_filled(chosen, 0.0, palette.window);
     painter.rect_stroke(chosen, 0.0, (1.5, palette.accent), egui::StrokeKind::Inside);
-    ui.painter().rect_stroke(rect, 2.0, (1.0, palette.plot_frame), egui::StrokeKind::Outside);
+    ui.painter().rect_stroke(
+        rect,
+        2.0,
+        (1.0, palette.plot_frame),
+        egui::StrokeKind::Outside,
+    );
     interact(ui, window, rect, [left, right], queue);
 }
 
 fn first_signal(state: &AppState) -> Option<&SignalRef> {
-    let mut plotted = state.workspace.panels().iter().flat_map(|panel| &panel.signals);
-    plotted.find(|plotted| plotted.visible).map(|plotted| &plotted.signal)
+    let mut plotted = state
+        .workspace
+        .panels()
+        .iter()
+        .flat_map(|panel| &panel.signals);
+    plotted
+        .find(|plotted| plotted.visible)
+        .map(|plotted| &plotted.signal)
 }
 
 /// The first signal, small, over the whole extent.
@@ -79,7 +96,11 @@ fn paint_signal(
     let Some((low, high)) = curve.view().y_range() else {
         return;
     };
-    curve.scale_to(if low < high { [low, high] } else { [low - 1.0, high + 1.0] });
+    curve.scale_to(if low < high {
+        [low, high]
+    } else {
+        [low - 1.0, high + 1.0]
+    });
     let seconds = window.extent().duration_ns() as f64 / 1e9;
     let to_screen = |point: &egui_plot::PlotPoint| -> Pos2 {
         let x = rect.left() + rect.width() * (point.x / seconds) as f32;
@@ -88,7 +109,10 @@ fn paint_signal(
     };
     let stroke = Stroke::new(1.0, palette_line(ui));
     for run in curve.runs() {
-        painter.add(Shape::line(run.points.iter().map(to_screen).collect(), stroke));
+        painter.add(Shape::line(
+            run.points.iter().map(to_screen).collect(),
+            stroke,
+        ));
     }
 }
 
@@ -103,7 +127,7 @@ fn x_of(window: &TimeWindow, rect: Rect, instant: canlake_shared::time::Timestam
 }
 
 fn interact(ui: &Ui, window: &TimeWindow, rect: Rect, edges: [f32; 2], queue: &mut CommandQueue) {
-    let id = ui.id().with("overview");
+    let id = ui.scope_id().with("overview");
     let response = ui.interact(rect, id, Sense::click_and_drag());
     let near = |pointer: Pos2| {
         if (pointer.x - edges[0]).abs() <= GRIP {
@@ -117,15 +141,22 @@ fn interact(ui: &Ui, window: &TimeWindow, rect: Rect, edges: [f32; 2], queue: &m
     let extent = window.extent();
     let per_point = extent.duration_ns() as f64 / f64::from(rect.width().max(1.0));
     let visible = window.visible();
-    if let (true, Some(pointer)) = (response.drag_started(), ui.input(|input| input.pointer.press_origin())) {
+    if let (true, Some(pointer)) = (
+        response.drag_started(),
+        ui.input(|input| input.pointer.press_origin()),
+    ) {
         ui.data_mut(|data| data.insert_temp(id, near(pointer)));
     }
     let delta = (f64::from(response.drag_delta().x) * per_point).round() as i64;
     if response.dragged() && delta != 0 {
         let grip = ui.data(|data| data.get_temp(id)).unwrap_or(Grip::Whole);
         let range = match grip {
-            Grip::Start => TimeRange::new((visible.start + delta).min(visible.end - 1), visible.end),
-            Grip::End => TimeRange::new(visible.start, (visible.end + delta).max(visible.start + 1)),
+            Grip::Start => {
+                TimeRange::new((visible.start + delta).min(visible.end - 1), visible.end)
+            }
+            Grip::End => {
+                TimeRange::new(visible.start, (visible.end + delta).max(visible.start + 1))
+            }
             Grip::Whole => TimeRange::new(visible.start + delta, visible.end + delta),
         };
         queue.send(Command::SetWindow(range));
@@ -133,7 +164,10 @@ fn interact(ui: &Ui, window: &TimeWindow, rect: Rect, edges: [f32; 2], queue: &m
     if let (true, Some(pointer)) = (response.clicked(), response.interact_pointer_pos()) {
         let centre = extent.start + (f64::from(pointer.x - rect.left()) * per_point).round() as i64;
         let half = visible.duration_ns() / 2;
-        queue.send(Command::SetWindow(TimeRange::new(centre - half, centre + half)));
+        queue.send(Command::SetWindow(TimeRange::new(
+            centre - half,
+            centre + half,
+        )));
     }
     if let Some(pointer) = response.hover_pos() {
         ui.ctx().set_cursor_icon(match near(pointer) {

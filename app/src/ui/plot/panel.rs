@@ -65,13 +65,19 @@ pub fn show(
         legend::show(ui, state, frame.panel, &plot, queue);
     }
     if response.hovered() && !response.dragged() {
-        overlay::tooltip(ui, state, frame.panel, &plot, &response);
+        overlay::tooltip(state, frame.panel, &plot, &response);
     }
     describe(&response, state, frame);
     widths
 }
 
-fn update_curves(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot_rect: Rect, curves: &mut PanelCurves) {
+fn update_curves(
+    ui: &Ui,
+    state: &AppState,
+    frame: &PanelFrame<'_>,
+    plot_rect: Rect,
+    curves: &mut PanelCurves,
+) {
     let pixel_columns = (plot_rect.width() * ui.pixels_per_point()).round().max(1.0) as usize;
     for plotted in &frame.panel.signals {
         let Some(loaded) = state.store.get(&plotted.signal) else {
@@ -84,11 +90,21 @@ fn update_curves(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot_rect: R
     }
 }
 
-fn paint_background(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>, marks: &AxisMarks) {
+fn paint_background(
+    ui: &Ui,
+    state: &AppState,
+    panel: &PlotPanel,
+    plot: &PlotGeometry<'_>,
+    marks: &AxisMarks,
+) {
     let palette = theme::palette(ui.theme());
     let painter = ui.painter().with_clip_rect(plot.rect);
     painter.rect_filled(plot.rect, 2.0, palette.plot_background);
-    let mut vehicles: Vec<_> = panel.signals.iter().map(|plotted| &plotted.signal.vehicle).collect();
+    let mut vehicles: Vec<_> = panel
+        .signals
+        .iter()
+        .map(|plotted| &plotted.signal.vehicle)
+        .collect();
     vehicles.sort();
     vehicles.dedup();
     for vehicle in vehicles {
@@ -100,9 +116,19 @@ fn paint_background(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeo
         time_axis::paint_grid(&painter, plot, palette.grid);
         marks.paint_grid(&painter, plot, palette.grid);
     }
-    let is_active = state.workspace.active() == Some(panel.id) && state.workspace.panels().len() > 1;
-    let frame_color = if is_active { palette.accent } else { palette.plot_frame };
-    ui.painter().rect_stroke(plot.rect, 2.0, (1.0, frame_color), egui::StrokeKind::Outside);
+    let is_active =
+        state.workspace.active() == Some(panel.id) && state.workspace.panels().len() > 1;
+    let frame_color = if is_active {
+        palette.accent
+    } else {
+        palette.plot_frame
+    };
+    ui.painter().rect_stroke(
+        plot.rect,
+        2.0,
+        (1.0, frame_color),
+        egui::StrokeKind::Outside,
+    );
 }
 
 fn paint_curves(
@@ -178,20 +204,36 @@ fn add_curve<'a>(
 fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>) {
     let visible = plot.window.visible();
     let painter = ui.painter().with_clip_rect(plot.rect);
-    for (idx, plotted) in panel.signals.iter().filter(|plotted| plotted.visible).enumerate() {
-        let Some(series) = state.store.get(&plotted.signal).and_then(|loaded| loaded.series.as_ref()) else {
+    for (idx, plotted) in panel
+        .signals
+        .iter()
+        .filter(|plotted| plotted.visible)
+        .enumerate()
+    {
+        let Some(series) = state
+            .store
+            .get(&plotted.signal)
+            .and_then(|loaded| loaded.series.as_ref())
+        else {
             continue;
         };
         let color = theme::signal_color(ui.theme(), plotted.color_idx);
         let bottom = plot.rect.bottom() - 1.0 - 3.0 * idx as f32;
         let range = (visible.start.as_ns(), visible.end.as_ns());
-        for gap in series.gaps().within(series.times(), range).take(MAX_GAP_MARKS) {
+        for gap in series
+            .gaps()
+            .within(series.times(), range)
+            .take(MAX_GAP_MARKS)
+        {
             let gap = TimeRange::new(
                 canlake_shared::time::Timestamp::from_ns(gap.start),
                 canlake_shared::time::Timestamp::from_ns(gap.end),
             );
             let (left, right) = (plot.x_of(gap.start), plot.x_of(gap.end));
-            let mark = Rect::from_min_max(pos2(left, bottom - 2.0), pos2(right.max(left + 1.0), bottom));
+            let mark = Rect::from_min_max(
+                pos2(left, bottom - 2.0),
+                pos2(right.max(left + 1.0), bottom),
+            );
             painter.rect_filled(mark, 0.0, color);
         }
     }
@@ -212,27 +254,50 @@ fn show_axes(
         let strip = if idx == 0 {
             Rect::from_min_max(frame.rect.min, pos2(plot.rect.left(), frame.rect.bottom()))
         } else {
-            let strip = Rect::from_min_max(pos2(right, frame.rect.top()), pos2(right + width, frame.rect.bottom()));
+            let strip = Rect::from_min_max(
+                pos2(right, frame.rect.top()),
+                pos2(right + width, frame.rect.bottom()),
+            );
             right += width;
             strip
         };
-        marks.paint_labels(ui.painter(), plot, idx, strip, axis_color(ui, frame.panel, axis, palette.faint_text));
+        marks.paint_labels(
+            ui.painter(),
+            plot,
+            idx,
+            strip,
+            axis_color(ui, frame.panel, axis, palette.faint_text),
+        );
         axis_input(ui, plot, axis, strip, queue);
     }
-    [widths.first().copied().unwrap_or(24.0), widths.iter().skip(1).sum()]
+    [
+        widths.first().copied().unwrap_or(24.0),
+        widths.iter().skip(1).sum(),
+    ]
 }
 
 /// The colour of the only signal of an axis, where there are several axes to tell apart.
 fn axis_color(ui: &Ui, panel: &PlotPanel, axis: &AxisView, neutral: Color32) -> Color32 {
-    let mut signals = panel.signals.iter().filter(|plotted| plotted.axis == axis.id);
+    let mut signals = panel
+        .signals
+        .iter()
+        .filter(|plotted| plotted.axis == axis.id);
     match (signals.next(), signals.next()) {
-        (Some(only), None) if panel.signals.len() > 1 => theme::signal_color(ui.theme(), only.color_idx),
+        (Some(only), None) if panel.signals.len() > 1 => {
+            theme::signal_color(ui.theme(), only.color_idx)
+        }
         _ => neutral,
     }
 }
 
-fn axis_input(ui: &Ui, plot: &PlotGeometry<'_>, axis: &AxisView, strip: Rect, queue: &mut CommandQueue) {
-    let id = ui.id().with(("axis", plot.panel, &axis.id));
+fn axis_input(
+    ui: &Ui,
+    plot: &PlotGeometry<'_>,
+    axis: &AxisView,
+    strip: Rect,
+    queue: &mut CommandQueue,
+) {
+    let id = ui.scope_id().with(("axis", plot.panel, &axis.id));
     let response = ui.interact(strip, id, Sense::click_and_drag());
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_axis(plot, axis, &response, modifiers, queue);
@@ -242,15 +307,32 @@ fn axis_input(ui: &Ui, plot: &PlotGeometry<'_>, axis: &AxisView, strip: Rect, qu
     }
 }
 
-fn handle_mouse(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>, response: &Response, queue: &mut CommandQueue) {
+fn handle_mouse(
+    ui: &Ui,
+    state: &AppState,
+    plot: &PlotGeometry<'_>,
+    response: &Response,
+    queue: &mut CommandQueue,
+) {
     let palette = theme::palette(ui.theme());
     let press_origin = ui.input(|input| input.pointer.press_origin());
     if let Some(corners) = input::drag_in_plot(plot, response, press_origin, queue) {
-        ui.painter().rect_stroke(corners, 0.0, (1.5, palette.zoom_box), egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(
+            corners,
+            0.0,
+            (1.5, palette.zoom_box),
+            egui::StrokeKind::Inside,
+        );
         let range = TimeRange::new(plot.time_at(corners.left()), plot.time_at(corners.right()));
         let at = corners.center_top() + egui::vec2(0.0, 4.0);
         let text = duration_text(range.duration_ns());
-        ui.painter().text(at, egui::Align2::CENTER_TOP, text, egui::FontId::proportional(11.0), palette.zoom_box);
+        ui.painter().text(
+            at,
+            egui::Align2::CENTER_TOP,
+            text,
+            egui::FontId::proportional(11.0),
+            palette.zoom_box,
+        );
     }
     if response.double_clicked() {
         queue.run(Action::FitAll);
@@ -266,7 +348,13 @@ fn handle_mouse(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>, response: &R
         input::wheel_in_plot(plot, Wheel::read(ui), pointer, queue);
     }
     response.context_menu(|ui| {
-        for action in [Action::FitAll, Action::FitY, Action::UndoZoom, Action::NewPanel, Action::StackOrOverlay] {
+        for action in [
+            Action::FitAll,
+            Action::FitY,
+            Action::UndoZoom,
+            Action::NewPanel,
+            Action::StackOrOverlay,
+        ] {
             if ui.button(action.label()).clicked() {
                 queue.run(action);
                 ui.close();
@@ -291,8 +379,18 @@ fn handle_mouse(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>, response: &R
 fn describe(response: &Response, state: &AppState, frame: &PanelFrame<'_>) {
     let visible = frame.window.visible();
     response.widget_info(|| {
-        let names: Vec<_> = frame.panel.signals.iter().map(|plotted| state.signal_name(&plotted.signal)).collect();
-        let text = format!("Plot of {} from {} to {}", names.join(", "), visible.start, visible.end);
-        egui::WidgetInfo::labeled(egui::WidgetType::Other, true, text)
+        let names: Vec<_> = frame
+            .panel
+            .signals
+            .iter()
+            .map(|plotted| state.signal_name(&plotted.signal))
+            .collect();
+        let text = format!(
+            "Plot of {} from {} to {}",
+            names.join(", "),
+            visible.start,
+            visible.end
+        );
+        egui::WidgetInfo::labeled(egui::Role::Figure, true, text)
     });
 }

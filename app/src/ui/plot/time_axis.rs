@@ -35,14 +35,40 @@ pub fn show(ui: &Ui, strip: Rect, columns: Rangef, window: &TimeWindow, queue: &
         painter.vline(x, rect.top()..=rect.top() + 4.0, (1.0, palette.plot_frame));
         // Labels at the edge stay whole.
         let near_left = x - rect.left() < 30.0;
-        let anchor = if near_left { Align2::LEFT_TOP } else { Align2::CENTER_TOP };
-        painter.text(pos2(x, rect.top() + 5.0), anchor, &tick.label, FontId::proportional(11.0), ui.visuals().text_color());
+        let anchor = if near_left {
+            Align2::LEFT_TOP
+        } else {
+            Align2::CENTER_TOP
+        };
+        painter.text(
+            pos2(x, rect.top() + 5.0),
+            anchor,
+            &tick.label,
+            FontId::proportional(11.0),
+            ui.visuals().text_color(),
+        );
         if let Some(context) = &tick.context {
-            painter.text(pos2(x, rect.top() + 19.0), anchor, context, FontId::proportional(10.0), palette.faint_text);
+            painter.text(
+                pos2(x, rect.top() + 19.0),
+                anchor,
+                context,
+                FontId::proportional(10.0),
+                palette.faint_text,
+            );
         }
     }
-    painter.text(pos2(strip.left() + 4.0, rect.top() + 5.0), Align2::LEFT_TOP, "UTC", FontId::proportional(10.0), palette.faint_text);
-    let response = ui.interact(rect, ui.id().with("time axis"), Sense::click_and_drag());
+    painter.text(
+        pos2(strip.left() + 4.0, rect.top() + 5.0),
+        Align2::LEFT_TOP,
+        "UTC",
+        FontId::proportional(10.0),
+        palette.faint_text,
+    );
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with("time axis"),
+        Sense::click_and_drag(),
+    );
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_time_axis(&plot, &response, modifiers, queue);
     if response.double_clicked() {
@@ -50,7 +76,15 @@ pub fn show(ui: &Ui, strip: Rect, columns: Rangef, window: &TimeWindow, queue: &
     }
     if let Some(pointer) = response.hover_pos() {
         let wheel = Wheel::read(ui);
-        input::wheel_in_plot(&plot, Wheel { modifiers: egui::Modifiers::NONE, ..wheel }, pointer, queue);
+        input::wheel_in_plot(
+            &plot,
+            Wheel {
+                modifiers: egui::Modifiers::NONE,
+                ..wheel
+            },
+            pointer,
+            queue,
+        );
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
     }
 }

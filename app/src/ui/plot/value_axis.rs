@@ -17,7 +17,10 @@ pub fn ticks(range: [f64; 2], max_ticks: usize) -> Vec<ValueTick> {
     }
     let rough = span / max_ticks as f64;
     let magnitude = 10_f64.powf(rough.log10().floor());
-    let Some(factor) = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * magnitude >= rough * 0.999_999) else {
+    let Some(factor) = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|factor| factor * magnitude >= rough * 0.999_999)
+    else {
         return Vec::new();
     };
     let step = factor * magnitude;
@@ -32,7 +35,10 @@ pub fn ticks(range: [f64; 2], max_ticks: usize) -> Vec<ValueTick> {
         .map(|idx| {
             // + 0.0 turns −0 into 0.
             let value = (first + idx as f64) * step + 0.0;
-            ValueTick { value, label: tick_label(value, step, range) }
+            ValueTick {
+                value,
+                label: tick_label(value, step, range),
+            }
         })
         .collect()
 }
@@ -80,20 +86,32 @@ mod tests {
     use super::*;
 
     fn labels(range: [f64; 2], max_ticks: usize) -> Vec<String> {
-        ticks(range, max_ticks).into_iter().map(|tick| tick.label).collect()
+        ticks(range, max_ticks)
+            .into_iter()
+            .map(|tick| tick.label)
+            .collect()
     }
 
     #[test]
     fn round_steps() {
         assert_eq!(labels([0.0, 10.0], 5), ["0", "2", "4", "6", "8", "10"]);
         assert_eq!(labels([-0.3, 0.31], 3), ["−0.2", "0.0", "0.2"]);
-        assert_eq!(labels([3.071, 3.079], 4), ["3.072", "3.074", "3.076", "3.078"]);
+        assert_eq!(
+            labels([3.071, 3.079], 4),
+            ["3.072", "3.074", "3.076", "3.078"]
+        );
         assert_eq!(labels([0.0, 3e9], 3), ["0e0", "1e9", "2e9", "3e9"]);
     }
 
     #[test]
     fn strange_ranges_give_no_marks() {
-        for range in [[1.0, 1.0], [2.0, 1.0], [f64::NAN, 1.0], [0.0, f64::INFINITY], [1e300, 1.000_000_000_000_000_2e300]] {
+        for range in [
+            [1.0, 1.0],
+            [2.0, 1.0],
+            [f64::NAN, 1.0],
+            [0.0, f64::INFINITY],
+            [1e300, 1.000_000_000_000_000_2e300],
+        ] {
             assert!(ticks(range, 5).len() <= 12, "{range:?}");
         }
         assert!(ticks([f64::NEG_INFINITY, 1.0], 5).is_empty());

@@ -79,12 +79,16 @@ impl CompiledMessage {
                 Some((field, Scale::new(signal, field)))
             })
             .collect();
+        let fields: Vec<_> = kernels
+            .iter()
+            .map(|kernel| kernel.map(|(field, _)| field))
+            .collect();
         let signals = message.signals.iter().zip(&kernels);
         Self {
             name: message.name.as_str().into(),
             id: message.id,
             len_bytes: message.len_bytes as usize,
-            mux: MuxPlan::new(&message.signals, &kernels),
+            mux: MuxPlan::new(&message.signals, &fields),
             signals: signals
                 .map(|(signal, kernel)| CompiledSignal::new(message, signal, *kernel))
                 .collect(),

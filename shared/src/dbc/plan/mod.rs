@@ -23,7 +23,6 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use super::manifest::Matching;
 pub use database::CompiledDatabase;
 pub use labels::NO_LABEL;
 pub use message::{ColumnReport, CompiledMessage, CompiledSignal, DecodedSignal, SignalValues};

@@ -9,7 +9,6 @@ use std::ops::RangeInclusive;
 use super::bits::BitField;
 use super::payloads::Payloads;
 use super::rows::Rows;
-use super::scale::Scale;
 use crate::dbc::SignalDef;
 
 /// Multiplexing of one message, compiled.
@@ -25,7 +24,6 @@ pub(super) struct MuxPlan {
 struct PlannedMultiplexor {
     signal_idx: usize,
     field: BitField,
-    scale: Scale,
 }
 
 /// When a signal is present.
@@ -44,7 +42,7 @@ enum Condition {
 impl MuxPlan {
     /// Compiles the selectors of a message's signals. Selectors that lead nowhere or in a circle
     /// leave their signal out; the loader lets none through.
-    pub(super) fn new(signals: &[SignalDef], fields: &[Option<(BitField, Scale)>]) -> Self {
+    pub(super) fn new(signals: &[SignalDef], fields: &[Option<BitField>]) -> Self {
         let parent = |idx: usize| {
             let selector = signals.get(idx)?.multiplexing.selector.as_ref()?;
             Some(selector.multiplexor_idx)
@@ -69,12 +67,8 @@ impl MuxPlan {
         let multiplexors: Vec<_> = by_depth
             .into_iter()
             .filter_map(|(_, signal_idx)| {
-                let (field, scale) = (*fields.get(signal_idx)?)?;
-                Some(PlannedMultiplexor {
-                    signal_idx,
-                    field,
-                    scale,
-                })
+                let field = (*fields.get(signal_idx)?)?;
+                Some(PlannedMultiplexor { signal_idx, field })
             })
             .collect();
         let condition = |signal: &SignalDef| {
@@ -106,9 +100,8 @@ impl MuxPlan {
             let present = presence.rows(planned.signal_idx);
             let rows = payloads.long_enough(present, planned.field.needed_bytes);
             let mut raws = Vec::with_capacity(rows.count(payloads.rows()));
-            planned
-                .scale
-                .decode_raw(planned.field, payloads, &rows, &mut raws);
+            // Selectors name bits: 128 selects a signed byte of -128 too.
+            planned.field.extract(payloads, &rows, &mut raws, |raw| raw);
             let buckets = Buckets::new(&raws, &rows);
             presence.buckets.push(buckets);
         }
@@ -177,13 +170,10 @@ struct Buckets {
 }
 
 impl Buckets {
-    fn new(raws: &[i64], rows: &Rows<'_>) -> Self {
-        // Signed multiplexors compare as the bits of the sign extended value: a negative one equals
-        // no number that a file can name.
-        let value = |raw: &i64| raw.cast_unsigned();
+    fn new(raws: &[u64], rows: &Rows<'_>) -> Self {
         let mut pairs: Vec<(u64, u32)> = match rows.as_list() {
-            None => raws.iter().map(value).zip(0..).collect(),
-            Some(list) => raws.iter().map(value).zip(list.iter().copied()).collect(),
+            None => raws.iter().copied().zip(0..).collect(),
+            Some(list) => raws.iter().copied().zip(list.iter().copied()).collect(),
         };
         pairs.sort_unstable();
         let mut buckets = Self {

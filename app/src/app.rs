@@ -1,0 +1,150 @@
+//! The eframe glue: one window over [`AppState`], [`Workers`] and [`ui`].
+//!
+//! `logic` takes in what the workers found, `ui` draws and carries out what the user wanted. No
+//! decision is made here.
+
+use std::sync::Arc;
+
+use eframe::{CreationContext, Frame, NativeOptions, Storage};
+use egui::{Context, Ui, ViewportBuilder, ViewportCommand, vec2};
+
+use crate::command::{Command, CommandQueue};
+use crate::state::{AppState, Effect, ExportTarget, Settings, Severity};
+use crate::ui::{self, UiState, theme};
+use crate::workers::Workers;
+
+const SETTINGS_KEY: &str = "canlake.settings";
+const APP_ID: &str = "canlake";
+/// Pixels of an exported picture per point of the window.
+const EXPORT_SCALE: f32 = 2.0;
+
+/// What the window opens with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// The demo lake.
+    Demo,
+    /// Files, folders or addresses.
+    Open(Vec<String>),
+}
+
+/// Opens the window and stays until it is closed.
+///
+/// Fails where there is no display, or none that can be drawn on.
+pub fn run(start: Start) -> Result<(), eframe::Error> {
+    let options = NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Canlake")
+            .with_app_id(APP_ID)
+            .with_inner_size(vec2(1280.0, 800.0))
+            .with_min_inner_size(vec2(640.0, 420.0))
+            .with_icon(icon()),
+        ..NativeOptions::default()
+    };
+    eframe::run_native(
+        APP_ID,
+        options,
+        Box::new(|creation| Ok(Box::new(App::new(creation, start)?))),
+    )
+}
+
+struct App {
+    state: AppState,
+    local: UiState,
+    queue: CommandQueue,
+    workers: Workers,
+}
+
+impl App {
+    fn new(creation: &CreationContext<'_>, start: Start) -> std::io::Result<Self> {
+        theme::install(&creation.egui_ctx);
+        let ctx = creation.egui_ctx.clone();
+        let workers = Workers::new(Arc::new(move || ctx.request_repaint()))?;
+        let saved = creation
+            .storage
+            .and_then(|storage| storage.get_string(SETTINGS_KEY));
+        let (settings, problem) = saved
+            .as_deref()
+            .map_or_else(Default::default, Settings::from_text);
+        let mut state = AppState::new(settings);
+        if let Some(problem) = problem {
+            state.notices.add(Severity::Warning, problem, "");
+        }
+        let mut queue = CommandQueue::default();
+        match start {
+            Start::Demo => queue.run(crate::command::Action::OpenDemo),
+            Start::Open(paths) => queue.send(Command::Open(paths)),
+        }
+        Ok(Self {
+            state,
+            local: UiState::default(),
+            queue,
+            workers,
+        })
+    }
+
+    fn carry_out(&mut self, ctx: &Context) {
+        for command in self.queue.drain() {
+            let effects = self.state.update(command);
+            self.perform(ctx, effects);
+        }
+        let statistics = self.state.refresh_statistics();
+        self.perform(ctx, statistics.into_iter().collect());
+    }
+
+    fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+                Effect::ToggleFullScreen => {
+                    let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                    ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+                }
+                Effect::ExportPng(target) => self.export_png(target),
+                effect => self.workers.perform(effect),
+            }
+        }
+    }
+
+    /// Draws the plots once more, away from the window's thread, twice as fine.
+    fn export_png(&mut self, target: ExportTarget) {
+        let state = self.state.clone();
+        let size = self.local.plots_rect().size();
+        self.workers
+            .export_png(target, move || ui::picture(&state, size, EXPORT_SCALE));
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
+        for event in self.workers.poll() {
+            let effects = self.state.apply(event);
+            self.perform(ctx, effects);
+        }
+        self.carry_out(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        let ctx = ui.ctx().clone();
+        ui::show(ui, &self.state, &mut self.local, &mut self.queue);
+        let is_resting = ctx.input(|input| {
+            !input.pointer.any_down() && input.smooth_scroll_delta() == egui::Vec2::ZERO
+        });
+        if is_resting {
+            self.queue.send(Command::EndGesture);
+        }
+        self.carry_out(&ctx);
+        self.state.search_requested = false;
+        if self.state.store.is_loading() {
+            // Progress is reported ten times a second.
+            ctx.request_repaint_after(std::time::Duration::from_millis(100));
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn Storage) {
+        storage.set_string(SETTINGS_KEY, self.state.settings.to_text());
+    }
+}
+
+fn icon() -> egui::IconData {
+    ui::icon()
+}

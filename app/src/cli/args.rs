@@ -1,0 +1,143 @@
+//! The arguments of the commands.
+
+use std::path::PathBuf;
+
+use canlake_shared::schema::SignalSelector;
+use canlake_shared::time::{TimeRange, Timestamp};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// CAN telemetry: a vehicle's signals from files, folders and lakes.
+#[derive(Debug, Parser)]
+#[command(name = "canlake", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do without a window; without a command the window opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Files, folders or addresses to open in the window.
+    pub paths: Vec<String>,
+}
+
+/// What to do without a window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the vehicles of a source.
+    Vehicles(ListArgs),
+    /// List the recordings of each vehicle.
+    Sessions(ListArgs),
+    /// List the signals of each vehicle.
+    Signals(ListArgs),
+    /// Print samples of signals.
+    Query(QueryArgs),
+    /// Print statistics of signals over all samples.
+    Stats(StatsArgs),
+}
+
+/// Where signals come from.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// Files, or a folder, or an address.
+    #[arg(required = true, value_name = "SOURCE")]
+    pub source: Vec<String>,
+    /// The vehicle; needed when there are several.
+    #[arg(long, value_name = "ID")]
+    pub vehicle: Option<String>,
+}
+
+/// Arguments of the listing commands.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Where signals come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub struct SelectArgs {
+    /// Where signals come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Signals: Message.Signal, or channel:Message[0x123].Signal.
+    #[arg(long = "signal", required = true, num_args = 1.., value_name = "SIGNAL")]
+    pub signals: Vec<SignalSelector>,
+    /// The first instant, RFC 3339; from the beginning if left out.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Timestamp>,
+    /// The first instant after, RFC 3339; to the end if left out.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Timestamp>,
+    /// Tell what was read and what was skipped, on standard error.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+impl SelectArgs {
+    /// The range of time asked for.
+    pub fn range(&self) -> TimeRange {
+        let all = TimeRange::ALL;
+        TimeRange::new(
+            self.from.unwrap_or(all.start),
+            self.to.unwrap_or(all.end),
+        )
+    }
+}
+
+/// Arguments of `query`.
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// What to look at.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// At most so many samples per signal, chosen to keep the shape (LTTB).
+    #[arg(long, value_name = "N", conflicts_with = "raw", value_parser = clap::value_parser!(u32).range(2..))]
+    pub max_points: Option<u32>,
+    /// All samples; the default.
+    #[arg(long)]
+    pub raw: bool,
+    /// Also the texts of values.
+    #[arg(long)]
+    pub labels: bool,
+    /// How to print samples.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
+    /// Write to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE", required_if_eq("format", "parquet"))]
+    pub output: Option<PathBuf>,
+}
+
+/// How to print samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A row per time stamp, a column per signal.
+    Csv,
+    /// One object, see the documentation.
+    Json,
+    /// A file of decoded signals, as the lake has them.
+    Parquet,
+}
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// What to look at.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

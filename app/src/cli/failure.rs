@@ -1,0 +1,67 @@
+//! Why a command failed.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parquet::errors::ParquetError;
+
+use crate::query::QueryError;
+use crate::runtime::TaskPanicked;
+use crate::source::{LocationError, SourceError};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The source as given is no source.
+    #[error(transparent)]
+    Location(#[from] LocationError),
+    /// There are several vehicles and none was named.
+    #[error("the source has several vehicles, name one with --vehicle: {}", vehicles.join(", "))]
+    WhichVehicle { vehicles: Vec<String> },
+    /// There is no vehicle at all.
+    #[error("the source has no decoded signals{hint}")]
+    NoVehicle { hint: String },
+    /// A signal was asked for that the vehicle does not have.
+    #[error("vehicle {vehicle} has no signal {signal}; list them with `canlake signals`")]
+    NoSignal { vehicle: String, signal: String },
+    /// The range of time ends before it begins.
+    #[error("the range is empty: --to {to} is not after --from {from}")]
+    EmptyRange { from: String, to: String },
+    /// The source cannot be opened or listed.
+    #[error(transparent)]
+    Source(#[from] Arc<SourceError>),
+    /// The query gives no answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// A worker panicked.
+    #[error(transparent)]
+    Panicked(#[from] TaskPanicked),
+    /// Threads could not be started.
+    #[error("cannot start threads")]
+    Threads { source: std::io::Error },
+    /// The output could not be written.
+    #[error("cannot write {to}", to = to.as_ref().map_or_else(|| "to standard output".to_owned(), |to| to.display().to_string()))]
+    Write {
+        source: std::io::Error,
+        to: Option<PathBuf>,
+    },
+    /// Parquet could not be written.
+    #[error("cannot write {to}", to = to.display())]
+    Parquet { source: ParquetError, to: PathBuf },
+}
+
+impl Failure {
+    /// Whether the command was asked for wrongly.
+    pub(super) fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Location(_) | Self::WhichVehicle { .. } | Self::EmptyRange { .. }
+        )
+    }
+
+    /// Whether whoever reads the output has closed it.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Write { source, to: None } if source.kind() == ErrorKind::BrokenPipe)
+    }
+}

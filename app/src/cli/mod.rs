@@ -1,0 +1,136 @@
+//! The engine without a window: `canlake vehicles|sessions|signals|query|stats`.
+//!
+//! What these commands print is a contract: scripts are written on it. Data goes to standard output
+//! or the file named with `-o`; one line per problem, and what `--explain` tells, to standard error.
+//!
+//! Times are RFC 3339; input with any offset, output in UTC with nanoseconds. Ranges are half open:
+//! `--from` belongs to it, `--to` does not. Signals are named `Message.Signal`, with channel and
+//! arbitration id where that is not enough, as `canlake signals` prints them.
+//!
+//! # Exit codes
+//! 0 everything done · 1 failed · 2 wrong usage · 3 done, but some files could not be read: what was
+//! read is printed, `complete` is false and the files are named.
+//!
+//! # JSON
+//! Numbers that JSON has no word for are the texts `"NaN"`, `"inf"` and `"-inf"`; what is not known
+//! is `null`. Fields may be added later, none will change or go. Every answer has:
+//!
+//! ```json
+//! {"complete": true, "problems": [{"path": "…", "text": "…"}], …}
+//! ```
+//!
+//! `vehicles --json` adds `raw_files` (paths of files that need a DBC) and
+//! ```json
+//! {"vehicles": [{"vehicle": "V1", "first": "2026-01-31T12:00:00.000000000Z", "last": "…",
+//!   "rows": 1000, "bytes": 12345, "files": 3, "sessions": 2, "signals": 17}]}
+//! ```
+//! `sessions --json` adds (`last` is the end of the recording; rows and bytes are shares when
+//! `estimated`)
+//! ```json
+//! {"sessions": [{"vehicle": "V1", "number": 1, "first": "…", "last": "…", "duration_s": 60.0,
+//!   "rows": 1000, "bytes": 12345, "estimated": false, "files": 1, "signals": 17,
+//!   "gaps": [{"first": "…", "last": "…"}], "overlapping": false,
+//!   "lost_frames": 0, "lost_at_least": false}]}
+//! ```
+//! `signals --json` adds (`name` is the shortest text that selects the signal, `key` the whole one)
+//! ```json
+//! {"signals": [{"vehicle": "V1", "name": "Drive.Speed", "key": "can0:Drive[0x123].Speed",
+//!   "message": "Drive", "signal": "Speed", "channel": "can0", "arb_id": 291, "unit": "km/h",
+//!   "rows": 1000, "min": 0.0, "max": 88.5, "first": "…", "last": "…", "cycle_time_ms": 10,
+//!   "on_change": false, "integer": false, "labels": [[0.0, "off"]]}]}
+//! ```
+//! `query --format json` adds (`labels` only with `--labels`; `downsampled` when `--max-points` left
+//! samples out, of which there are `rows`)
+//! ```json
+//! {"vehicle": "V1", "from": null, "to": null, "downsampled": false,
+//!   "signals": [{"name": "Drive.Speed", "key": "…", "unit": "km/h", "rows": 2,
+//!     "times": ["…", "…"], "values": [1.5, "NaN"], "labels": [null, "off"]}]}
+//! ```
+//! `stats --json` adds (definitions in [`crate::series::Stats`]; `first`, `last`, `min`, `max` are
+//! finite values)
+//! ```json
+//! {"vehicle": "V1", "from": null, "to": null,
+//!   "stats": [{"name": "Drive.Speed", "key": "…", "unit": "km/h", "count": 1000, "nan": 0,
+//!     "infinite": 0, "min": {"time": "…", "value": 0.0}, "max": {…}, "first": {…}, "last": {…},
+//!     "sample_mean": 41.2, "time_weighted_mean": 40.9, "std": 12.5, "duration_s": 59.9,
+//!     "held_s": 59.9, "gaps": 0, "gap_s": 0.0}]}
+//! ```
+//!
+//! # CSV
+//! `query` prints one row per time stamp and one column per signal, see [`crate::export`]. With
+//! `--max-points` a signal keeps at most so many samples (LTTB, first and last included).
+
+mod args;
+mod failure;
+mod list;
+mod output;
+mod query;
+mod session;
+mod stats;
+
+pub use args::{Cli, Command};
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+
+/// What the arguments ask for.
+#[derive(Debug)]
+pub enum Request {
+    /// The window, with these files, folders or addresses.
+    App(Vec<String>),
+    /// Nothing more: a command has run, or the usage was printed.
+    Done(ExitCode),
+}
+
+/// Runs the command that the arguments name, unless they ask for the window.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return Request::Done(print_usage(&error)),
+    };
+    let result = match cli.command {
+        None => return Request::App(cli.paths),
+        Some(Command::Vehicles(args)) => list::vehicles(&args),
+        Some(Command::Sessions(args)) => list::sessions(&args),
+        Some(Command::Signals(args)) => list::signals(&args),
+        Some(Command::Query(args)) => query::run(&args),
+        Some(Command::Stats(args)) => stats::run(&args),
+    };
+    Request::Done(match result {
+        Ok(is_complete) => {
+            if is_complete {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(3)
+            }
+        }
+        // Whoever reads the output has seen enough.
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) if failure.is_usage() => {
+            report(&failure);
+            ExitCode::from(2)
+        }
+        Err(failure) => report(&failure),
+    })
+}
+
+/// Tells a failure in one line and gives its exit code.
+pub fn report(failure: &dyn Error) -> ExitCode {
+    output::tell(&format!("canlake: {}", canlake_shared::error_chain(failure)));
+    ExitCode::FAILURE
+}
+
+fn print_usage(error: &clap::Error) -> ExitCode {
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    // There is nowhere to tell that the terminal is gone.
+    drop(error.print());
+    ExitCode::from(if is_help { 0 } else { 2 })
+}

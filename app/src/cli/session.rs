@@ -1,0 +1,156 @@
+//! What all commands do first: start threads, open the source, find vehicle and signals.
+
+use std::sync::Arc;
+
+use canlake_shared::schema::{SignalKey, shortest_names};
+
+use super::args::{SelectArgs, SourceArgs};
+use super::failure::Failure;
+use super::output::{Problem, tell};
+use crate::query::{Completeness, QueryCollector, QueryResult, SignalQuery};
+use crate::runtime::{Runtimes, no_wake};
+use crate::source::{
+    self, Catalogue, SessionInfo, SignalInfo, SignalSource, SourceLocation, Vehicle,
+};
+
+/// Events of a query that may wait.
+const QUEUE: usize = 64;
+
+/// An open source.
+pub(super) struct Opened {
+    runtimes: Runtimes,
+    source: Arc<dyn SignalSource>,
+    pub(super) catalogue: Arc<Catalogue>,
+}
+
+/// What was asked for, found.
+pub(super) struct Selected {
+    pub(super) vehicle: Arc<str>,
+    pub(super) signals: Vec<SignalInfo>,
+    /// The shortest names that tell the signals apart from all others of the vehicle.
+    pub(super) names: Vec<String>,
+    pub(super) sessions: Vec<SessionInfo>,
+    pub(super) query: SignalQuery,
+}
+
+impl Opened {
+    pub(super) fn new(args: &SourceArgs) -> Result<Self, Failure> {
+        let location = SourceLocation::from_args(&args.source)?;
+        let runtimes = Runtimes::new().map_err(|source| Failure::Threads { source })?;
+        let source = source::open(&location).map_err(Arc::new)?;
+        let catalogue = runtimes.run(source.catalogue(Arc::new(|_progress| {})))??;
+        Ok(Self {
+            runtimes,
+            source,
+            catalogue,
+        })
+    }
+
+    /// The vehicles asked for: one if it was named, else all.
+    pub(super) fn vehicles(&self, args: &SourceArgs) -> Result<Vec<&Vehicle>, Failure> {
+        match &args.vehicle {
+            Some(_) => Ok(vec![self.vehicle(args)?]),
+            None => Ok(self.catalogue.vehicles.iter().collect()),
+        }
+    }
+
+    /// The vehicle that was named, or the only one.
+    fn vehicle(&self, args: &SourceArgs) -> Result<&Vehicle, Failure> {
+        let vehicles = &self.catalogue.vehicles;
+        if let Some(id) = &args.vehicle {
+            let unknown = || crate::query::QueryError::UnknownVehicle {
+                vehicle: id.clone(),
+            };
+            return Ok(self.catalogue.vehicle(id).ok_or_else(unknown)?);
+        }
+        match vehicles.as_slice() {
+            [only] => Ok(only),
+            [] => Err(Failure::NoVehicle { hint: self.hint() }),
+            several => Err(Failure::WhichVehicle {
+                vehicles: several.iter().map(|it| it.id.to_string()).collect(),
+            }),
+        }
+    }
+
+    fn hint(&self) -> String {
+        match (self.catalogue.raw_files.len(), self.catalogue.problems.len()) {
+            (0, 0) => String::new(),
+            (0, problems) => format!("; {problems} files could not be read"),
+            (raw, _) => format!("; decode its {raw} raw files first"),
+        }
+    }
+
+    pub(super) fn select(&self, args: &SelectArgs, labels: bool) -> Result<Selected, Failure> {
+        let range = args.range();
+        if range.is_empty() {
+            return Err(Failure::EmptyRange {
+                from: range.start.to_string(),
+                to: range.end.to_string(),
+            });
+        }
+        let vehicle = self.vehicle(&args.source)?;
+        let all: Vec<SignalKey> = vehicle.signals.iter().map(|it| it.key.clone()).collect();
+        let all_names = shortest_names(&all);
+        let mut signals: Vec<SignalInfo> = Vec::new();
+        let mut names = Vec::new();
+        for selector in &args.signals {
+            let before = signals.len();
+            let mut is_known = false;
+            for (info, name) in vehicle.signals.iter().zip(&all_names) {
+                if selector.matches(&info.key) {
+                    is_known = true;
+                    if signals.iter().all(|it| it.key != info.key) {
+                        signals.push(info.clone());
+                        names.push(name.clone());
+                    }
+                }
+            }
+            if !is_known && before == signals.len() {
+                return Err(Failure::NoSignal {
+                    vehicle: vehicle.id.to_string(),
+                    signal: selector.to_string(),
+                });
+            }
+        }
+        Ok(Selected {
+            vehicle: Arc::clone(&vehicle.id),
+            query: SignalQuery {
+                vehicle: Arc::clone(&vehicle.id),
+                signals: signals.iter().map(|it| it.key.clone()).collect(),
+                range,
+                labels,
+            },
+            signals,
+            names,
+            sessions: vehicle.sessions.clone(),
+        })
+    }
+
+    /// The samples of a query; tells what it cost if asked to.
+    pub(super) fn ask(&self, query: SignalQuery, explain: bool) -> Result<QueryResult, Failure> {
+        let mut collector = QueryCollector::new(query.signals.len());
+        let stream = self.source.query(query);
+        let mut events = self.runtimes.spawn_stream(stream, QUEUE, no_wake());
+        while let Some(event) = events.wait_next() {
+            collector.push(event?);
+        }
+        let result = collector.finish();
+        if explain {
+            tell(&result.stats.to_string());
+        }
+        Ok(result)
+    }
+
+    /// What the listing could not read.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.catalogue.problems.iter().map(Problem::from).collect()
+    }
+}
+
+/// What a query could not read.
+pub(super) fn problems_of(completeness: &Completeness) -> Vec<Problem> {
+    match completeness {
+        Completeness::Complete => Vec::new(),
+        Completeness::Partial { problems, .. } => problems.iter().map(Problem::from).collect(),
+    }
+}

@@ -1,0 +1,27 @@
+//! PNG files.
+
+use std::io::Write;
+
+/// A picture: `width × height` pixels of straight RGBA, row by row from the top.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// Four bytes for each pixel.
+    pub rgba: Vec<u8>,
+}
+
+/// Writes a picture as PNG.
+pub fn write_png(writer: impl Write, picture: &Picture) -> std::io::Result<()> {
+    let side = |pixels: usize| u32::try_from(pixels).map_err(std::io::Error::other);
+    let mut encoder = png::Encoder::new(writer, side(picture.width)?, side(picture.height)?);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(std::io::Error::other)?;
+    writer
+        .write_image_data(&picture.rgba)
+        .map_err(std::io::Error::other)?;
+    writer.finish().map_err(std::io::Error::other)
+}

@@ -1,0 +1,81 @@
+//! Writes exports: to a file beside the target first, then under its name, so that a target is
+//! either whole or as it was.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use canlake_shared::time::TimeRange;
+
+use crate::export::{self, Column, Picture};
+use crate::state::{ExportColumn, ExportTarget};
+use crate::time_display::bytes_text;
+
+/// Writes the loaded samples of a stretch of time, all of them, one column per signal.
+pub fn csv(target: &ExportTarget, columns: &[ExportColumn], range: TimeRange) -> Result<String, String> {
+    let columns: Vec<_> = columns.iter().map(|column| in_range(column, range)).collect();
+    write(target, |file| export::write_csv(file, &columns))
+}
+
+fn in_range(column: &ExportColumn, range: TimeRange) -> Column<'_> {
+    let (times, values) = (column.series.times(), column.series.values());
+    let from = times.partition_point(|time| *time < range.start.as_ns());
+    let to = times.partition_point(|time| *time < range.end.as_ns()).max(from);
+    Column {
+        name: &column.name,
+        unit: &column.unit,
+        times: &times[from..to],
+        values: &values[from..to],
+        labels: &[],
+    }
+}
+
+/// Writes a picture.
+pub fn png(target: &ExportTarget, picture: &Picture) -> Result<String, String> {
+    write(target, |file| export::write_png(file, picture))
+}
+
+fn write(
+    target: &ExportTarget,
+    content: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> Result<String, String> {
+    let path = &target.path;
+    let failed =
+        |what: &str, error: &std::io::Error| format!("cannot {what} {}: {error}", path.display());
+    if path.as_os_str().is_empty() {
+        return Err("no file to export to: type a path".to_owned());
+    }
+    if !target.may_replace && path.exists() {
+        return Err(format!(
+            "not exported: {} exists; choose another name or allow replacing it",
+            path.display()
+        ));
+    }
+    let part = part_path(path);
+    let result = (|| {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&part)?;
+        let mut writer = BufWriter::new(file);
+        content(&mut writer)?;
+        writer.flush()?;
+        std::fs::rename(&part, path)
+    })();
+    if let Err(error) = result {
+        // The half-written file is of no use; that it cannot be removed changes nothing.
+        drop(std::fs::remove_file(&part));
+        return Err(failed("write", &error));
+    }
+    let bytes = std::fs::metadata(path)
+        .map(|metadata| metadata.len())
+        .map_err(|error| failed("read back", &error))?;
+    Ok(format!("Wrote {} ({})", path.display(), bytes_text(bytes)))
+}
+
+fn part_path(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
+}

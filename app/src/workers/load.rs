@@ -1,0 +1,256 @@
+//! Brings the samples of signals: runs a query and turns its batches into series for the plots.
+//!
+//! While samples arrive, pictures of what is there already are sent out, each time twice as much as
+//! the time before: the work for all of them together stays proportional to the samples.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use canlake_shared::error_chain;
+use canlake_shared::time::TimeRange;
+use futures::StreamExt as _;
+use tokio::sync::oneshot;
+
+use super::EventSender;
+use crate::query::{
+    Completeness, Progress, QueryEvent, QueryOutcome, QueryStats, SignalBatch, SignalQuery,
+};
+use crate::runtime::{Runtimes, Task, Wake};
+use crate::series::{GapPolicy, Prepared, SeriesBuilder};
+use crate::source::{FileProblem, SignalInfo, SignalSource};
+use crate::state::{Event, LoadId, LoadedPart, SignalRef, VehicleRef};
+
+/// Samples of the first picture.
+const FIRST_PICTURE: usize = 200_000;
+/// Between two reports of progress.
+const REPORT_EVERY: Duration = Duration::from_millis(100);
+
+/// What to bring.
+#[derive(Debug)]
+pub struct Order {
+    pub load: LoadId,
+    pub vehicle: VehicleRef,
+    pub signals: Vec<Arc<SignalInfo>>,
+    pub range: TimeRange,
+    pub holes: Vec<TimeRange>,
+}
+
+/// A query that runs.
+#[derive(Debug)]
+pub struct Running {
+    pub(super) task: Task<()>,
+    cancel: Option<oneshot::Sender<()>>,
+}
+
+impl Running {
+    /// Stops it; what has arrived comes as its last event.
+    pub fn cancel(&mut self) {
+        if let Some(cancel) = self.cancel.take() {
+            // A query that has just ended needs no signal.
+            drop(cancel.send(()));
+        }
+    }
+}
+
+/// Starts a query.
+pub fn start(
+    runtimes: &Runtimes,
+    order: Order,
+    source: Option<Arc<dyn SignalSource>>,
+    events: EventSender,
+    wake: Wake,
+) -> Running {
+    let (cancel, cancelled) = oneshot::channel();
+    let work = async move {
+        let load = order.load;
+        let (parts, result) = match source {
+            Some(source) => run(order, source.as_ref(), &events, cancelled).await,
+            None => (
+                Vec::new(),
+                Err("the source of these signals has been closed".to_owned()),
+            ),
+        };
+        events
+            .send(Event::LoadEnded {
+                load,
+                parts,
+                result,
+            })
+            .await;
+    };
+    Running {
+        task: runtimes.spawn_cpu(work, wake),
+        cancel: Some(cancel),
+    }
+}
+
+type Ended = (Vec<LoadedPart>, Result<(Completeness, QueryStats), String>);
+
+async fn run(
+    order: Order,
+    source: &dyn SignalSource,
+    events: &EventSender,
+    mut cancelled: oneshot::Receiver<()>,
+) -> Ended {
+    let query = SignalQuery {
+        vehicle: Arc::clone(&order.vehicle.vehicle),
+        signals: order.signals.iter().map(|info| info.key.clone()).collect(),
+        range: order.range,
+        labels: false,
+    };
+    let mut stream = source.query(query);
+    let mut incoming = Incoming::new(&order);
+    let mut progress = Progress::default();
+    let mut reported = Instant::now();
+    loop {
+        let event = tokio::select! {
+            biased;
+            _ = &mut cancelled => {
+                drop(stream);
+                let cancelled = Completeness::Partial { cancelled: true, problems: Vec::new() };
+                return incoming.finish(cancelled, QueryStats::default());
+            }
+            event = stream.next() => event,
+        };
+        match event {
+            Some(Ok(QueryEvent::Started { files_total, .. })) => progress.files_total = files_total,
+            Some(Ok(QueryEvent::Progress(news))) => progress = news,
+            Some(Ok(QueryEvent::Batch(batch))) => incoming.take(batch),
+            Some(Ok(QueryEvent::Finished(QueryOutcome {
+                completeness,
+                stats,
+            }))) => {
+                return incoming.finish(completeness, stats);
+            }
+            Some(Err(error)) => return (Vec::new(), Err(error_chain(&error))),
+            None => {
+                return (
+                    Vec::new(),
+                    Err("the query ended without an answer".to_owned()),
+                );
+            }
+        }
+        if reported.elapsed() >= REPORT_EVERY {
+            reported = Instant::now();
+            let parts = incoming.pictures();
+            events
+                .send(Event::Loaded {
+                    load: order.load,
+                    progress,
+                    parts,
+                })
+                .await;
+        }
+    }
+}
+
+/// The samples that have arrived, by signal.
+struct Incoming<'a> {
+    order: &'a Order,
+    holes: Vec<(i64, i64)>,
+    signals: Vec<IncomingSignal>,
+}
+
+#[derive(Default)]
+struct IncomingSignal {
+    /// Batches by part: parts follow each other in the order of files, but may arrive in any order.
+    batches: Vec<SignalBatch>,
+    samples: usize,
+    pictured: usize,
+}
+
+impl<'a> Incoming<'a> {
+    fn new(order: &'a Order) -> Self {
+        Self {
+            order,
+            holes: order
+                .holes
+                .iter()
+                .map(|hole| (hole.start.as_ns(), hole.end.as_ns()))
+                .collect(),
+            signals: order
+                .signals
+                .iter()
+                .map(|_| IncomingSignal::default())
+                .collect(),
+        }
+    }
+
+    fn take(&mut self, batch: SignalBatch) {
+        if let Some(signal) = self.signals.get_mut(batch.signal) {
+            signal.samples += batch.times.len();
+            signal.batches.push(batch);
+        }
+    }
+
+    /// Series of the signals of which enough is new.
+    fn pictures(&mut self) -> Vec<LoadedPart> {
+        let mut parts = Vec::new();
+        for idx in 0..self.signals.len() {
+            let signal = &mut self.signals[idx];
+            if signal.samples >= FIRST_PICTURE.max(2 * signal.pictured) {
+                signal.pictured = signal.samples;
+                parts.extend(self.part(idx, &mut Vec::new()));
+            }
+        }
+        parts
+    }
+
+    fn finish(mut self, completeness: Completeness, stats: QueryStats) -> Ended {
+        let mut problems = Vec::new();
+        let mut parts = Vec::new();
+        for idx in 0..self.signals.len() {
+            parts.extend(self.part(idx, &mut problems));
+            self.signals[idx] = IncomingSignal::default();
+        }
+        (parts, Ok((with_problems(completeness, problems), stats)))
+    }
+
+    fn part(&mut self, idx: usize, problems: &mut Vec<FileProblem>) -> Option<LoadedPart> {
+        let info = self.order.signals.get(idx)?;
+        let signal = self.signals.get_mut(idx)?;
+        signal.batches.sort_by_key(|batch| batch.part);
+        let mut builder = SeriesBuilder::with_capacity(signal.samples);
+        for batch in &signal.batches {
+            if let Err(error) = builder.append(&batch.times, &batch.values) {
+                problems.push(FileProblem {
+                    path: info.key.to_string(),
+                    text: error.to_string(),
+                });
+                break;
+            }
+        }
+        let policy = GapPolicy {
+            expected_period_ns: info.cycle_time_ms.map(|ms| i64::from(ms) * 1_000_000),
+            on_change: info.on_change,
+            holes: &self.holes,
+            ..GapPolicy::default()
+        };
+        Some(LoadedPart {
+            signal: SignalRef {
+                vehicle: self.order.vehicle.clone(),
+                key: info.key.clone(),
+            },
+            series: Arc::new(Prepared::new(builder.finish(), &policy)),
+        })
+    }
+}
+
+fn with_problems(completeness: Completeness, more: Vec<FileProblem>) -> Completeness {
+    if more.is_empty() {
+        return completeness;
+    }
+    match completeness {
+        Completeness::Complete => Completeness::from_problems(more),
+        Completeness::Partial {
+            cancelled,
+            mut problems,
+        } => {
+            problems.extend(more);
+            Completeness::Partial {
+                cancelled,
+                problems,
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Carries out what the state asks for, away from the thread that draws.
+//!
+//! [`Workers::perform`] starts an [`Effect`], [`Workers::poll`] gives the [`Event`]s that have come
+//! since. Neither waits. A task is cancelled by dropping its handle or, where what has arrived must
+//! be kept, by its own signal. The queue of events is bounded: when it is full, the work waits for
+//! the window to take some.
+
+mod export;
+mod load;
+mod open;
+mod pick;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::runtime::{Runtimes, Task, Wake};
+use crate::source::SignalSource;
+use crate::state::{Effect, Event, LoadId, SignalStatistics, SourceId};
+
+/// Events that wait for the window at most.
+const QUEUE: usize = 256;
+
+/// Sends events and wakes the window.
+#[derive(Clone)]
+pub struct EventSender {
+    sender: Sender<Event>,
+    wake: Wake,
+}
+
+impl EventSender {
+    /// Sends an event; waits while the queue is full. An event that nobody waits for any more is dropped.
+    pub async fn send(&self, event: Event) {
+        if self.sender.send(event).await.is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+impl EventSender {
+    /// Sends an event from a thread that may not wait; left out when the queue is full.
+    pub fn offer(&self, event: Event) {
+        if self.sender.try_send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+impl fmt::Debug for EventSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventSender").finish_non_exhaustive()
+    }
+}
+
+/// The tasks that run, and the sources they read.
+pub struct Workers {
+    runtimes: Runtimes,
+    events: EventSender,
+    received: Receiver<Event>,
+    wake: Wake,
+    sources: Arc<open::Sources>,
+    opening: BTreeMap<SourceId, Task<()>>,
+    loading: BTreeMap<LoadId, load::Running>,
+    statistics: Option<Task<()>>,
+    others: Vec<Task<()>>,
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workers").finish_non_exhaustive()
+    }
+}
+
+impl Workers {
+    /// Starts the runtimes. `wake` is called from any thread when there is something to poll.
+    pub fn new(wake: Wake) -> std::io::Result<Self> {
+        let (sender, received) = channel(QUEUE);
+        let events = EventSender {
+            sender,
+            wake: Arc::clone(&wake),
+        };
+        Ok(Self {
+            runtimes: Runtimes::new()?,
+            events,
+            received,
+            wake,
+            sources: Arc::default(),
+            opening: BTreeMap::new(),
+            loading: BTreeMap::new(),
+            statistics: None,
+            others: Vec::new(),
+        })
+    }
+
+    /// Starts what is asked for. Effects of the window itself (quit, full screen, PNG) are not ours.
+    pub fn perform(&mut self, effect: Effect) {
+        self.others.retain_mut(|task| task.try_take().is_none());
+        match effect {
+            Effect::Open {
+                source,
+                location,
+                dbc_paths,
+            } => {
+                let work = open::open(
+                    source,
+                    location,
+                    dbc_paths,
+                    Arc::clone(&self.sources),
+                    self.events.clone(),
+                );
+                self.start_opening(source, work);
+            }
+            Effect::OpenDemo(source) => {
+                let work = open::open_demo(source, Arc::clone(&self.sources), self.events.clone());
+                self.start_opening(source, work);
+            }
+            Effect::Close(source) => {
+                self.opening.remove(&source);
+                self.sources.remove(source);
+            }
+            Effect::Load {
+                load,
+                vehicle,
+                signals,
+                range,
+                holes,
+            } => {
+                let order = load::Order {
+                    load,
+                    vehicle,
+                    signals,
+                    range,
+                    holes,
+                };
+                let source = self.sources.get(order.vehicle.source);
+                let running = load::start(
+                    &self.runtimes,
+                    order,
+                    source,
+                    self.events.clone(),
+                    Arc::clone(&self.wake),
+                );
+                self.loading.insert(load, running);
+            }
+            Effect::Cancel(load) => {
+                if let Some(running) = self.loading.get_mut(&load) {
+                    running.cancel();
+                }
+            }
+            Effect::Statistics { range, signals } => {
+                let events = self.events.clone();
+                let work = async move {
+                    let range_ns = (range.start.as_ns(), range.end.as_ns());
+                    let compute = |part: crate::state::LoadedPart| SignalStatistics {
+                        stats: crate::series::Stats::compute(&part.series, range_ns),
+                        signal: part.signal,
+                    };
+                    let statistics = signals.into_iter().map(compute).collect();
+                    events.send(Event::Statistics(range, statistics)).await;
+                };
+                // Dropping the task before this one cancels it: the newest question wins.
+                self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::ExportCsv {
+                target,
+                columns,
+                range,
+            } => {
+                let events = self.events.clone();
+                let work = async move {
+                    let result = export::csv(&target, &columns, range);
+                    events.send(Event::Exported(result)).await;
+                };
+                self.others
+                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::PickFiles => self.pick(pick::files(self.events.clone())),
+            Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
+            Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
+            Effect::PickExportTarget(kind, suggested) => {
+                self.pick(pick::export_target(kind, suggested, self.events.clone()))
+            }
+            Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
+        }
+    }
+
+    /// What has come since the last call.
+    pub fn poll(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        while let Ok(event) = self.received.try_recv() {
+            if let Event::LoadEnded { load, .. } = &event {
+                self.loading.remove(load);
+            }
+            events.push(event);
+        }
+        events.extend(self.panicked());
+        events
+    }
+
+    /// Draws a picture and writes it.
+    pub fn export_png(
+        &mut self,
+        target: crate::state::ExportTarget,
+        draw: impl FnOnce() -> crate::export::Picture + Send + 'static,
+    ) {
+        let events = self.events.clone();
+        let work = async move {
+            let result = export::png(&target, &draw());
+            events.send(Event::Exported(result)).await;
+        };
+        self.others
+            .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+    }
+
+    /// The opened source behind a name, for whoever asks it directly.
+    pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
+        self.sources.get(id)
+    }
+
+    fn start_opening(&mut self, source: SourceId, work: impl Future<Output = ()> + Send + 'static) {
+        // A task that opened the same source before is dropped, which cancels it.
+        self.opening.insert(
+            source,
+            self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
+        );
+    }
+
+    fn pick(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.others
+            .push(self.runtimes.spawn_io(work, Arc::clone(&self.wake)));
+    }
+
+    /// Tasks that ended without telling: a bug, but one that the user must hear of.
+    fn panicked(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.opening.retain(|source, task| match task.try_take() {
+            None => true,
+            Some(Ok(())) => false,
+            Some(Err(panicked)) => {
+                events.push(Event::SourceFailed(*source, panicked.to_string()));
+                false
+            }
+        });
+        self.loading
+            .retain(|load, running| match running.task.try_take() {
+                None => true,
+                // The last event may still be in the queue.
+                Some(Ok(())) => false,
+                Some(Err(panicked)) => {
+                    events.push(Event::LoadEnded {
+                        load: *load,
+                        parts: Vec::new(),
+                        result: Err(panicked.to_string()),
+                    });
+                    false
+                }
+            });
+        events
+    }
+}

@@ -1,0 +1,172 @@
+//! From an input of any kind to the reader that suits it: gzip is undone, the format is found by
+//! content.
+
+use std::io::{self, BufRead, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::candump::{self, CandumpReader};
+use super::skip::excerpt;
+use super::{LogError, LogReader};
+
+/// How much is looked at to find the format.
+const SNIFF_BYTES: u64 = 64 * 1024;
+const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
+
+/// The bytes of a log after decompression.
+pub(super) struct LogInput {
+    bytes: Box<dyn Read + Send>,
+    consumed: Arc<AtomicU64>,
+    name: String,
+}
+
+impl LogInput {
+    /// Name for error messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Bytes taken from the input before decompression.
+    pub(super) fn consumed(&self) -> u64 {
+        self.consumed.load(Ordering::Relaxed)
+    }
+
+    /// What a failed `read` means: damaged content, or a failing device.
+    pub(super) fn classify(error: &io::Error) -> ReadFailure {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => ReadFailure::Cut,
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => ReadFailure::Damaged,
+            _ => ReadFailure::Io,
+        }
+    }
+}
+
+/// See [`LogInput::classify`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ReadFailure {
+    Cut,
+    Damaged,
+    Io,
+}
+
+impl Read for LogInput {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(target)
+    }
+}
+
+/// Opens a log: finds the format by content, undoing gzip first (also when it has several members).
+///
+/// `name` appears in messages only.
+///
+/// # Errors
+/// [`LogError::UnknownFormat`] and [`LogError::Empty`] say that this is no log we can read;
+/// [`LogError::Io`] that the input fails at its very beginning. Anything later is found by `read`.
+pub fn open(input: Box<dyn BufRead + Send>, name: &str) -> Result<Box<dyn LogReader>, LogError> {
+    let io_error = |source| LogError::Io {
+        offset: 0,
+        name: name.to_owned(),
+        source,
+    };
+    let consumed = Arc::new(AtomicU64::new(0));
+    let counted = CountingRead {
+        inner: input,
+        consumed: Arc::clone(&consumed),
+    };
+    let (magic, rest) = peek(counted, GZIP_MAGIC.len() as u64).map_err(io_error)?;
+    let bytes: Box<dyn Read + Send> = if magic == GZIP_MAGIC {
+        Box::new(MultiGzDecoder::new(rest))
+    } else {
+        Box::new(rest)
+    };
+    let (head, bytes) = peek(bytes, SNIFF_BYTES).map_err(io_error)?;
+    if head.is_empty() {
+        return Err(LogError::Empty {
+            name: name.to_owned(),
+        });
+    }
+    let input = LogInput {
+        bytes: Box::new(bytes),
+        consumed,
+        name: name.to_owned(),
+    };
+    if candump::looks_like(&head) {
+        return Ok(Box::new(CandumpReader::new(input)));
+    }
+    Err(LogError::UnknownFormat {
+        excerpt: excerpt(&head, 40),
+        name: name.to_owned(),
+    })
+}
+
+/// Reads up to `max` bytes ahead; the reader returned gives them again, and then whatever stopped
+/// the reading ahead.
+fn peek<R: Read>(mut input: R, max: u64) -> io::Result<(Vec<u8>, Peeked<R>)> {
+    let mut head = Vec::new();
+    let failure = input.by_ref().take(max).read_to_end(&mut head).err();
+    match failure {
+        Some(error) if head.is_empty() => Err(error),
+        failure => {
+            let peeked = Peeked {
+                head: Cursor::new(head.clone()),
+                failure,
+                rest: io::BufReader::new(input),
+            };
+            Ok((head, peeked))
+        }
+    }
+}
+
+struct Peeked<R> {
+    head: Cursor<Vec<u8>>,
+    failure: Option<io::Error>,
+    rest: io::BufReader<R>,
+}
+
+impl<R: Read> Read for Peeked<R> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let n = self.head.read(target)?;
+        if n > 0 || target.is_empty() {
+            return Ok(n);
+        }
+        match self.failure.take() {
+            Some(error) => Err(error),
+            None => self.rest.read(target),
+        }
+    }
+}
+
+impl<R: Read> BufRead for Peeked<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.head.position() < self.head.get_ref().len() as u64 {
+            return self.head.fill_buf();
+        }
+        match self.failure.take() {
+            Some(error) => Err(error),
+            None => self.rest.fill_buf(),
+        }
+    }
+
+    fn consume(&mut self, n: usize) {
+        if self.head.position() < self.head.get_ref().len() as u64 {
+            self.head.consume(n);
+        } else {
+            self.rest.consume(n);
+        }
+    }
+}
+
+struct CountingRead {
+    inner: Box<dyn BufRead + Send>,
+    consumed: Arc<AtomicU64>,
+}
+
+impl Read for CountingRead {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(target)?;
+        self.consumed.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}

@@ -285,6 +285,15 @@ fn repeated_definitions_and_statements_take_linear_time() {
     assert_eq!(database.messages.len(), 10_000);
 }
 
+#[test]
+fn our_own_folder_is_clean() {
+    let manifest = Manifest::parse(include_str!("../../../dbc/manifest.toml")).unwrap();
+    assert_eq!(manifest.files(), ["ev_demo.dbc"]);
+    let file = DbcFile::new("ev_demo.dbc", include_bytes!("../../../dbc/ev_demo.dbc"));
+    assert_eq!(file.warnings, []);
+    assert!(!file.database.messages.is_empty());
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

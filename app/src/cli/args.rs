@@ -78,10 +78,7 @@ impl SelectArgs {
     /// The range of time asked for.
     pub fn range(&self) -> TimeRange {
         let all = TimeRange::ALL;
-        TimeRange::new(
-            self.from.unwrap_or(all.start),
-            self.to.unwrap_or(all.end),
-        )
+        TimeRange::new(self.from.unwrap_or(all.start), self.to.unwrap_or(all.end))
     }
 }
 

@@ -77,7 +77,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-
 /// What the arguments ask for.
 #[derive(Debug)]
 pub enum Request {
@@ -121,7 +120,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
 
 /// Tells a failure in one line and gives its exit code.
 pub fn report(failure: &dyn Error) -> ExitCode {
-    output::tell(&format!("canlake: {}", canlake_shared::error_chain(failure)));
+    output::tell(&format!(
+        "canlake: {}",
+        canlake_shared::error_chain(failure)
+    ));
     ExitCode::FAILURE
 }
 

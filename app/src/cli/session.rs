@@ -73,7 +73,10 @@ impl Opened {
     }
 
     fn hint(&self) -> String {
-        match (self.catalogue.raw_files.len(), self.catalogue.problems.len()) {
+        match (
+            self.catalogue.raw_files.len(),
+            self.catalogue.problems.len(),
+        ) {
             (0, 0) => String::new(),
             (0, problems) => format!("; {problems} files could not be read"),
             (raw, _) => format!("; decode its {raw} raw files first"),

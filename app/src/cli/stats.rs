@@ -90,7 +90,9 @@ pub(super) fn run(args: &StatsArgs) -> Result<bool, Failure> {
 /// When nothing was recorded: inside sessions and between them.
 fn holes(selected: &Selected) -> Vec<(i64, i64)> {
     let sessions = &selected.sessions;
-    let inside = sessions.iter().flat_map(|session| session.gaps.iter().copied());
+    let inside = sessions
+        .iter()
+        .flat_map(|session| session.gaps.iter().copied());
     let between = sessions.windows(2).filter_map(|pair| match pair {
         [before, after] => Some(TimeRange::new(before.range.end, after.range.start)),
         _ => None,

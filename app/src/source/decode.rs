@@ -16,7 +16,8 @@ use canlake_shared::lake::VehicleId;
 use canlake_shared::logs::{self, LogError, LogReader};
 use canlake_shared::schema::footer::{DbcProvenance, DbcSource, FileKind, Recording};
 use canlake_shared::schema::{
-    ContentHash, DecodedFileInfo, DecodedFileWriter, RawBatchBuilder, RawFileReader, SchemaError, read_summary,
+    ContentHash, DecodedFileInfo, DecodedFileWriter, RawBatchBuilder, RawFileReader, SchemaError,
+    read_summary,
 };
 
 /// Frames of one batch of a log.
@@ -84,7 +85,9 @@ pub struct DecodedInput {
 pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
     let mut magic = [0; 4];
     let mut file = open(path)?;
-    let n_read = file.read(&mut magic).map_err(|source| io_error("read", source, path))?;
+    let n_read = file
+        .read(&mut magic)
+        .map_err(|source| io_error("read", source, path))?;
     if magic[..n_read] != *b"PAR1" {
         return Ok(InputKind::Log);
     }
@@ -153,15 +156,22 @@ fn write_decoded(
     let mut writer = DecodedFileWriter::new(BufWriter::new(output), info).map_err(parquet_error)?;
     let compiled = CompiledDatabase::new(dbc.iter().map(|file| &file.database), Matching::Auto);
     let batches = std::iter::from_fn(|| frames.next_batch(path).transpose());
-    let stats = decode_threaded(batches, |_| compiled.clone(), RunLimits::default(), &mut writer, |stats| {
-        on_progress(stats.frames);
-    });
+    let stats = decode_threaded(
+        batches,
+        |_| compiled.clone(),
+        RunLimits::default(),
+        &mut writer,
+        |stats| {
+            on_progress(stats.frames);
+        },
+    );
     let stats = stats.map_err(|error| match error {
         DecodeError::Read(error) => error,
         DecodeError::Batch(source) | DecodeError::Sink(source) => parquet_error(source),
     })?;
     let (mut sink, _) = writer.close(stats.undecoded()).map_err(parquet_error)?;
-    sink.flush().map_err(|source| io_error("write", source, part))?;
+    sink.flush()
+        .map_err(|source| io_error("write", source, part))?;
     Ok((stats, frames.skipped()))
 }
 
@@ -209,7 +219,8 @@ impl Frames {
         let stem = path.file_name().unwrap_or_default().to_string_lossy();
         let stem = stem.split('.').next().unwrap_or_default();
         let id = named.unwrap_or_else(|| stem.to_owned());
-        VehicleId::foreign(&id).unwrap_or_else(|_| VehicleId::new("log").expect("three letters are a valid id"))
+        VehicleId::foreign(&id)
+            .unwrap_or_else(|_| VehicleId::new("log").expect("three letters are a valid id"))
     }
 
     fn recording(&self) -> Recording {
@@ -221,16 +232,22 @@ impl Frames {
 
     fn next_batch(&mut self, path: &Path) -> Result<Option<RecordBatch>, InputError> {
         match self {
-            Self::Raw(reader) => reader.next().transpose().map_err(|source| InputError::Parquet {
-                source,
-                path: path.to_owned(),
-            }),
-            Self::Log(reader) => {
-                let mut frames = Vec::with_capacity(BATCH_FRAMES);
-                let n_read = reader.read(&mut frames, BATCH_FRAMES).map_err(|source| InputError::Log {
+            Self::Raw(reader) => reader
+                .next()
+                .transpose()
+                .map_err(|source| InputError::Parquet {
                     source,
                     path: path.to_owned(),
-                })?;
+                }),
+            Self::Log(reader) => {
+                let mut frames = Vec::with_capacity(BATCH_FRAMES);
+                let n_read =
+                    reader
+                        .read(&mut frames, BATCH_FRAMES)
+                        .map_err(|source| InputError::Log {
+                            source,
+                            path: path.to_owned(),
+                        })?;
                 if n_read == 0 {
                     return Ok(None);
                 }
@@ -246,8 +263,17 @@ impl Frames {
 
     fn skipped(&self) -> Vec<String> {
         match self {
-            Self::Raw(reader) => reader.skipped().iter().map(|(fault, count)| format!("{count} rows: {fault}")).collect(),
-            Self::Log(reader) => reader.skipped().details().iter().map(ToString::to_string).collect(),
+            Self::Raw(reader) => reader
+                .skipped()
+                .iter()
+                .map(|(fault, count)| format!("{count} rows: {fault}"))
+                .collect(),
+            Self::Log(reader) => reader
+                .skipped()
+                .details()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 }
@@ -256,15 +282,29 @@ impl Frames {
 fn cached_name(path: &Path, dbc: &[DbcFile]) -> Result<String, InputError> {
     let path = std::path::absolute(path).map_err(|source| io_error("open", source, path))?;
     let metadata = std::fs::metadata(&path).map_err(|source| io_error("open", source, &path))?;
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let mut identity = format!("{WRITER}\n{}\n{}\n{modified:?}\n", path.display(), metadata.len());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let mut identity = format!(
+        "{WRITER}\n{}\n{}\n{modified:?}\n",
+        path.display(),
+        metadata.len()
+    );
     for file in dbc {
         identity.push_str(&file.sha256);
         identity.push('\n');
     }
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
-    let stem: String = stem.chars().filter(|letter| letter.is_ascii_alphanumeric() || "._-".contains(*letter)).take(60).collect();
-    Ok(format!("{stem}-{}_decoded.parquet", ContentHash::of(identity.as_bytes()).short()))
+    let stem: String = stem
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || "._-".contains(*letter))
+        .take(60)
+        .collect();
+    Ok(format!(
+        "{stem}-{}_decoded.parquet",
+        ContentHash::of(identity.as_bytes()).short()
+    ))
 }
 
 fn open(path: &Path) -> Result<File, InputError> {

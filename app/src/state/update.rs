@@ -7,9 +7,9 @@ use std::sync::Arc;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::{
-    AppState, Dialog, Effect, ExportColumn, ExportKind, ExportTarget, LoadId, LoadState, OpenSource, RangeChoice,
-    Selection, Severity, SignalRef, SourceId, SourceStatus, ThemeChoice, TimeWindow, VehicleRef,
-    axis_of,
+    AppState, Dialog, Effect, ExportColumn, ExportKind, ExportTarget, LoadId, LoadState,
+    OpenSource, RangeChoice, Selection, Severity, SignalRef, SourceId, SourceStatus, ThemeChoice,
+    TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
 use crate::source::{SignalInfo, SourceLocation};
@@ -435,7 +435,11 @@ impl AppState {
                 series: Arc::clone(loaded.series.as_ref()?),
             })
         };
-        self.workspace.signals().into_iter().filter_map(column).collect()
+        self.workspace
+            .signals()
+            .into_iter()
+            .filter_map(column)
+            .collect()
     }
 
     /// Selects a vehicle of a source that has just been opened, if none is selected.

@@ -12,15 +12,24 @@ use crate::state::{ExportColumn, ExportTarget};
 use crate::time_display::bytes_text;
 
 /// Writes the loaded samples of a stretch of time, all of them, one column per signal.
-pub fn csv(target: &ExportTarget, columns: &[ExportColumn], range: TimeRange) -> Result<String, String> {
-    let columns: Vec<_> = columns.iter().map(|column| in_range(column, range)).collect();
+pub fn csv(
+    target: &ExportTarget,
+    columns: &[ExportColumn],
+    range: TimeRange,
+) -> Result<String, String> {
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|column| in_range(column, range))
+        .collect();
     write(target, |file| export::write_csv(file, &columns))
 }
 
 fn in_range(column: &ExportColumn, range: TimeRange) -> Column<'_> {
     let (times, values) = (column.series.times(), column.series.values());
     let from = times.partition_point(|time| *time < range.start.as_ns());
-    let to = times.partition_point(|time| *time < range.end.as_ns()).max(from);
+    let to = times
+        .partition_point(|time| *time < range.end.as_ns())
+        .max(from);
     Column {
         name: &column.name,
         unit: &column.unit,

@@ -50,7 +50,9 @@ pub async fn open(
     events: EventSender,
 ) {
     let result = match &location {
-        SourceLocation::Local(paths) => open_local(id, &location, paths.clone(), dbc_paths, &sources, &events).await,
+        SourceLocation::Local(paths) => {
+            open_local(id, &location, paths.clone(), dbc_paths, &sources, &events).await
+        }
         _ => match crate::source::open(&location) {
             Ok(source) => list(id, &location, source, Vec::new(), &sources, &events).await,
             Err(error) => Err(error_chain(&error)),
@@ -67,15 +69,37 @@ pub async fn open_demo(id: SourceId, sources: Arc<Sources>, events: EventSender)
         let progress = Progress::new(id, &events);
         spawn_blocking(move || {
             let root = demo::location()?;
-            demo::ensure(&root, |done, all| progress.say(format!("making the demo lake: session {} of {all}", done + 1)))?;
+            demo::ensure(&root, |done, all| {
+                progress.say(format!(
+                    "making the demo lake: session {} of {all}",
+                    done + 1
+                ))
+            })?;
             Ok::<_, demo::DemoError>(root)
         })
         .await
     };
     match made {
-        Ok(Ok(root)) => open(id, SourceLocation::path(root.join("decoded")), Vec::new(), sources, events).await,
-        Ok(Err(error)) => events.send(Event::SourceFailed(id, error_chain(&error))).await,
-        Err(error) => events.send(Event::SourceFailed(id, error.to_string())).await,
+        Ok(Ok(root)) => {
+            open(
+                id,
+                SourceLocation::path(root.join("decoded")),
+                Vec::new(),
+                sources,
+                events,
+            )
+            .await
+        }
+        Ok(Err(error)) => {
+            events
+                .send(Event::SourceFailed(id, error_chain(&error)))
+                .await
+        }
+        Err(error) => {
+            events
+                .send(Event::SourceFailed(id, error.to_string()))
+                .await
+        }
     }
 }
 
@@ -107,18 +131,29 @@ async fn open_local(
     sources: &Sources,
     events: &EventSender,
 ) -> Result<(), String> {
-    let looked = spawn_blocking(move || Inputs::look(paths)).await.map_err(|error| error.to_string())??;
+    let looked = spawn_blocking(move || Inputs::look(paths))
+        .await
+        .map_err(|error| error.to_string())??;
     if looked.undecoded.is_empty() {
         let source = Arc::new(LocalSource::new(looked.decoded));
         return list(id, location, source, Vec::new(), sources, events).await;
     }
     if dbc_paths.is_empty() {
-        let suggestions = spawn_blocking(move || suggest_dbc(&looked.undecoded)).await.unwrap_or_default();
-        events.send(Event::SourceNeedsDbc { source: id, suggestions }).await;
+        let suggestions = spawn_blocking(move || suggest_dbc(&looked.undecoded))
+            .await
+            .unwrap_or_default();
+        events
+            .send(Event::SourceNeedsDbc {
+                source: id,
+                suggestions,
+            })
+            .await;
         return Ok(());
     }
     let progress = Progress::new(id, events);
-    let done = spawn_blocking(move || decode_all(looked, &dbc_paths, &progress)).await.map_err(|error| error.to_string())??;
+    let done = spawn_blocking(move || decode_all(looked, &dbc_paths, &progress))
+        .await
+        .map_err(|error| error.to_string())??;
     let source = Arc::new(LocalSource::new(done.paths));
     list(id, location, source, done.remarks, sources, events).await
 }
@@ -133,19 +168,43 @@ async fn list(
 ) -> Result<(), String> {
     let progress = Progress::new(id, events);
     let on_progress = Arc::new(move |listing: ListingProgress| {
-        progress.say(format!("{} of {} files", listing.files_read, listing.files_found));
+        progress.say(format!(
+            "{} of {} files",
+            listing.files_read, listing.files_found
+        ));
     });
-    let catalogue = source.catalogue(on_progress).await.map_err(|error| error_chain(&*error))?;
+    let catalogue = source
+        .catalogue(on_progress)
+        .await
+        .map_err(|error| error_chain(&*error))?;
     if catalogue.vehicles.is_empty() && !catalogue.raw_files.is_empty() {
-        let files: Vec<_> = catalogue.raw_files.iter().map(|file| PathBuf::from(&file.path)).collect();
-        let suggestions = spawn_blocking(move || suggest_dbc(&files)).await.unwrap_or_default();
-        events.send(Event::SourceNeedsDbc { source: id, suggestions }).await;
+        let files: Vec<_> = catalogue
+            .raw_files
+            .iter()
+            .map(|file| PathBuf::from(&file.path))
+            .collect();
+        let suggestions = spawn_blocking(move || suggest_dbc(&files))
+            .await
+            .unwrap_or_default();
+        events
+            .send(Event::SourceNeedsDbc {
+                source: id,
+                suggestions,
+            })
+            .await;
         return Ok(());
     }
     remarks.extend(problems(&catalogue));
     sources.insert(id, source);
     let location = location.clone();
-    events.send(Event::SourceReady { source: id, catalogue, location, remarks }).await;
+    events
+        .send(Event::SourceReady {
+            source: id,
+            catalogue,
+            location,
+            remarks,
+        })
+        .await;
     Ok(())
 }
 
@@ -154,8 +213,17 @@ fn problems(catalogue: &Catalogue) -> Option<(Severity, String, String)> {
     if n_problems == 0 {
         return None;
     }
-    let lines: Vec<_> = catalogue.problems.iter().take(200).map(|problem| format!("{}: {}", problem.path, problem.text)).collect();
-    Some((Severity::Warning, format!("{n_problems} files could not be read wholly"), lines.join("\n")))
+    let lines: Vec<_> = catalogue
+        .problems
+        .iter()
+        .take(200)
+        .map(|problem| format!("{}: {}", problem.path, problem.text))
+        .collect();
+    Some((
+        Severity::Warning,
+        format!("{n_problems} files could not be read wholly"),
+        lines.join("\n"),
+    ))
 }
 
 /// The paths given by the user, told apart.
@@ -216,7 +284,9 @@ fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
         folders.extend(folder.ancestors().take(8).map(|above| above.join("dbc")));
     }
     folders.push(PathBuf::from("dbc"));
-    let program = std::env::current_exe().ok().and_then(|path| path.parent().map(|folder| folder.join("dbc")));
+    let program = std::env::current_exe()
+        .ok()
+        .and_then(|path| path.parent().map(|folder| folder.join("dbc")));
     folders.extend(program);
     let mut found = Vec::new();
     for folder in folders {
@@ -225,7 +295,10 @@ fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
             .flatten()
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dbc")))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension.eq_ignore_ascii_case("dbc"))
+            })
             .collect();
         here.sort();
         for path in here {
@@ -242,27 +315,46 @@ struct Decoded {
     remarks: Remarks,
 }
 
-fn decode_all(inputs: Inputs, dbc_paths: &[PathBuf], progress: &Progress) -> Result<Decoded, String> {
+fn decode_all(
+    inputs: Inputs,
+    dbc_paths: &[PathBuf],
+    progress: &Progress,
+) -> Result<Decoded, String> {
     let mut dbc = Vec::new();
     let mut remarks = Vec::new();
     for path in dbc_paths {
-        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let bytes = std::fs::read(path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let file = DbcFile::new(name.clone(), &bytes);
         if !file.warnings.is_empty() {
-            let detail: Vec<_> = file.warnings.iter().take(500).map(ToString::to_string).collect();
-            remarks.push((Severity::Warning, format!("{name}: {} warnings", file.warnings.len()), detail.join("\n")));
+            let detail: Vec<_> = file
+                .warnings
+                .iter()
+                .take(500)
+                .map(ToString::to_string)
+                .collect();
+            remarks.push((
+                Severity::Warning,
+                format!("{name}: {} warnings", file.warnings.len()),
+                detail.join("\n"),
+            ));
         }
         dbc.push(file);
     }
-    let folders = directories::ProjectDirs::from("", "", "canlake").ok_or("no folder for the user's cache: set HOME")?;
+    let folders = directories::ProjectDirs::from("", "", "canlake")
+        .ok_or("no folder for the user's cache: set HOME")?;
     let cache = folders.cache_dir().join("decoded");
     let mut paths = inputs.decoded;
     let n_inputs = inputs.undecoded.len();
     for (idx, input) in inputs.undecoded.iter().enumerate() {
         let name = input.file_name().unwrap_or_default().to_string_lossy();
         let say = |frames: u64| {
-            progress.say(format!("decoding {name} ({} of {n_inputs}): {} frames", idx + 1, count_text(frames)));
+            progress.say(format!(
+                "decoding {name} ({} of {n_inputs}): {} frames",
+                idx + 1,
+                count_text(frames)
+            ));
         };
         say(0);
         match decode::decode(input, &dbc, &cache, |frames| say(frames)) {
@@ -271,7 +363,11 @@ fn decode_all(inputs: Inputs, dbc_paths: &[PathBuf], progress: &Progress) -> Res
                 paths.push(done.path);
             }
             Err(error) if n_inputs == 1 => return Err(error_chain(&error)),
-            Err(error) => remarks.push((Severity::Error, format!("{name} was not decoded"), error_chain(&error))),
+            Err(error) => remarks.push((
+                Severity::Error,
+                format!("{name} was not decoded"),
+                error_chain(&error),
+            )),
         }
     }
     Ok(Decoded { paths, remarks })
@@ -286,7 +382,14 @@ fn remark(name: &str, done: &decode::DecodedInput) -> Option<(Severity, String, 
         .collect();
     detail.extend(done.skipped.iter().cloned());
     let share = 100.0 * stats.decoded_frames as f64 / stats.frames.max(1) as f64;
-    let severity = if done.skipped.is_empty() && stats.decoded_frames > 0 { Severity::Info } else { Severity::Warning };
-    let title = format!("{name}: {share:.1} % of {} frames decoded", count_text(stats.frames));
+    let severity = if done.skipped.is_empty() && stats.decoded_frames > 0 {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
+    let title = format!(
+        "{name}: {share:.1} % of {} frames decoded",
+        count_text(stats.frames)
+    );
     Some((severity, title, detail.join("\n")))
 }

@@ -166,7 +166,7 @@ SG_MUL_VAL_ 2 Leaf Inner 2-3, 7-9;
         // -20 * 0.5 - 10 = -20; 0xFEC in bits 4 to 15.
         assert_eq!(encode(&[("Intel", -20.0)])[..2], [0xC0, 0xFE]);
         // The top bit is bit 7 of byte 2.
-        assert_eq!(encode(&[("Motorola", 0x3FF as f64)])[2..4], [0xFF, 0xC0]);
+        assert_eq!(encode(&[("Motorola", 1023.0)])[2..4], [0xFF, 0xC0]);
         assert_eq!(encode(&[("Motorola", 1.0)])[2..4], [0x00, 0x40]);
         assert_eq!(encode(&[("Single", 4.0)])[4..], 1.5_f32.to_le_bytes());
     }

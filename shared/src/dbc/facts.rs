@@ -299,7 +299,8 @@ mod tests {
 
     #[test]
     fn ranges_that_touch_are_joined() {
-        let ranges = vec![8..=9, 1..=2, 3..=3, 7..=5, 2..=2, u64::MAX..=u64::MAX];
+        let backwards = RangeInclusive::new(7, 5);
+        let ranges = vec![8..=9, 1..=2, 3..=3, backwards, 2..=2, u64::MAX..=u64::MAX];
         assert_eq!(joined(ranges), [1..=3, 8..=9, u64::MAX..=u64::MAX]);
         assert_eq!(joined(vec![0..=u64::MAX, 5..=6]), [0..=u64::MAX]);
     }

@@ -300,6 +300,10 @@ fn drop_unreachable(result: &mut [Option<Multiplexing>], problems: &mut Problems
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "stands where signals without ranges have None"
+    )]
     fn ranges(multiplexor: &str, values: &[RangeInclusive<u64>]) -> Option<MuxRanges> {
         Some(MuxRanges {
             line: 9,
@@ -308,8 +312,10 @@ mod tests {
         })
     }
 
+    type Case<'a> = (&'a str, Mark, Option<MuxRanges>);
+
     /// Per signal `multiplexor=ranges`, `-` for always, `x` for left out; `M` before multiplexors.
-    fn run(signals: &[(&str, Mark, Option<MuxRanges>)]) -> (Vec<String>, usize) {
+    fn run(signals: &[Case<'_>]) -> (Vec<String>, usize) {
         let mux_signals: Vec<_> = signals
             .iter()
             .map(|(name, mark, ranges)| MuxSignal {
@@ -377,7 +383,7 @@ mod tests {
     #[test]
     fn what_cannot_be_known_is_left_out_and_reported() {
         let multiplexed = Mark::Multiplexed(1);
-        let cases: [(&str, Vec<(&str, Mark, Option<MuxRanges>)>, &[&str]); 6] = [
+        let cases: [(&str, Vec<Case<'_>>, &[&str]); 6] = [
             (
                 "no multiplexor",
                 vec![("a", multiplexed, None), ("b", Mark::Plain, None)],

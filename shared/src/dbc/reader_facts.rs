@@ -1,7 +1,7 @@
 //! The part of the [`Reader`] for statements about messages and signals: comments, attributes, value
 //! descriptions, value types, multiplexor ranges, transmitters.
 
-use can_dbc::{Comment, Dbc, ValueDescription};
+use can_dbc::{Comment, Dbc, ExtendedMultiplex, ValueDescription};
 
 use super::facts::{MuxRanges, joined};
 use super::model::ValueDescriptions;
@@ -109,30 +109,7 @@ impl Reader {
             self.facts.message(id, line).transmitters = transmitters.transmitter;
         }
         for multiplex in extended_multiplex {
-            let values = multiplex.mappings.iter();
-            let values = joined(values.map(|map| map.min_value..=map.max_value).collect());
-            self.n_mux_ranges += values.len();
-            if values.is_empty() || self.n_mux_ranges > MAX_MUX_RANGES {
-                return Err("its ranges run backwards or are too many".to_owned());
-            }
-            let signal = self
-                .facts
-                .message(id, line)
-                .signal(&multiplex.signal_name, line);
-            let ranges = MuxRanges {
-                line,
-                multiplexor: multiplex.multiplexor_signal_name,
-                values,
-            };
-            let before = signal.ranges.replace(ranges);
-            let multiplexor = signal.ranges.as_ref().map(|ranges| &ranges.multiplexor);
-            if before.is_some_and(|before| Some(&before.multiplexor) != multiplexor) {
-                let text = format!(
-                    "SG_MUL_VAL_ names another multiplexor of {} than before; this one counts",
-                    excerpt(&multiplex.signal_name)
-                );
-                self.warn(statement, DbcWarningKind::Multiplexing, text);
-            }
+            self.set_ranges(statement, id, multiplex)?;
         }
         Ok(())
     }
@@ -185,6 +162,40 @@ impl Reader {
             (_, Some(id)) => self.set_labels(statement, id, pairs.name, labels),
             // Without an identifier it describes an environment variable.
             (_, None) => {}
+        }
+        Ok(())
+    }
+
+    fn set_ranges(
+        &mut self,
+        statement: &Statement,
+        id: u32,
+        multiplex: ExtendedMultiplex,
+    ) -> Result<(), Reason> {
+        let line = statement.line;
+        let values = multiplex.mappings.iter();
+        let values = joined(values.map(|map| map.min_value..=map.max_value).collect());
+        self.n_mux_ranges += values.len();
+        if values.is_empty() || self.n_mux_ranges > MAX_MUX_RANGES {
+            return Err("its ranges run backwards or are too many".to_owned());
+        }
+        let signal = self
+            .facts
+            .message(id, line)
+            .signal(&multiplex.signal_name, line);
+        let ranges = MuxRanges {
+            line,
+            multiplexor: multiplex.multiplexor_signal_name,
+            values,
+        };
+        let before = signal.ranges.replace(ranges);
+        let multiplexor = signal.ranges.as_ref().map(|ranges| &ranges.multiplexor);
+        if before.is_some_and(|before| Some(&before.multiplexor) != multiplexor) {
+            let text = format!(
+                "SG_MUL_VAL_ names another multiplexor of {} than before; this one counts",
+                excerpt(&multiplex.signal_name)
+            );
+            self.warn(statement, DbcWarningKind::Multiplexing, text);
         }
         Ok(())
     }

@@ -90,6 +90,23 @@ pub(super) struct Statement {
     pub(super) block_comment: Option<u32>,
 }
 
+/// A comment that was skipped.
+enum Skipped {
+    /// `// …`, which the format knows.
+    Line,
+    /// `/* … */`, which it does not, and its first line.
+    Block(u32),
+}
+
+impl Skipped {
+    const fn block_line(&self) -> Option<u32> {
+        match self {
+            Self::Line => None,
+            Self::Block(line) => Some(*line),
+        }
+    }
+}
+
 /// The statements of a text, in order.
 #[derive(Debug)]
 pub(super) struct Statements<'a> {
@@ -168,12 +185,12 @@ impl<'a> Statements<'a> {
         pos
     }
 
-    /// Skips a comment at the current position. `Some(Some(line))`: a block comment and its line.
-    fn skip_comment(&mut self) -> Option<Option<u32>> {
+    /// Skips a comment at the current position.
+    fn skip_comment(&mut self) -> Option<Skipped> {
         match (self.byte(self.pos)?, self.byte(self.pos + 1)?) {
             (b'/', b'/') => {
                 self.pos = self.line_end(self.pos);
-                Some(None)
+                Some(Skipped::Line)
             }
             (b'/', b'*') => {
                 let (body, first_line) = (self.pos + 2, self.line);
@@ -190,7 +207,7 @@ impl<'a> Statements<'a> {
                     .line
                     .saturating_add(count_line_ends(self.slice(self.pos, end)));
                 self.pos = end;
-                Some(Some(first_line))
+                Some(Skipped::Block(first_line))
             }
             _ => None,
         }
@@ -285,7 +302,7 @@ impl<'a> Statements<'a> {
                 self.pos = after;
                 self.line = self.line.saturating_add(1);
             } else if let Some(comment) = self.skip_comment() {
-                block_comment = block_comment.or(comment);
+                block_comment = block_comment.or(comment.block_line());
             } else {
                 return block_comment;
             }
@@ -352,7 +369,7 @@ impl Iterator for Statements<'_> {
                 }
                 _ => {
                     if let Some(comment) = self.skip_comment() {
-                        statement.block_comment = statement.block_comment.or(comment);
+                        statement.block_comment = statement.block_comment.or(comment.block_line());
                         statement.text.push(' ');
                     } else {
                         statement.text.push('/');

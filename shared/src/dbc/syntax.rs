@@ -224,7 +224,7 @@ pub(super) fn has_lone_mark(text: &str) -> bool {
 
 /// The readable pairs of a `VAL_` or `VAL_TABLE_` statement that is not readable as a whole.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Pairs<'a> {
+pub(super) struct ReadPairs<'a> {
     /// The name before the pairs.
     pub(super) name: &'a str,
     /// In place of pairs: a name of a value table.
@@ -235,7 +235,7 @@ pub(super) struct Pairs<'a> {
 }
 
 /// Reads `NAME 1 "one" 0 "zero" ;` as far as it can be read.
-pub(super) fn read_pairs(text: &str) -> Option<Pairs<'_>> {
+pub(super) fn read_pairs(text: &str) -> Option<ReadPairs<'_>> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let text = text.trim_start();
     let len = text.find(|c| !is_name(c)).unwrap_or(text.len());
@@ -243,7 +243,7 @@ pub(super) fn read_pairs(text: &str) -> Option<Pairs<'_>> {
     if name.is_empty() {
         return None;
     }
-    let mut result = Pairs {
+    let mut result = ReadPairs {
         name,
         table: None,
         pairs: Vec::new(),

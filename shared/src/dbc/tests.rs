@@ -1,12 +1,15 @@
 //! The loader as a whole.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
 
 /// A file of one message with these `SG_` lines and these statements after it.
 fn file(signals: &[&str], after: &[&str]) -> String {
-    let signals: String = signals.iter().map(|s| format!(" SG_ {s}\n")).collect();
+    let signals: Vec<String> = signals.iter().map(|s| format!(" SG_ {s}\n")).collect();
+    let signals = signals.concat();
     format!(
         "VERSION \"\"\n\nBO_ 256 Msg: 8 ECU\n{signals}\n{}\n",
         after.join("\n")
@@ -84,6 +87,7 @@ fn everything_that_is_said_arrives() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_oddity_is_reported_with_its_line() {
     let clean = "A : 0|8@1+ (1,0) [0|0] \"\" X";
     let cases: [(&str, String, &str); 19] = [
@@ -255,7 +259,7 @@ fn limits_are_reported() {
 
     let mut text = "BO_ 1 A: 8 X\n".to_owned();
     for n in 0..=MAX_SIGNALS {
-        text.push_str(&format!("SG_ S{n} : 0|1@1+ (1,0) [0|0] \"\" X\n"));
+        writeln!(text, "SG_ S{n} : 0|1@1+ (1,0) [0|0] \"\" X").unwrap();
     }
     let (database, warnings) = load(text.as_bytes());
     assert_eq!(database.messages[0].signals.len(), MAX_SIGNALS);
@@ -279,6 +283,15 @@ fn repeated_definitions_and_statements_take_linear_time() {
     text.push_str(&"VAL_ 2 S 1 \"one\" 2 \"two\";\n".repeat(5_000));
     let (database, _) = load(text.as_bytes());
     assert_eq!(database.messages.len(), 10_000);
+}
+
+#[test]
+fn our_own_folder_is_clean() {
+    let manifest = Manifest::parse(include_str!("../../../dbc/manifest.toml")).unwrap();
+    assert_eq!(manifest.files(), ["ev_demo.dbc"]);
+    let file = DbcFile::new("ev_demo.dbc", include_bytes!("../../../dbc/ev_demo.dbc"));
+    assert_eq!(file.warnings, []);
+    assert!(!file.database.messages.is_empty());
 }
 
 proptest! {

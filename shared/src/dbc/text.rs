@@ -103,8 +103,8 @@ fn without_nuls<'a>(text: Cow<'a, str>, warnings: &mut Warnings) -> Cow<'a, str>
 
 /// The line number, from 1, of what follows `bytes`.
 fn count_lines(bytes: &[u8]) -> u32 {
-    let n_lf = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let n_cr = bytes.iter().filter(|byte| **byte == b'\r').count();
+    let count = |wanted: u8| bytes.split(|byte| *byte == wanted).count() - 1;
+    let (n_lf, n_cr) = (count(b'\n'), count(b'\r'));
     // A file has CR LF, LF or CR line ends; the larger count is right for all three.
     u32::try_from(n_lf.max(n_cr)).map_or(u32::MAX, |n| n.saturating_add(1))
 }

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod cli;
 pub mod command;
+pub mod demo;
 pub mod export;
 pub mod query;
 pub mod runtime;

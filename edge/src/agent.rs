@@ -81,9 +81,12 @@ pub fn simulate(
             let pace = Pace::original(Arc::clone(&clock) as Arc<dyn Clock>);
             (now, duration.unwrap_or(ENDLESS), pace, WhenFull::Count)
         }
-        Timing::FastForward { duration, start } => {
-            (start.unwrap_or(now), duration, Pace::unlimited(), WhenFull::Wait)
-        }
+        Timing::FastForward { duration, start } => (
+            start.unwrap_or(now),
+            duration,
+            Pace::unlimited(),
+            WhenFull::Wait,
+        ),
     };
     let simulator = DriveSimulator::new(SimConfig {
         seed: plan.seed,
@@ -110,7 +113,9 @@ fn record(
     clock: Option<Arc<SystemClock>>,
     shutdown: &Shutdown,
 ) -> anyhow::Result<Summary> {
-    let boot_id = clock.as_ref().map_or(BootId::default(), |it| it.short_boot_id());
+    let boot_id = clock
+        .as_ref()
+        .map_or(BootId::default(), |it| it.short_boot_id());
     let spool = Spool::open(&config.data_dir, config.vehicle.clone(), boot_id)?;
     let mut recorder = Recorder {
         config,
@@ -230,8 +235,8 @@ impl Recorder<'_> {
         };
         let n_frames = batch.frames.len();
         let lost = || format!("{n_frames} captured frames are lost");
-        let bytes = encode(batch, &self.channels, &self.config.vehicle, recording)
-            .with_context(lost)?;
+        let bytes =
+            encode(batch, &self.channels, &self.config.vehicle, recording).with_context(lost)?;
         let path = self.spool.store(batch.first(), &bytes).with_context(lost)?;
         info!(frames = n_frames, bytes = bytes.len(), path = %path.display(), "file stored");
         self.summary.files += 1;

@@ -120,7 +120,10 @@ mod tests {
     /// Seconds of the frames of each batch, and until when it speaks.
     fn batches(limits: Limits, secs: &[i64]) -> Vec<(Vec<i64>, i64)> {
         let mut batcher = Batcher::new(limits);
-        let mut closed: Vec<Batch> = secs.iter().filter_map(|at| batcher.push(frame(*at))).collect();
+        let mut closed: Vec<Batch> = secs
+            .iter()
+            .filter_map(|at| batcher.push(frame(*at)))
+            .collect();
         closed.extend(batcher.close(Timestamp::from_ns(0)));
         let seconds = |at: Timestamp| at.as_ns().div_euclid(NS_PER_SEC);
         closed

@@ -157,7 +157,10 @@ impl Outlet {
 impl Backlog {
     /// Counts the frames; losses counted before that could not be told either are added up.
     fn of(captured: Captured) -> Self {
-        let Captured { reception, channels } = captured;
+        let Captured {
+            reception,
+            channels,
+        } = captured;
         let (mut frames, mut from, mut to) = (0, Timestamp::MAX, Timestamp::MIN);
         let mut add = |n: u64, first: Timestamp, last: Timestamp| {
             frames += n;
@@ -209,9 +212,8 @@ mod tests {
 
     fn captured(times: &[i64]) -> Captured {
         let id = CanId::standard(1).unwrap();
-        let frame = |ns: &i64| {
-            CanFrame::data(Timestamp::from_ns(*ns), ChannelIdx(0), id, Payload::EMPTY)
-        };
+        let frame =
+            |ns: &i64| CanFrame::data(Timestamp::from_ns(*ns), ChannelIdx(0), id, Payload::EMPTY);
         Captured {
             reception: Reception {
                 frames: times.iter().map(frame).collect(),
@@ -243,7 +245,11 @@ mod tests {
             .collect();
         let counted: u64 = losses.iter().map(|loss| loss.frames).sum();
         assert_eq!((counted, losses.len()), (4, 1), "{losses:?}");
-        assert!(losses.iter().all(|loss| loss.exact && loss.place == LossPlace::Queue));
+        assert!(
+            losses
+                .iter()
+                .all(|loss| loss.exact && loss.place == LossPlace::Queue)
+        );
         assert_eq!(losses[0].from, Timestamp::from_ns(3));
         assert_eq!(losses[0].to, Timestamp::from_ns(6));
     }

@@ -78,7 +78,10 @@ pub fn main() -> ExitCode {
             (_, true) => "--decode-live is",
             _ => "recording from a CAN interface is",
         };
-        return fail(USAGE, &format!("{mode} not in this version; use --simulate"));
+        return fail(
+            USAGE,
+            &format!("{mode} not in this version; use --simulate"),
+        );
     }
     let (config, notices) = match config::load(&args.config) {
         Ok(loaded) => loaded,
@@ -138,7 +141,10 @@ fn start_log(config: &Config) {
         .init();
 }
 
-#[expect(clippy::print_stderr, reason = "the one place where the command says why it failed")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place where the command says why it failed"
+)]
 fn fail(code: u8, message: &str) -> ExitCode {
     eprintln!("canlake-edge: {message}");
     ExitCode::from(code)

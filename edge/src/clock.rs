@@ -48,7 +48,10 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the border where the clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the border where the clock is read"
+    )]
     fn now(&self) -> Timestamp {
         let now = SystemTime::now();
         let ns = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);

@@ -7,12 +7,22 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
+use std::fs::{self, File};
 use std::hint::black_box;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use canlake_shared::can::CanId;
+use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
 use canlake_shared::dbc::plan::{CompiledDatabase, CompiledMessage, PayloadBuffer, SignalValues};
 use canlake_shared::dbc::{Matching, load};
+use canlake_shared::decode::{Decoder, MemorySink, RunLimits, decode_threaded};
+use canlake_shared::lake::VehicleId;
+use canlake_shared::schema::footer::Recording;
+use canlake_shared::schema::{
+    DecodedFileInfo, DecodedFileWriter, Labels, RawBatchBuilder, RawFileInfo, RawFileReader,
+    RawFileWriter, SignalColumn,
+};
+use canlake_shared::time::Timestamp;
 use criterion::{Criterion, Throughput};
 
 /// The messages and signals of an electric powertrain: five messages, 17 signals.
@@ -157,7 +167,165 @@ fn kernels(criterion: &mut Criterion) {
     group.finish();
 }
 
+const START: i64 = 1_771_800_000_000_000_000;
+const WRITER: &str = "canlake bench";
+
+fn vehicle() -> VehicleId {
+    VehicleId::new("VEH_001").expect("a plain name")
+}
+
+/// Writes a raw file: five messages at 100 Hz.
+fn write_raw(path: &Path, n_frames: usize) {
+    let file = File::create(path).expect("a file in a fresh folder");
+    let info = RawFileInfo {
+        vehicle: vehicle(),
+        writer: WRITER.to_owned(),
+        recording: Recording::default(),
+    };
+    let mut writer = RawFileWriter::new(file, info).expect("a file to write to");
+    let mut builder = RawBatchBuilder::new("VEH_001");
+    let mut payloads = Payloads::new();
+    for i in 0..n_frames {
+        let (id, len) = IDS[i % IDS.len()];
+        let payload = payloads.next(i % IDS.len());
+        let step = i64::try_from(i / IDS.len()).expect("far below 2^63");
+        builder.push(
+            &CanFrame::data(
+                Timestamp::from_ns(START + step * 10_000_000),
+                ChannelIdx(0),
+                CanId::standard(id).expect("a standard identifier"),
+                Payload::new(&payload[..len]).expect("at most 8 bytes"),
+            ),
+            "can0",
+        );
+        if builder.len() == 65_536 || i + 1 == n_frames {
+            writer.write(&builder.finish()).expect("space on the disk");
+        }
+    }
+    writer.close().expect("space on the disk");
+}
+
+fn decoded_file(path: &Path) -> DecodedFileWriter<File> {
+    let file = File::create(path).expect("a file in a fresh folder");
+    let info = DecodedFileInfo {
+        vehicle: vehicle(),
+        writer: WRITER.to_owned(),
+        dbc: None,
+        sources: Vec::new(),
+        recording: Recording::default(),
+    };
+    DecodedFileWriter::new(file, info).expect("a file to write to")
+}
+
+fn peak_rss_mb() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kb = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kb.and_then(|kb| kb.trim().parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+fn reader(path: &Path) -> RawFileReader {
+    let file = File::open(path).expect("the raw file was written above");
+    RawFileReader::open(file).expect("the raw file was written above")
+}
+
+/// Raw Parquet → decoded Parquet, and what its parts take alone.
+fn files() {
+    let frames = std::env::var("CANLAKE_BENCH_FRAMES").unwrap_or_default();
+    let n_frames = frames
+        .parse::<f64>()
+        .map_or(10_000_000, |frames| frames as usize);
+    let dir = tempfile::tempdir().expect("a folder for temporary files");
+    let (raw, decoded) = (
+        dir.path().join("raw.parquet"),
+        dir.path().join("decoded.parquet"),
+    );
+    write_raw(&raw, n_frames);
+    let database = database();
+
+    let mut n_values = 0;
+    let whole = fastest(3, || {
+        let mut sink = decoded_file(&decoded);
+        let stats = decode_threaded(
+            reader(&raw),
+            |_: &str| database.clone(),
+            RunLimits::default(),
+            &mut sink,
+            |_| (),
+        );
+        let stats = stats.expect("files that can be read and written");
+        assert_eq!(stats.decoded_frames, n_frames as u64);
+        n_values = stats.signal_values;
+        sink.close(stats.undecoded()).expect("space on the disk");
+    });
+    let size = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len()) / 1_000_000;
+    println!(
+        "{n_frames} frames, raw Parquet ({} MB) to decoded Parquet ({} MB, {n_values} rows): \
+         {:.2} s, {:.1} M frames/s, peak RSS {} MB",
+        size(&raw),
+        size(&decoded),
+        whole.as_secs_f64(),
+        n_frames as f64 / whole.as_secs_f64() / 1e6,
+        peak_rss_mb(),
+    );
+
+    let reading = fastest(3, || {
+        for batch in reader(&raw) {
+            black_box(batch.expect("the raw file was written above"));
+        }
+    });
+    println!(
+        "reading the raw file alone: {:.2} s; the whole takes {:.2} x as long",
+        reading.as_secs_f64(),
+        whole.as_secs_f64() / reading.as_secs_f64(),
+    );
+
+    // One run's columns in memory, written as often as there were runs.
+    let limits = RunLimits::default();
+    let mut columns = MemorySink::default();
+    let mut decoder = Decoder::new(|_: &str| database.clone(), limits);
+    let n_run = n_frames.min(limits.frames);
+    let mut taken = 0;
+    for batch in reader(&raw) {
+        let batch = batch.expect("the raw file was written above");
+        let batch = batch.slice(0, batch.num_rows().min(n_run - taken));
+        taken += batch.num_rows();
+        decoder
+            .push(&batch, &mut columns)
+            .expect("a batch of raw frames");
+        if taken == n_run {
+            break;
+        }
+    }
+    decoder
+        .finish(&mut columns)
+        .unwrap_or_else(|never| match never {});
+    let writing = fastest(3, || {
+        let mut sink = decoded_file(&decoded);
+        for signal in columns.signals() {
+            sink.write_signal(SignalColumn {
+                key: &signal.key,
+                unit: &signal.unit,
+                declared: None,
+                timestamps: &signal.timestamps,
+                values: &signal.values,
+                labels: Labels::None,
+            })
+            .expect("space on the disk");
+        }
+        sink.end_run().expect("space on the disk");
+        sink.close(Vec::new()).expect("space on the disk");
+    });
+    let writing = writing.mul_f64(n_frames as f64 / n_run as f64);
+    println!(
+        "writing the decoded columns alone: {:.2} s; the whole takes {:.2} x as long",
+        writing.as_secs_f64(),
+        whole.as_secs_f64() / writing.as_secs_f64(),
+    );
+}
+
 fn main() {
+    files();
     let mut criterion = Criterion::default().configure_from_args().sample_size(10);
     kernels(&mut criterion);
     criterion.final_summary();

@@ -187,11 +187,13 @@ impl TimeRange {
     }
 
     /// The part that both ranges share; empty when there is none.
+    #[must_use]
     pub fn intersection(self, other: Self) -> Self {
         Self::new(self.start.max(other.start), self.end.min(other.end))
     }
 
     /// The smallest range that contains both.
+    #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }

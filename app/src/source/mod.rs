@@ -13,6 +13,7 @@
 
 mod assemble;
 mod catalogue;
+pub mod decode;
 #[cfg(test)]
 mod conformance;
 mod error;

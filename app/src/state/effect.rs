@@ -55,8 +55,8 @@ pub enum Effect {
     ExportCsv {
         /// The file.
         target: ExportTarget,
-        /// Column names and samples.
-        columns: Vec<(String, Arc<Prepared>)>,
+        /// The signals.
+        columns: Vec<ExportColumn>,
         /// Only these times.
         range: TimeRange,
     },
@@ -73,6 +73,17 @@ pub enum Effect {
     Quit,
     /// Full screen on or off.
     ToggleFullScreen,
+}
+
+/// A signal to be exported.
+#[derive(Clone, Debug)]
+pub struct ExportColumn {
+    /// What the column is called.
+    pub name: String,
+    /// The unit, empty when there is none.
+    pub unit: Arc<str>,
+    /// The samples.
+    pub series: Arc<Prepared>,
 }
 
 /// A signal with the samples that have arrived so far.

@@ -19,7 +19,7 @@ mod update;
 mod workspace;
 mod zoom;
 
-pub use effect::{Effect, Event, LoadedPart};
+pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use notices::{Notice, Notices, Severity};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};

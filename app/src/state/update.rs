@@ -7,12 +7,11 @@ use std::sync::Arc;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::{
-    AppState, Dialog, Effect, ExportKind, ExportTarget, LoadId, LoadState, OpenSource, RangeChoice,
+    AppState, Dialog, Effect, ExportColumn, ExportKind, ExportTarget, LoadId, LoadState, OpenSource, RangeChoice,
     Selection, Severity, SignalRef, SourceId, SourceStatus, ThemeChoice, TimeWindow, VehicleRef,
     axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
-use crate::series::Prepared;
 use crate::source::{SignalInfo, SourceLocation};
 use crate::time_display::Zone;
 
@@ -427,26 +426,16 @@ impl AppState {
         }
     }
 
-    fn export_columns(&self) -> Vec<(String, Arc<Prepared>)> {
-        let mut columns = Vec::new();
-        for signal in self.workspace.signals() {
-            if let Some(loaded) = self.store.get(signal) {
-                let name = self.signal_name(signal);
-                let unit = &loaded.info.unit;
-                let column = if unit.is_empty() {
-                    name
-                } else {
-                    format!("{name} ({unit})")
-                };
-                columns.extend(
-                    loaded
-                        .series
-                        .as_ref()
-                        .map(|series| (column, Arc::clone(series))),
-                );
-            }
-        }
-        columns
+    fn export_columns(&self) -> Vec<ExportColumn> {
+        let column = |signal: &SignalRef| {
+            let loaded = self.store.get(signal)?;
+            Some(ExportColumn {
+                name: self.signal_name(signal),
+                unit: Arc::clone(&loaded.info.unit),
+                series: Arc::clone(loaded.series.as_ref()?),
+            })
+        };
+        self.workspace.signals().into_iter().filter_map(column).collect()
     }
 
     /// Selects a vehicle of a source that has just been opened, if none is selected.

@@ -4,25 +4,30 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use canlake_shared::time::TimeRange;
 
-use crate::export::{self, Picture};
-use crate::series::Prepared;
-use crate::state::ExportTarget;
+use crate::export::{self, Column, Picture};
+use crate::state::{ExportColumn, ExportTarget};
 use crate::time_display::bytes_text;
 
-/// Writes loaded samples, all of them, one column per signal.
-pub fn csv(
-    target: &ExportTarget,
-    columns: &[(String, Arc<Prepared>)],
-    range: TimeRange,
-) -> Result<String, String> {
-    write(target, |file| {
-        let _ = (file, columns, range);
-        Ok(())
-    })
+/// Writes the loaded samples of a stretch of time, all of them, one column per signal.
+pub fn csv(target: &ExportTarget, columns: &[ExportColumn], range: TimeRange) -> Result<String, String> {
+    let columns: Vec<_> = columns.iter().map(|column| in_range(column, range)).collect();
+    write(target, |file| export::write_csv(file, &columns))
+}
+
+fn in_range(column: &ExportColumn, range: TimeRange) -> Column<'_> {
+    let (times, values) = (column.series.times(), column.series.values());
+    let from = times.partition_point(|time| *time < range.start.as_ns());
+    let to = times.partition_point(|time| *time < range.end.as_ns()).max(from);
+    Column {
+        name: &column.name,
+        unit: &column.unit,
+        times: &times[from..to],
+        values: &values[from..to],
+        labels: &[],
+    }
 }
 
 /// Writes a picture.

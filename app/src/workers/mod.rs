@@ -39,6 +39,15 @@ impl EventSender {
     }
 }
 
+impl EventSender {
+    /// Sends an event from a thread that may not wait; left out when the queue is full.
+    pub fn offer(&self, event: Event) {
+        if self.sender.try_send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
 impl fmt::Debug for EventSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventSender").finish_non_exhaustive()

@@ -1,17 +1,26 @@
-//! Opens sources.
+//! Opens sources: lists lakes, decodes raw files and logs first, makes the demo lake.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use canlake_shared::dbc::DbcFile;
+use canlake_shared::error_chain;
 use parking_lot::Mutex;
+use tokio::task::spawn_blocking;
 
 use super::EventSender;
-use crate::source::{SignalSource, SourceLocation};
-use crate::state::{Event, SourceId};
+use crate::demo;
+use crate::source::decode::{self, InputKind};
+use crate::source::{Catalogue, ListingProgress, LocalSource, SignalSource, SourceLocation};
+use crate::state::{Event, Severity, SourceId};
+use crate::time_display::count_text;
+
+/// What is said about a source once it is open: severity, title, detail.
+type Remarks = Vec<(Severity, String, String)>;
 
 /// The sources that are open.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Sources {
     by_id: Mutex<BTreeMap<SourceId, Arc<dyn SignalSource>>>,
 }
@@ -32,6 +41,7 @@ impl Sources {
     }
 }
 
+/// Looks at a source and opens it, or asks for DBC files.
 pub async fn open(
     id: SourceId,
     location: SourceLocation,
@@ -39,11 +49,244 @@ pub async fn open(
     sources: Arc<Sources>,
     events: EventSender,
 ) {
-    let _ = (location, dbc_paths, sources);
-    events.send(Event::SourceFailed(id, "wip".to_owned())).await;
+    let result = match &location {
+        SourceLocation::Local(paths) => open_local(id, &location, paths.clone(), dbc_paths, &sources, &events).await,
+        _ => match crate::source::open(&location) {
+            Ok(source) => list(id, &location, source, Vec::new(), &sources, &events).await,
+            Err(error) => Err(error_chain(&error)),
+        },
+    };
+    if let Err(text) = result {
+        events.send(Event::SourceFailed(id, text)).await;
+    }
 }
 
+/// Makes the demo lake if there is none yet, and opens it.
 pub async fn open_demo(id: SourceId, sources: Arc<Sources>, events: EventSender) {
-    let _ = sources;
-    events.send(Event::SourceFailed(id, "wip".to_owned())).await;
+    let made = {
+        let progress = Progress::new(id, &events);
+        spawn_blocking(move || {
+            let root = demo::location()?;
+            demo::ensure(&root, |done, all| progress.say(format!("making the demo lake: session {} of {all}", done + 1)))?;
+            Ok::<_, demo::DemoError>(root)
+        })
+        .await
+    };
+    match made {
+        Ok(Ok(root)) => open(id, SourceLocation::path(root.join("decoded")), Vec::new(), sources, events).await,
+        Ok(Err(error)) => events.send(Event::SourceFailed(id, error_chain(&error))).await,
+        Err(error) => events.send(Event::SourceFailed(id, error.to_string())).await,
+    }
+}
+
+/// Progress from a thread that must not wait for the window: what does not fit the queue is left out.
+#[derive(Clone)]
+struct Progress {
+    id: SourceId,
+    events: EventSender,
+}
+
+impl Progress {
+    fn new(id: SourceId, events: &EventSender) -> Self {
+        Self {
+            id,
+            events: events.clone(),
+        }
+    }
+
+    fn say(&self, text: String) {
+        self.events.offer(Event::SourceProgress(self.id, text));
+    }
+}
+
+async fn open_local(
+    id: SourceId,
+    location: &SourceLocation,
+    paths: Vec<PathBuf>,
+    dbc_paths: Vec<PathBuf>,
+    sources: &Sources,
+    events: &EventSender,
+) -> Result<(), String> {
+    let looked = spawn_blocking(move || Inputs::look(paths)).await.map_err(|error| error.to_string())??;
+    if looked.undecoded.is_empty() {
+        let source = Arc::new(LocalSource::new(looked.decoded));
+        return list(id, location, source, Vec::new(), sources, events).await;
+    }
+    if dbc_paths.is_empty() {
+        let suggestions = spawn_blocking(move || suggest_dbc(&looked.undecoded)).await.unwrap_or_default();
+        events.send(Event::SourceNeedsDbc { source: id, suggestions }).await;
+        return Ok(());
+    }
+    let progress = Progress::new(id, events);
+    let done = spawn_blocking(move || decode_all(looked, &dbc_paths, &progress)).await.map_err(|error| error.to_string())??;
+    let source = Arc::new(LocalSource::new(done.paths));
+    list(id, location, source, done.remarks, sources, events).await
+}
+
+async fn list(
+    id: SourceId,
+    location: &SourceLocation,
+    source: Arc<dyn SignalSource>,
+    mut remarks: Remarks,
+    sources: &Sources,
+    events: &EventSender,
+) -> Result<(), String> {
+    let progress = Progress::new(id, events);
+    let on_progress = Arc::new(move |listing: ListingProgress| {
+        progress.say(format!("{} of {} files", listing.files_read, listing.files_found));
+    });
+    let catalogue = source.catalogue(on_progress).await.map_err(|error| error_chain(&*error))?;
+    if catalogue.vehicles.is_empty() && !catalogue.raw_files.is_empty() {
+        let files: Vec<_> = catalogue.raw_files.iter().map(|file| PathBuf::from(&file.path)).collect();
+        let suggestions = spawn_blocking(move || suggest_dbc(&files)).await.unwrap_or_default();
+        events.send(Event::SourceNeedsDbc { source: id, suggestions }).await;
+        return Ok(());
+    }
+    remarks.extend(problems(&catalogue));
+    sources.insert(id, source);
+    let location = location.clone();
+    events.send(Event::SourceReady { source: id, catalogue, location, remarks }).await;
+    Ok(())
+}
+
+fn problems(catalogue: &Catalogue) -> Option<(Severity, String, String)> {
+    let n_problems = catalogue.problems.len();
+    if n_problems == 0 {
+        return None;
+    }
+    let lines: Vec<_> = catalogue.problems.iter().take(200).map(|problem| format!("{}: {}", problem.path, problem.text)).collect();
+    Some((Severity::Warning, format!("{n_problems} files could not be read wholly"), lines.join("\n")))
+}
+
+/// The paths given by the user, told apart.
+#[derive(Debug)]
+struct Inputs {
+    decoded: Vec<PathBuf>,
+    undecoded: Vec<PathBuf>,
+}
+
+impl Inputs {
+    /// Folders are lakes, unless they hold logs and no Parquet at all.
+    fn look(paths: Vec<PathBuf>) -> Result<Self, String> {
+        let mut inputs = Self {
+            decoded: Vec::new(),
+            undecoded: Vec::new(),
+        };
+        for path in paths {
+            if path.is_dir() {
+                let logs = logs_in(&path);
+                if logs.is_empty() {
+                    inputs.decoded.push(path);
+                } else {
+                    inputs.undecoded.extend(logs);
+                }
+                continue;
+            }
+            match decode::kind_of(&path).map_err(|error| error_chain(&error))? {
+                InputKind::Decoded => inputs.decoded.push(path),
+                InputKind::Raw | InputKind::Log => inputs.undecoded.push(path),
+            }
+        }
+        Ok(inputs)
+    }
+}
+
+/// The logs directly in a folder, by name; none when it also holds Parquet or other folders' lakes.
+fn logs_in(folder: &Path) -> Vec<PathBuf> {
+    let mut logs = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        if path.is_dir() || name.ends_with(".parquet") {
+            return Vec::new();
+        }
+        if name.ends_with(".log") || name.ends_with(".log.gz") {
+            logs.push(path);
+        }
+    }
+    logs.sort();
+    logs
+}
+
+/// DBC files beside the inputs, in a `dbc` folder beside or above them, or in that of the program.
+fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for folder in inputs.iter().filter_map(|path| path.parent()) {
+        folders.push(folder.to_owned());
+        folders.extend(folder.ancestors().take(8).map(|above| above.join("dbc")));
+    }
+    folders.push(PathBuf::from("dbc"));
+    let program = std::env::current_exe().ok().and_then(|path| path.parent().map(|folder| folder.join("dbc")));
+    folders.extend(program);
+    let mut found = Vec::new();
+    for folder in folders {
+        let mut here: Vec<_> = std::fs::read_dir(&folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dbc")))
+            .collect();
+        here.sort();
+        for path in here {
+            if !found.contains(&path) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+struct Decoded {
+    paths: Vec<PathBuf>,
+    remarks: Remarks,
+}
+
+fn decode_all(inputs: Inputs, dbc_paths: &[PathBuf], progress: &Progress) -> Result<Decoded, String> {
+    let mut dbc = Vec::new();
+    let mut remarks = Vec::new();
+    for path in dbc_paths {
+        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let file = DbcFile::new(name.clone(), &bytes);
+        if !file.warnings.is_empty() {
+            let detail: Vec<_> = file.warnings.iter().take(500).map(ToString::to_string).collect();
+            remarks.push((Severity::Warning, format!("{name}: {} warnings", file.warnings.len()), detail.join("\n")));
+        }
+        dbc.push(file);
+    }
+    let folders = directories::ProjectDirs::from("", "", "canlake").ok_or("no folder for the user's cache: set HOME")?;
+    let cache = folders.cache_dir().join("decoded");
+    let mut paths = inputs.decoded;
+    let n_inputs = inputs.undecoded.len();
+    for (idx, input) in inputs.undecoded.iter().enumerate() {
+        let name = input.file_name().unwrap_or_default().to_string_lossy();
+        let say = |frames: u64| {
+            progress.say(format!("decoding {name} ({} of {n_inputs}): {} frames", idx + 1, count_text(frames)));
+        };
+        say(0);
+        match decode::decode(input, &dbc, &cache, |frames| say(frames)) {
+            Ok(done) => {
+                remarks.extend(remark(&name, &done));
+                paths.push(done.path);
+            }
+            Err(error) if n_inputs == 1 => return Err(error_chain(&error)),
+            Err(error) => remarks.push((Severity::Error, format!("{name} was not decoded"), error_chain(&error))),
+        }
+    }
+    Ok(Decoded { paths, remarks })
+}
+
+fn remark(name: &str, done: &decode::DecodedInput) -> Option<(Severity, String, String)> {
+    let stats = done.stats.as_ref()?;
+    let mut detail: Vec<String> = stats
+        .undecoded_by_reason()
+        .into_iter()
+        .map(|(reason, count)| format!("{} frames: {}", count_text(count), reason.as_str()))
+        .collect();
+    detail.extend(done.skipped.iter().cloned());
+    let share = 100.0 * stats.decoded_frames as f64 / stats.frames.max(1) as f64;
+    let severity = if done.skipped.is_empty() && stats.decoded_frames > 0 { Severity::Info } else { Severity::Warning };
+    let title = format!("{name}: {share:.1} % of {} frames decoded", count_text(stats.frames));
+    Some((severity, title, detail.join("\n")))
 }

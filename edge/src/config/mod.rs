@@ -141,7 +141,9 @@ pub struct Simulate {
 pub fn load(path: &Path) -> Result<(Config, Vec<Notice>), ConfigError> {
     let read = || -> io::Result<String> {
         if fs::metadata(path)?.len() > MAX_BYTES {
-            return Err(io::Error::other("larger than 1 MiB, so not a configuration"));
+            return Err(io::Error::other(
+                "larger than 1 MiB, so not a configuration",
+            ));
         }
         fs::read_to_string(path)
     };
@@ -166,10 +168,12 @@ pub fn parse(text: &str, path: &Path) -> Result<(Config, Vec<Notice>), ConfigErr
     let pi_frames = batching.count("max_frames_per_batch")?;
     let pi_dir = batching.text("output_dir")?;
     let default_dir = if is_pi { "./data/raw" } else { "./data" };
-    let vehicle = root.text("vehicle_id")?.ok_or_else(|| ConfigError::Missing {
-        key: "vehicle_id",
-        path: path.to_owned(),
-    })?;
+    let vehicle = root
+        .text("vehicle_id")?
+        .ok_or_else(|| ConfigError::Missing {
+            key: "vehicle_id",
+            path: path.to_owned(),
+        })?;
     let start = simulate.text("start")?.map(|text| text.parse());
     let config = Config {
         vehicle: VehicleId::new(&vehicle).map_err(|source| ConfigError::Vehicle {
@@ -224,7 +228,14 @@ const OTHER_SECTIONS: [(&str, &[&str]); 7] = [
     ("s3", &["bucket", "region", "prefix"]),
     (
         "can",
-        &["interface", "channel", "bitrate", "fd", "receive_own_messages", "filters"],
+        &[
+            "interface",
+            "channel",
+            "bitrate",
+            "fd",
+            "receive_own_messages",
+            "filters",
+        ],
     ),
     ("dbc", &["path"]),
     (
@@ -251,7 +262,10 @@ const OTHER_SECTIONS: [(&str, &[&str]); 7] = [
             "retry_interval_seconds",
         ],
     ),
-    ("monitoring", &["heartbeat_interval_seconds", "report_stats"]),
+    (
+        "monitoring",
+        &["heartbeat_interval_seconds", "report_stats"],
+    ),
 ];
 
 /// A duration above 0 as people write it: `90min`, `2h 30m`, `45s`.
@@ -363,14 +377,24 @@ mod tests {
                 "vehicle_id: V\nsimulate: {duration: 0s}",
                 "simulate.duration is \"0s\", but must be a duration above 0 such as 90min: c.yaml",
             ),
-            ("- 1", "the configuration is not a YAML mapping of keys to values: c.yaml"),
+            (
+                "- 1",
+                "the configuration is not a YAML mapping of keys to values: c.yaml",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(error(text), expected, "{text}");
         }
-        for text in ["vehicle_id: ../x", "vehicle_id: [", "vehicle_id: V\nsimulate: {start: noon}"] {
+        for text in [
+            "vehicle_id: ../x",
+            "vehicle_id: [",
+            "vehicle_id: V\nsimulate: {start: noon}",
+        ] {
             let message = error(text);
-            assert!(message.contains("c.yaml") && !message.contains('\n'), "{message}");
+            assert!(
+                message.contains("c.yaml") && !message.contains('\n'),
+                "{message}"
+            );
         }
     }
 }

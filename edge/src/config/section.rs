@@ -95,7 +95,9 @@ impl<'a> Section<'a> {
         for key in known {
             if self.entries.remove(*key).is_some() {
                 let key = format!("{}{key}", self.prefix);
-                self.notices.borrow_mut().push(Notice::WithoutEffect { key });
+                self.notices
+                    .borrow_mut()
+                    .push(Notice::WithoutEffect { key });
             }
         }
     }
@@ -149,7 +151,12 @@ fn entries(value: Value) -> Result<BTreeMap<String, Value>, Value> {
     match value {
         Value::Mapping(mapping) => Ok(mapping
             .into_iter()
-            .map(|(key, value)| (key.as_str().map_or_else(|| printed(&key), str::to_owned), value))
+            .map(|(key, value)| {
+                (
+                    key.as_str().map_or_else(|| printed(&key), str::to_owned),
+                    value,
+                )
+            })
             .collect()),
         other => Err(other),
     }

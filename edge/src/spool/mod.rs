@@ -108,10 +108,11 @@ impl Spool {
         // As in the original, the area's own folder is not part of the path.
         let folders = key.partition().map(ToString::to_string).unwrap_or_default();
         let path = self.dir.join(&folders).join(key.name());
-        self.write(&path, bytes).map_err(|source| SpoolError::Write {
-            path: path.clone(),
-            source,
-        })?;
+        self.write(&path, bytes)
+            .map_err(|source| SpoolError::Write {
+                path: path.clone(),
+                source,
+            })?;
         self.next_sequence = self.next_sequence.saturating_add(1);
         Ok(path)
     }
@@ -149,7 +150,11 @@ fn make_durable_dirs(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
-    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let parent = if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    };
     File::open(parent)?.sync_all()
 }
 

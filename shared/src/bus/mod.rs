@@ -60,11 +60,7 @@ pub trait FrameSource: Send + fmt::Debug {
     /// [`Received::Idle`].
     ///
     /// After an error the source is at its end.
-    fn recv(
-        &mut self,
-        reception: &mut Reception,
-        timeout: Duration,
-    ) -> Result<Received, BusError>;
+    fn recv(&mut self, reception: &mut Reception, timeout: Duration) -> Result<Received, BusError>;
 }
 
 /// What one call of [`FrameSource::recv`] brought. Cleared and used again by the caller.

@@ -68,11 +68,7 @@ impl FrameSource for LogReplay {
         self.paced.origin().reader.channels()
     }
 
-    fn recv(
-        &mut self,
-        reception: &mut Reception,
-        timeout: Duration,
-    ) -> Result<Received, BusError> {
+    fn recv(&mut self, reception: &mut Reception, timeout: Duration) -> Result<Received, BusError> {
         let before = reception.frames.len();
         let received = self.paced.recv(&mut reception.frames, timeout)?;
         for frame in reception.frames.get(before..).unwrap_or_default() {
@@ -103,7 +99,10 @@ mod tests {
         let mut replay = LogReplay::new(reader, Pace::unlimited());
         let mut reception = Reception::default();
         let timeout = Duration::ZERO;
-        assert_eq!(replay.recv(&mut reception, timeout).unwrap(), Received::Frames);
+        assert_eq!(
+            replay.recv(&mut reception, timeout).unwrap(),
+            Received::Frames
+        );
         assert_eq!(replay.recv(&mut reception, timeout).unwrap(), Received::End);
         assert_eq!(replay.recv(&mut reception, timeout).unwrap(), Received::End);
         assert_eq!(reception.frames.len(), 3);

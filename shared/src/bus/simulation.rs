@@ -62,11 +62,7 @@ impl FrameSource for Simulation {
         self.paced.origin().simulator.channels()
     }
 
-    fn recv(
-        &mut self,
-        reception: &mut Reception,
-        timeout: Duration,
-    ) -> Result<Received, BusError> {
+    fn recv(&mut self, reception: &mut Reception, timeout: Duration) -> Result<Received, BusError> {
         let received = self.paced.recv(&mut reception.frames, timeout)?;
         let until = match received {
             Received::Frames => reception.frames.last().map(|frame| frame.timestamp),
@@ -111,14 +107,19 @@ mod tests {
             .events
             .iter()
             .filter_map(|event| match event {
-                BusEvent::State { channel: ChannelIdx(0), at, state } => {
-                    Some((at.ns_since(config().start) / 1_000_000_000, *state))
-                }
+                BusEvent::State {
+                    channel: ChannelIdx(0),
+                    at,
+                    state,
+                } => Some((at.ns_since(config().start) / 1_000_000_000, *state)),
                 _ => None,
             })
             .collect();
         let (active, down) = (ChannelState::Active, ChannelState::Down);
-        assert_eq!(of_first, [(0, active), (10, down), (15, active), (30, down)]);
+        assert_eq!(
+            of_first,
+            [(0, active), (10, down), (15, active), (30, down)]
+        );
     }
 
     #[test]
@@ -130,8 +131,11 @@ mod tests {
         while source.recv(&mut reception, Duration::from_secs(1)).unwrap() != Received::End {
             let reached = clock.since_boot();
             let last = reception.frames.last().unwrap().timestamp;
-            let last = Duration::from_nanos(last.ns_since(config().start) as u64);
-            assert!(last <= reached + Duration::from_millis(10), "{last:?} {reached:?}");
+            let last = Duration::from_nanos(u64::try_from(last.ns_since(config().start)).unwrap());
+            assert!(
+                last <= reached + Duration::from_millis(10),
+                "{last:?} {reached:?}"
+            );
         }
         assert!(clock.since_boot() > Duration::from_secs(29));
     }

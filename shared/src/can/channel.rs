@@ -59,7 +59,7 @@ impl ChannelTable {
     pub fn intern(&mut self, name: &str) -> ChannelIdx {
         let found = self.names.iter().position(|known| known.as_str() == name);
         let idx = found.unwrap_or_else(|| {
-            if self.names.len() <= usize::from(u16::MAX) {
+            if u16::try_from(self.names.len()).is_ok() {
                 self.names.push(ChannelName::new(name));
             }
             self.names.len() - 1

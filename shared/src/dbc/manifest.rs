@@ -66,13 +66,13 @@ pub enum ManifestError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Matching {
-    /// As the DBC file says of each message: by parameter group number for J1939 messages, else by
-    /// identifier.
+    /// As the DBC file says of each message: by parameter group number where it declares J1939, else
+    /// by identifier.
     #[default]
     Auto,
-    /// By identifier and frame format, whatever the file says.
+    /// By identifier and frame format alone, whatever the file says.
     Exact,
-    /// Extended messages by parameter group number, whatever the file says.
+    /// All extended frames by parameter group number, whatever the file says.
     J1939,
 }
 

@@ -11,9 +11,15 @@ mod load;
 mod manifest;
 mod model;
 mod multiplex;
+mod names;
 pub mod plan;
+mod reader;
+mod reader_facts;
+mod signals;
 mod statement;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod text;
 mod warning;
 

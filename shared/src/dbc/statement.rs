@@ -86,8 +86,8 @@ pub(super) struct Statement {
     pub(super) unterminated_string: bool,
     /// The text of the file ends in the middle of it: no `;`, no line end.
     pub(super) cut_by_end: bool,
-    /// A `/* … */` comment stood in it or before it.
-    pub(super) block_comment: bool,
+    /// Line of the first `/* … */` comment in it or right before it.
+    pub(super) block_comment: Option<u32>,
 }
 
 /// The statements of a text, in order.
@@ -168,15 +168,15 @@ impl<'a> Statements<'a> {
         pos
     }
 
-    /// Skips a comment at the current position. `Some(true)`: a block comment.
-    fn skip_comment(&mut self) -> Option<bool> {
+    /// Skips a comment at the current position. `Some(Some(line))`: a block comment and its line.
+    fn skip_comment(&mut self) -> Option<Option<u32>> {
         match (self.byte(self.pos)?, self.byte(self.pos + 1)?) {
             (b'/', b'/') => {
                 self.pos = self.line_end(self.pos);
-                Some(false)
+                Some(None)
             }
             (b'/', b'*') => {
-                let body = self.pos + 2;
+                let (body, first_line) = (self.pos + 2, self.line);
                 let rest = self.text.get(body..).unwrap_or_default();
                 let len = if self.no_comment_end {
                     None
@@ -190,7 +190,7 @@ impl<'a> Statements<'a> {
                     .line
                     .saturating_add(count_line_ends(self.slice(self.pos, end)));
                 self.pos = end;
-                Some(true)
+                Some(Some(first_line))
             }
             _ => None,
         }
@@ -275,16 +275,17 @@ impl<'a> Statements<'a> {
         None
     }
 
-    /// Moves over blank space and comments between statements. `true`: there was a block comment.
-    fn skip_between(&mut self) -> bool {
-        let mut block_comment = false;
+    /// Moves over blank space and comments between statements. Gives the line of the first
+    /// block comment.
+    fn skip_between(&mut self) -> Option<u32> {
+        let mut block_comment = None;
         loop {
             self.pos = self.skip_blanks(self.pos);
             if let Some(after) = self.after_line_end(self.pos) {
                 self.pos = after;
                 self.line = self.line.saturating_add(1);
-            } else if let Some(is_block) = self.skip_comment() {
-                block_comment |= is_block;
+            } else if let Some(comment) = self.skip_comment() {
+                block_comment = block_comment.or(comment);
             } else {
                 return block_comment;
             }
@@ -297,7 +298,7 @@ impl Iterator for Statements<'_> {
 
     fn next(&mut self) -> Option<Statement> {
         let block_comment = self.skip_between();
-        if self.byte(self.pos).is_none() && !block_comment {
+        if self.byte(self.pos).is_none() && block_comment.is_none() {
             return None;
         }
         // A comment at the end of the file is reported with an empty statement after it.
@@ -350,8 +351,8 @@ impl Iterator for Statements<'_> {
                     break;
                 }
                 _ => {
-                    if let Some(is_block) = self.skip_comment() {
-                        statement.block_comment |= is_block;
+                    if let Some(comment) = self.skip_comment() {
+                        statement.block_comment = statement.block_comment.or(comment);
                         statement.text.push(' ');
                     } else {
                         statement.text.push('/');

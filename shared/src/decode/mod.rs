@@ -21,10 +21,12 @@ mod decoder;
 mod run;
 mod sink;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod threaded;
 
 pub use decoder::{DecodeError, Decoder};
 pub use run::{Run, RunLimits};
-pub use sink::{DecodedSink, Labels, MemorySignal, MemorySink, SignalColumn};
+pub use sink::{DecodedSink, MemorySignal, MemorySink};
 pub use stats::DecodeStats;
 pub use threaded::decode_threaded;

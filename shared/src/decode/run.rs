@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::sink::{DecodedSink, Labels, SignalColumn};
+use super::sink::DecodedSink;
 use super::stats::DecodeStats;
 use crate::can::{CanId, FrameFlags};
 use crate::dbc::plan::{
     CompiledDatabase, CompiledMessage, PayloadBuffer, Payloads, Presence, SignalValues,
 };
 use crate::schema::footer::UndecodedReason;
-use crate::schema::{RawView, SignalKey};
+use crate::schema::{Labels, RawView, SignalColumn, SignalKey};
 
 /// How large a run may grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,16 +177,15 @@ impl Run {
             if *cached_key == key && *slot != usize::MAX {
                 return *slot;
             }
-            let found = match self.slot_by_key.get(&key) {
-                Some(found) => *found,
-                None => {
-                    self.kept_bytes += SLOT_BYTES;
-                    self.slot_by_key.insert(key, self.slots.len());
-                    if let Some(channel) = self.channels.get(channel) {
-                        self.slots.push(Slot::new(channel, id));
-                    }
-                    self.slots.len() - 1
+            let found = if let Some(found) = self.slot_by_key.get(&key) {
+                *found
+            } else {
+                self.kept_bytes += SLOT_BYTES;
+                self.slot_by_key.insert(key, self.slots.len());
+                if let Some(channel) = self.channels.get(channel) {
+                    self.slots.push(Slot::new(channel, id));
                 }
+                self.slots.len() - 1
             };
             (*cached_key, *slot) = (key, found);
             return found;
@@ -325,15 +324,20 @@ fn write_message<S: DecodedSink>(
             }
         };
         signal_values += values.physical.len() as u64;
+        let texts: Vec<&str> = signal.labels().iter().map(|text| &**text).collect();
         sink.write_signal(SignalColumn {
             key: &column.key,
             unit: signal.unit(),
-            declared: signal.declaration(),
+            declared: Some(signal.declaration()),
             timestamps,
             values: &values.physical,
-            labels: Labels {
-                positions: &values.label_positions,
-                texts: signal.labels(),
+            labels: if texts.is_empty() {
+                Labels::None
+            } else {
+                Labels::PerRow {
+                    indices: &values.label_positions,
+                    texts: &texts,
+                }
             },
         })?;
     }

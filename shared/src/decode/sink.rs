@@ -1,49 +1,11 @@
 //! Where decoded columns go.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::io::Write;
 
-use crate::dbc::plan::NO_LABEL;
-use crate::schema::{SignalDeclaration, SignalKey};
-
-/// The values of one signal in one run, sorted by time.
-#[derive(Clone, Copy, Debug)]
-pub struct SignalColumn<'a> {
-    /// Which signal.
-    pub key: &'a SignalKey,
-    /// The unit, empty where there is none.
-    pub unit: &'a str,
-    /// What the DBC says of the signal.
-    pub declared: &'a SignalDeclaration,
-    /// Nanoseconds since the Unix epoch, ascending, one per value.
-    pub timestamps: &'a [i64],
-    /// Physical values; NaN and infinities occur.
-    pub values: &'a [f64],
-    /// Value descriptions of the values.
-    pub labels: Labels<'a>,
-}
-
-/// A column of labels: positions in a list of texts.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Labels<'a> {
-    /// One per value, [`NO_LABEL`] where the value has none; empty where no value has one.
-    pub positions: &'a [u32],
-    /// The texts that positions refer to.
-    pub texts: &'a [Arc<str>],
-}
-
-impl<'a> Labels<'a> {
-    /// The label of the `i`-th value.
-    pub fn get(&self, i: usize) -> Option<&'a Arc<str>> {
-        let position = *self.positions.get(i)?;
-        self.texts.get(usize::try_from(position).ok()?)
-    }
-
-    /// Whether no value has a label.
-    pub fn is_empty(&self) -> bool {
-        self.positions.iter().all(|position| *position == NO_LABEL)
-    }
-}
+use crate::schema::{
+    DecodedFileWriter, Labels, SchemaError, SignalColumn, SignalDeclaration, SignalKey,
+};
 
 /// Takes decoded columns, signal by signal, run by run.
 pub trait DecodedSink {
@@ -56,6 +18,18 @@ pub trait DecodedSink {
 
     /// Ends a run; the next signal belongs to the next one.
     fn end_run(&mut self) -> Result<(), Self::Error>;
+}
+
+impl<W: Write + Send> DecodedSink for DecodedFileWriter<W> {
+    type Error = SchemaError;
+
+    fn write_signal(&mut self, column: SignalColumn<'_>) -> Result<(), SchemaError> {
+        Self::write_signal(self, column)
+    }
+
+    fn end_run(&mut self) -> Result<(), SchemaError> {
+        Self::end_run(self)
+    }
 }
 
 /// Keeps decoded columns in memory; the runs of a signal are put one after the other.
@@ -77,8 +51,11 @@ pub struct MemorySignal {
     pub timestamps: Vec<i64>,
     /// Physical values.
     pub values: Vec<f64>,
-    /// Value descriptions of the values; empty where the signal has none.
-    pub labels: Vec<Option<Arc<str>>>,
+    /// Per value a position in `label_texts` or [`Labels::NONE`]; empty where the signal has no value
+    /// descriptions.
+    pub label_positions: Vec<u32>,
+    /// The texts that positions refer to.
+    pub label_texts: Vec<String>,
 }
 
 impl MemorySink {
@@ -93,6 +70,14 @@ impl MemorySink {
     }
 }
 
+impl MemorySignal {
+    /// The value description of the `i`-th value.
+    pub fn label(&self, i: usize) -> Option<&str> {
+        let position = usize::try_from(*self.label_positions.get(i)?).ok()?;
+        self.label_texts.get(position).map(String::as_str)
+    }
+}
+
 impl DecodedSink for MemorySink {
     type Error = Infallible;
 
@@ -104,10 +89,11 @@ impl DecodedSink for MemorySink {
             let signal = MemorySignal {
                 key: column.key.clone(),
                 unit: column.unit.to_owned(),
-                declared: column.declared.clone(),
+                declared: column.declared.cloned().unwrap_or_default(),
                 timestamps: Vec::new(),
                 values: Vec::new(),
-                labels: Vec::new(),
+                label_positions: Vec::new(),
+                label_texts: Vec::new(),
             };
             self.signals.insert(at, signal);
             at
@@ -115,10 +101,12 @@ impl DecodedSink for MemorySink {
         let signal = self.signals.get_mut(at).expect("found or inserted above");
         signal.timestamps.extend_from_slice(column.timestamps);
         signal.values.extend_from_slice(column.values);
-        let labels = 0..column.labels.positions.len();
-        signal
-            .labels
-            .extend(labels.map(|i| column.labels.get(i).cloned()));
+        if let Labels::PerRow { indices, texts } = column.labels {
+            if signal.label_texts.is_empty() {
+                signal.label_texts = texts.iter().map(|text| (*text).to_owned()).collect();
+            }
+            signal.label_positions.extend_from_slice(indices);
+        }
         Ok(())
     }
 

@@ -300,8 +300,8 @@ mod tests {
 
     #[test]
     fn the_newer_generation_is_read() {
-        let (a, b, c, abc) = (decoded(b"a"), decoded(b"b"), decoded(b"c"), decoded(b"abc"));
         type Case<'a> = (&'a [(&'a str, i64, &'a FileSummary)], &'a [Choice]);
+        let (a, b, c, abc) = (decoded(b"a"), decoded(b"b"), decoded(b"c"), decoded(b"abc"));
         let cases: [Case<'_>; 5] = [
             // Re-decoded.
             (

@@ -19,8 +19,6 @@ pub(super) struct Line<'a> {
     pub bytes: &'a [u8],
     /// The line did not fit the buffer.
     pub is_too_long: bool,
-    /// A line end follows; false only for the last line of a stream.
-    pub is_terminated: bool,
 }
 
 /// Reads lines.
@@ -83,7 +81,7 @@ impl<R: Read> LineReader<R> {
                     scanned = 0;
                     continue;
                 }
-                return Ok(Some(self.take(line_len, consumed, false, true)));
+                return Ok(Some(self.take(line_len, consumed, false)));
             }
             scanned = pending.len();
             if self.is_at_end {
@@ -91,7 +89,7 @@ impl<R: Read> LineReader<R> {
                     self.advance(scanned);
                     return Ok(None);
                 }
-                return Ok(Some(self.take(scanned, scanned, false, false)));
+                return Ok(Some(self.take(scanned, scanned, false)));
             }
             if scanned == self.buffer.len() {
                 if self.is_inside_long_line {
@@ -99,7 +97,7 @@ impl<R: Read> LineReader<R> {
                     scanned = 0;
                 } else {
                     self.is_inside_long_line = true;
-                    return Ok(Some(self.take(scanned, scanned, true, true)));
+                    return Ok(Some(self.take(scanned, scanned, true)));
                 }
             }
             self.fill()?;
@@ -115,13 +113,7 @@ impl<R: Read> LineReader<R> {
         self.buffer.get(start..end).unwrap_or_default()
     }
 
-    fn take(
-        &mut self,
-        line_len: usize,
-        consumed: usize,
-        is_too_long: bool,
-        is_terminated: bool,
-    ) -> Line<'_> {
+    fn take(&mut self, line_len: usize, consumed: usize, is_too_long: bool) -> Line<'_> {
         let (start, offset) = (self.start, self.offset);
         self.number += 1;
         self.advance(consumed);
@@ -131,7 +123,6 @@ impl<R: Read> LineReader<R> {
             offset,
             bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes),
             is_too_long,
-            is_terminated,
         }
     }
 

@@ -592,6 +592,7 @@ fn one_signals_minute_touches_its_pages_alone() {
     use parquet::arrow::arrow_reader::{
         ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
     };
+    use parquet::file::metadata::RowGroupMetaData;
     use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
     // Eight signals of 100,000 rows at 100 Hz; a minute of one is 6,000 rows of 800,000.
@@ -642,10 +643,11 @@ fn one_signals_minute_touches_its_pages_alone() {
                     .map_or(rows, |it| usize::try_from(it.first_row_index).unwrap())
             };
             assert!((0..pages.len()).all(|page| start(page + 1) - start(page) <= PAGE_ROWS));
-            RowSelection::from_iter((0..pages.len()).map(|page| RowSelector {
+            let selectors = (0..pages.len()).map(|page| RowSelector {
                 row_count: start(page + 1) - start(page),
                 skip: !is_hit(page),
-            }))
+            });
+            selectors.collect::<RowSelection>()
         };
         let by_name = select(signal_column, &|page| {
             names.min_value(page).unwrap() <= &b"Signal5"[..]
@@ -668,7 +670,7 @@ fn one_signals_minute_touches_its_pages_alone() {
     let total = parquet
         .row_groups()
         .iter()
-        .map(|it| it.compressed_size())
+        .map(RowGroupMetaData::compressed_size)
         .sum::<i64>();
     let rows = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata)
         .with_projection(mask)

@@ -7,6 +7,7 @@
 //! Nothing here opens a path or a socket: readers take a
 //! [`parquet::file::reader::ChunkReader`], writers a [`std::io::Write`].
 
+mod constant_column;
 mod content_hash;
 pub mod decoded;
 mod decoded_file;

@@ -6,14 +6,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
-    TimestampNanosecondArray, UInt32Array,
+    Array as _, ArrayRef, DictionaryArray, Float64Array, Int32Array, StringArray,
+    TimestampNanosecondArray,
 };
-use arrow::datatypes::{Field, Int32Type, Schema, SchemaRef};
+use arrow::datatypes::{Field, Int32Type};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
 
+use super::constant_column::{Constant, Stretch, column_chunk};
 use super::decoded::decoded_schema;
 use super::decoded_file::{Labels, SignalColumn};
 use super::error::SchemaError;
@@ -78,52 +81,45 @@ impl RowGroupBuffer {
         }
     }
 
-    fn to_batch(&self, vehicle: &str) -> Result<RecordBatch, SchemaError> {
-        let mut run_of_row: Vec<i32> = Vec::with_capacity(self.rows());
-        for (idx, run) in (0_i32..).zip(&self.runs) {
-            run_of_row.resize(run_of_row.len() + run.rows, idx);
-        }
-        let run_of_row = Int32Array::from(run_of_row);
-        let text = |text_of: &dyn Fn(&Run) -> String| {
-            let texts = StringArray::from_iter_values(self.runs.iter().map(text_of));
-            let column = DictionaryArray::<Int32Type>::try_new(run_of_row.clone(), Arc::new(texts));
-            column.map(|column| Arc::new(column) as ArrayRef)
+    /// The column at this position of the schema, if its values are not constant for a signal.
+    fn varying(&self, column: usize) -> Result<Option<ArrayRef>, SchemaError> {
+        Ok(match column {
+            0 => Some(Arc::new(TimestampNanosecondArray::from(
+                self.timestamps.clone(),
+            ))),
+            4 => Some(Arc::new(Float64Array::from(self.values.clone()))),
+            8 if !self.label_texts.is_empty() => {
+                let mut labels = self.labels.clone();
+                labels.resize(self.rows(), None);
+                Some(Arc::new(DictionaryArray::<Int32Type>::try_new(
+                    Int32Array::from(labels),
+                    Arc::new(StringArray::from_iter_values(&self.label_texts)),
+                )?))
+            }
+            _ => None,
+        })
+    }
+
+    /// The constant columns by position in the schema: labels only where there are none.
+    fn stretches<'a>(&'a self, column: usize, vehicle: &'a str) -> Vec<Stretch<'a>> {
+        let value = |run: &'a Run| match column {
+            1 => Some(Constant::Text(vehicle)),
+            2 => Some(Constant::Text(&run.key.message)),
+            3 => Some(Constant::Text(&run.key.signal)),
+            5 => Some(Constant::Text(&run.unit)),
+            6 => Some(Constant::Text(&run.key.channel)),
+            7 => run.key.arbitration_id.map(Constant::Number),
+            _ => None,
         };
-        let ids = self
-            .runs
-            .iter()
-            .flat_map(|run| std::iter::repeat_n(run.key.arbitration_id, run.rows));
-        let mut labels = self.labels.clone();
-        labels.resize(self.rows(), None);
-        let labels = DictionaryArray::<Int32Type>::try_new(
-            Int32Array::from(labels),
-            Arc::new(StringArray::from_iter_values(&self.label_texts)),
-        )?;
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(TimestampNanosecondArray::from(self.timestamps.clone())),
-            text(&|_| vehicle.to_owned())?,
-            text(&|run| run.key.message.to_string())?,
-            text(&|run| run.key.signal.to_string())?,
-            Arc::new(Float64Array::from(self.values.clone())),
-            text(&|run| run.unit.to_string())?,
-            text(&|run| run.key.channel.to_string())?,
-            Arc::new(ids.collect::<UInt32Array>()),
-            Arc::new(labels),
-        ];
-        let contract = decoded_schema();
-        let fields = contract
-            .fields()
-            .iter()
-            .zip(&columns)
-            .map(|(field, column)| Field::new(field.name(), column.data_type().clone(), true));
-        let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        Ok(RecordBatch::try_new(schema, columns)?)
+        self.runs.iter().map(|run| (value(run), run.rows)).collect()
     }
 }
 
-/// Encodes row groups into a file.
+/// Encodes row groups into a file, column by column: constant columns as stretches of equal values,
+/// the others as Arrow columns.
 pub(super) struct RowGroupSink<W: Write + Send> {
-    inner: ArrowWriter<W>,
+    file: SerializedFileWriter<W>,
+    columns: ArrowRowGroupWriterFactory,
     vehicle: String,
 }
 
@@ -133,23 +129,46 @@ impl<W: Write + Send> RowGroupSink<W> {
         properties: WriterProperties,
         vehicle: &str,
     ) -> Result<Self, SchemaError> {
+        let writer = ArrowWriter::try_new(sink, decoded_schema(), Some(properties))?;
+        let (file, columns) = writer.into_serialized_writer()?;
         Ok(Self {
-            inner: ArrowWriter::try_new(sink, decoded_schema(), Some(properties))?,
+            file,
+            columns,
             vehicle: vehicle.to_owned(),
         })
     }
 
     pub(super) fn write(&mut self, buffer: &RowGroupBuffer) -> Result<(), SchemaError> {
-        self.inner.write(&buffer.to_batch(&self.vehicle)?)?;
-        Ok(self.inner.flush()?)
+        let group = self.file.flushed_row_groups().len();
+        let page_rows = self.file.properties().data_page_row_count_limit();
+        let descriptors = self.file.schema_descr().columns().to_vec();
+        let writers = self.columns.create_column_writers(group)?;
+        let mut row_group = self.file.next_row_group()?;
+        for (position, (mut writer, descriptor)) in
+            writers.into_iter().zip(&descriptors).enumerate()
+        {
+            if let Some(column) = buffer.varying(position)? {
+                let field = Field::new(descriptor.name(), column.data_type().clone(), true);
+                for leaf in compute_leaves(&field, &column)? {
+                    writer.write(&leaf)?;
+                }
+                writer.close()?.append_to_row_group(&mut row_group)?;
+            } else {
+                let stretches = buffer.stretches(position, &self.vehicle);
+                let (bytes, close) = column_chunk(descriptor, &stretches, page_rows)?;
+                row_group.append_column(&bytes, close)?;
+            }
+        }
+        row_group.close()?;
+        Ok(())
     }
 
     pub(super) fn close(mut self, metadata: &[(&'static str, String)]) -> Result<W, SchemaError> {
         for (key, value) in metadata {
             let pair = KeyValue::new((*key).to_owned(), value.clone());
-            self.inner.append_key_value_metadata(pair);
+            self.file.append_key_value_metadata(pair);
         }
-        Ok(self.inner.into_inner()?)
+        Ok(self.file.into_inner()?)
     }
 }
 

@@ -142,7 +142,7 @@ impl Driver {
         };
         self.drive_ends_at = from + total;
         self.road = Road::City;
-        self.road_until = 0.0;
+        self.road_until = from + self.rng.random_range(90.0..200.0);
         self.segment.until = 0.0;
     }
 
@@ -258,12 +258,14 @@ mod tests {
         for seed in 0..20 {
             let config = SimConfig {
                 seed,
-                duration: Duration::from_secs(900),
+                duration: Duration::from_mins(15),
                 charging: Charging::Dc,
                 ..SimConfig::default()
             };
             let mut driver = Driver::new(&config);
-            let intents: Vec<Intent> = (0..9000).map(|i| driver.intent(f64::from(i) / 10.0)).collect();
+            let intents: Vec<Intent> = (0..9000)
+                .map(|i| driver.intent(f64::from(i) / 10.0))
+                .collect();
             let (first, last) = (intents[0], intents[8999]);
             assert!(!first.is_ignition_on && !first.is_plugged_in);
             assert!(!last.is_ignition_on && last.is_plugged_in);

@@ -115,7 +115,12 @@ mod tests {
     use super::*;
     use crate::dbc::{Multiplexing, SendType, ValueDescriptions};
 
-    fn signal(start_bit: u32, bit_len: u32, byte_order: ByteOrder, value_type: ValueType) -> SignalDef {
+    fn signal(
+        start_bit: u32,
+        bit_len: u32,
+        byte_order: ByteOrder,
+        value_type: ValueType,
+    ) -> SignalDef {
         SignalDef {
             name: "S".to_owned(),
             short_name: "S".to_owned(),
@@ -140,14 +145,46 @@ mod tests {
         use ByteOrder::{BigEndian, LittleEndian};
         use ValueType::{Float32, Signed, Unsigned};
         let cases: [(SignalDef, f64, [u8; 8]); 8] = [
-            (signal(0, 16, LittleEndian, Unsigned), 4660.0, [0x34, 0x12, 0, 0, 0, 0, 0, 0]),
-            (signal(7, 16, BigEndian, Unsigned), 4660.0, [0x12, 0x34, 0, 0, 0, 0, 0, 0]),
-            (signal(4, 10, LittleEndian, Unsigned), 1023.0, [0xF0, 0x3F, 0, 0, 0, 0, 0, 0]),
-            (signal(3, 12, BigEndian, Unsigned), 0xABC.into(), [0x0A, 0xBC, 0, 0, 0, 0, 0, 0]),
-            (signal(51, 12, BigEndian, Signed), -1.0, [0, 0, 0, 0, 0, 0, 0x0F, 0xFF]),
-            (signal(8, 8, LittleEndian, Signed), -128.0, [0, 0x80, 0, 0, 0, 0, 0, 0]),
-            (signal(8, 8, LittleEndian, Unsigned), 999.0, [0, 0xFF, 0, 0, 0, 0, 0, 0]),
-            (signal(32, 32, LittleEndian, Float32), 1.0, [0, 0, 0, 0, 0, 0, 0x80, 0x3F]),
+            (
+                signal(0, 16, LittleEndian, Unsigned),
+                4660.0,
+                [0x34, 0x12, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                signal(7, 16, BigEndian, Unsigned),
+                4660.0,
+                [0x12, 0x34, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                signal(4, 10, LittleEndian, Unsigned),
+                1023.0,
+                [0xF0, 0x3F, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                signal(3, 12, BigEndian, Unsigned),
+                0xABC.into(),
+                [0x0A, 0xBC, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                signal(51, 12, BigEndian, Signed),
+                -1.0,
+                [0, 0, 0, 0, 0, 0, 0x0F, 0xFF],
+            ),
+            (
+                signal(8, 8, LittleEndian, Signed),
+                -128.0,
+                [0, 0x80, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                signal(8, 8, LittleEndian, Unsigned),
+                999.0,
+                [0, 0xFF, 0, 0, 0, 0, 0, 0],
+            ),
+            (
+                signal(32, 32, LittleEndian, Float32),
+                1.0,
+                [0, 0, 0, 0, 0, 0, 0x80, 0x3F],
+            ),
         ];
         for (signal, value, expected) in cases {
             let mut bytes = [0; Payload::MAX_LEN];

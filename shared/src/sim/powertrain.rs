@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn open_circuit_voltage_rises_with_charge() {
-        let volts: Vec<f64> = (0..=100).map(|i| open_circuit(f64::from(i) / 100.0)).collect();
+        let volts: Vec<f64> = (0..=100)
+            .map(|i| open_circuit(f64::from(i) / 100.0))
+            .collect();
         assert!(volts.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

@@ -76,9 +76,8 @@ pub(super) fn quantity(message: &str, signal: &str) -> Option<(Quantity, usize)>
         return Some((volts, index));
     }
     if let Some(index) = numbered(signal, "Module_", "_Temp").filter(|n| *n < N_MODULES) {
-        let temperature: Quantity = |v, s, c| {
-            v.thermal.modules.get(c.index).copied().unwrap_or(0.0) + s.noise(0.05)
-        };
+        let temperature: Quantity =
+            |v, s, c| v.thermal.modules.get(c.index).copied().unwrap_or(0.0) + s.noise(0.05);
         return Some((temperature, index));
     }
     TABLE
@@ -89,7 +88,11 @@ pub(super) fn quantity(message: &str, signal: &str) -> Option<(Quantity, usize)>
 
 /// The number between the two parts of a name, less one.
 fn numbered(name: &str, before: &str, after: &str) -> Option<usize> {
-    let number: usize = name.strip_prefix(before)?.strip_suffix(after)?.parse().ok()?;
+    let number: usize = name
+        .strip_prefix(before)?
+        .strip_suffix(after)?
+        .parse()
+        .ok()?;
     number.checked_sub(1)
 }
 
@@ -102,15 +105,33 @@ static TABLE: &[(&str, &str, Quantity)] = &[
         0.0 => 0.0, // wheel sensors give no pulse
         speed => speed.abs() * 3.6 + s.noise(0.04),
     }),
-    ("VehicleDynamics", "BrakePressure", |v, s, _| v.brake_bar + s.noise(0.08)),
-    ("VehicleDynamics", "BrakeActive", |v, _, _| flag(v.is_braking)),
-    ("VehicleDynamics", "AcceleratorPedal", |v, _, _| v.pedal * 100.0),
-    ("VehicleDynamics", "LongitudinalAccel", |v, s, _| v.acceleration + s.noise(0.03)),
-    ("VehicleDynamics", "SteeringAngle", |v, s, _| v.steering_degrees + s.noise(0.15)),
-    ("BMS_CellVoltages", "Cell_Group", |_, _, c| (c.count % (N_CELL_SIGNALS as u64 / 3)) as f64),
-    ("BMS_CellVoltages", "Cell_Delta_mV", |_, s, _| s.cell_spread() * 1000.0 + s.noise(0.6)),
-    ("BMS_PackStatus", "Pack_Voltage", |v, s, _| v.pack.voltage + s.noise(0.12)),
-    ("BMS_PackStatus", "Pack_Current", |v, s, _| v.pack.current + s.noise(0.35)),
+    ("VehicleDynamics", "BrakePressure", |v, s, _| {
+        v.brake_bar + s.noise(0.08)
+    }),
+    ("VehicleDynamics", "BrakeActive", |v, _, _| {
+        flag(v.is_braking)
+    }),
+    ("VehicleDynamics", "AcceleratorPedal", |v, _, _| {
+        v.pedal * 100.0
+    }),
+    ("VehicleDynamics", "LongitudinalAccel", |v, s, _| {
+        v.acceleration + s.noise(0.03)
+    }),
+    ("VehicleDynamics", "SteeringAngle", |v, s, _| {
+        v.steering_degrees + s.noise(0.15)
+    }),
+    ("BMS_CellVoltages", "Cell_Group", |_, _, c| {
+        (c.count % (N_CELL_SIGNALS as u64 / 3)) as f64
+    }),
+    ("BMS_CellVoltages", "Cell_Delta_mV", |_, s, _| {
+        s.cell_spread() * 1000.0 + s.noise(0.6)
+    }),
+    ("BMS_PackStatus", "Pack_Voltage", |v, s, _| {
+        v.pack.voltage + s.noise(0.12)
+    }),
+    ("BMS_PackStatus", "Pack_Current", |v, s, _| {
+        v.pack.current + s.noise(0.35)
+    }),
     ("BMS_PackStatus", "Pack_SOC", |v, _, _| v.pack.soc * 100.0),
     ("BMS_PackStatus", "BMS_State", |v, _, _| match v.charge {
         ChargeState::Negotiating => 1.0,
@@ -123,38 +144,76 @@ static TABLE: &[(&str, &str, Quantity)] = &[
     }),
     ("BMS_PackStatus", "Isolation_Fault", |_, _, _| 0.0),
     ("BMS_PackStatus", "Pack_Temp_Max", |v, _, _| {
-        v.thermal.modules.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+        v.thermal
+            .modules
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max)
     }),
     ("BMS_PackStatus", "Pack_Temp_Min", |v, _, _| {
-        v.thermal.modules.iter().copied().fold(f64::INFINITY, f64::min)
+        v.thermal
+            .modules
+            .iter()
+            .copied()
+            .fold(f64::INFINITY, f64::min)
     }),
-    ("MotorCtrl_Status", "Motor_RPM", |v, s, _| match v.motor.rpm {
-        0.0 => 0.0,
-        rpm => rpm + s.noise(3.0),
+    ("MotorCtrl_Status", "Motor_RPM", |v, s, _| {
+        match v.motor.rpm {
+            0.0 => 0.0,
+            rpm => rpm + s.noise(3.0),
+        }
     }),
-    ("MotorCtrl_Status", "Motor_Torque", |v, s, _| v.motor.torque_nm + s.noise(0.4)),
-    ("MotorCtrl_Status", "Motor_Power", |v, s, _| v.motor.power_w / 1000.0 + s.noise(0.1)),
-    ("MotorCtrl_Status", "Inverter_State", |v, _, _| match v.motor.torque_nm * v.motor.rpm {
-        _ if !v.intent.is_ignition_on => 0.0,
-        _ if v.motor.is_derating => 4.0,
-        power if power > 0.0 => 2.0,
-        power if power < 0.0 => 3.0,
-        _ => 1.0,
+    ("MotorCtrl_Status", "Motor_Torque", |v, s, _| {
+        v.motor.torque_nm + s.noise(0.4)
     }),
-    ("MotorCtrl_Status", "Alive_Counter", |_, _, c| (c.count % 16) as f64),
-    ("MotorCtrl_Thermal", "Stator_Temp", |v, s, _| v.thermal.stator + s.noise(0.3)),
+    ("MotorCtrl_Status", "Motor_Power", |v, s, _| {
+        v.motor.power_w / 1000.0 + s.noise(0.1)
+    }),
+    ("MotorCtrl_Status", "Inverter_State", |v, _, _| {
+        match v.motor.torque_nm * v.motor.rpm {
+            _ if !v.intent.is_ignition_on => 0.0,
+            _ if v.motor.is_derating => 4.0,
+            power if power > 0.0 => 2.0,
+            power if power < 0.0 => 3.0,
+            _ => 1.0,
+        }
+    }),
+    ("MotorCtrl_Status", "Alive_Counter", |_, _, c| {
+        (c.count % 16) as f64
+    }),
+    ("MotorCtrl_Thermal", "Stator_Temp", |v, s, _| {
+        v.thermal.stator + s.noise(0.3)
+    }),
     ("MotorCtrl_Thermal", "Rotor_Temp", |v, _, _| v.thermal.rotor),
-    ("MotorCtrl_Thermal", "Bearing_Temp", |v, s, _| v.thermal.bearing + s.noise(0.3)),
-    ("MotorCtrl_Thermal", "Inverter_Temp", |v, s, _| v.thermal.inverter + s.noise(0.3)),
-    ("VehicleState", "Gear", |v, _, _| f64::from(v.intent.gear as u8)),
-    ("VehicleState", "Ignition_On", |v, _, _| flag(v.intent.is_ignition_on)),
-    ("VehicleState", "Headlights_On", |v, _, _| flag(v.has_headlights_on())),
-    ("VehicleState", "Turn_Indicator", |v, _, _| f64::from(v.turn() as u8)),
+    ("MotorCtrl_Thermal", "Bearing_Temp", |v, s, _| {
+        v.thermal.bearing + s.noise(0.3)
+    }),
+    ("MotorCtrl_Thermal", "Inverter_Temp", |v, s, _| {
+        v.thermal.inverter + s.noise(0.3)
+    }),
+    ("VehicleState", "Gear", |v, _, _| {
+        f64::from(v.intent.gear as u8)
+    }),
+    ("VehicleState", "Ignition_On", |v, _, _| {
+        flag(v.intent.is_ignition_on)
+    }),
+    ("VehicleState", "Headlights_On", |v, _, _| {
+        flag(v.has_headlights_on())
+    }),
+    ("VehicleState", "Turn_Indicator", |v, _, _| {
+        f64::from(v.turn() as u8)
+    }),
     ("Odometer", "Total_Distance", |v, _, _| v.distance_km),
     ("Odometer", "Trip_Energy", |v, _, _| v.trip_kwh),
-    ("Odometer", "Range_Estimate", |v, _, _| v.pack.energy_kwh() / 0.17),
-    ("CoolantLoop", "Coolant_Inlet", |v, s, _| v.thermal.coolant_inlet + s.noise(0.15)),
-    ("CoolantLoop", "Coolant_Outlet", |v, s, _| v.thermal.coolant_outlet + s.noise(0.15)),
+    ("Odometer", "Range_Estimate", |v, _, _| {
+        v.pack.energy_kwh() / 0.17
+    }),
+    ("CoolantLoop", "Coolant_Inlet", |v, s, _| {
+        v.thermal.coolant_inlet + s.noise(0.15)
+    }),
+    ("CoolantLoop", "Coolant_Outlet", |v, s, _| {
+        v.thermal.coolant_outlet + s.noise(0.15)
+    }),
     ("CoolantLoop", "Flow_Rate", |v, s, _| match v.thermal.flow {
         flow if flow < 0.05 => 0.0,
         flow => flow + s.noise(0.08),
@@ -162,20 +221,38 @@ static TABLE: &[(&str, &str, Quantity)] = &[
     ("CoolantLoop", "Pump_Duty", |v, _, _| v.thermal.pump_duty),
     ("CoolantLoop", "Fan_On", |v, _, _| flag(v.thermal.is_fan_on)),
     // Half a metre of scatter.
-    ("GNSS_Position", "Latitude", |v, s, _| v.latitude + s.noise(4e-6)),
-    ("GNSS_Position", "Longitude", |v, s, _| v.longitude + s.noise(6e-6)),
-    ("AmbientConditions", "Ambient_Temp", |v, s, _| v.ambient + s.noise(0.05)),
-    // Barometric formula, linear near the ground.
-    ("AmbientConditions", "Air_Pressure", |v, s, _| 1013.25 - 0.115 * v.altitude + s.noise(0.04)),
-    ("ChargerStatus", "Charge_State", |v, _, _| f64::from(v.charge as u8)),
-    ("ChargerStatus", "Plug_Connected", |v, _, _| flag(v.intent.is_plugged_in)),
-    ("ChargerStatus", "Charge_Voltage", |v, s, _| match v.charge {
-        ChargeState::ConstantCurrent | ChargeState::ConstantVoltage => v.pack.voltage + s.noise(0.2),
-        _ => 0.0,
+    ("GNSS_Position", "Latitude", |v, s, _| {
+        v.latitude + s.noise(4e-6)
     }),
-    ("ChargerStatus", "Charge_Current", |v, _, _| match v.charge {
-        ChargeState::ConstantCurrent | ChargeState::ConstantVoltage => -v.pack.current,
-        _ => 0.0,
+    ("GNSS_Position", "Longitude", |v, s, _| {
+        v.longitude + s.noise(6e-6)
+    }),
+    ("AmbientConditions", "Ambient_Temp", |v, s, _| {
+        v.ambient + s.noise(0.05)
+    }),
+    // Barometric formula, linear near the ground.
+    ("AmbientConditions", "Air_Pressure", |v, s, _| {
+        1013.25 - 0.115 * v.altitude + s.noise(0.04)
+    }),
+    ("ChargerStatus", "Charge_State", |v, _, _| {
+        f64::from(v.charge as u8)
+    }),
+    ("ChargerStatus", "Plug_Connected", |v, _, _| {
+        flag(v.intent.is_plugged_in)
+    }),
+    ("ChargerStatus", "Charge_Voltage", |v, s, _| {
+        match v.charge {
+            ChargeState::ConstantCurrent | ChargeState::ConstantVoltage => {
+                v.pack.voltage + s.noise(0.2)
+            }
+            _ => 0.0,
+        }
+    }),
+    ("ChargerStatus", "Charge_Current", |v, _, _| {
+        match v.charge {
+            ChargeState::ConstantCurrent | ChargeState::ConstantVoltage => -v.pack.current,
+            _ => 0.0,
+        }
     }),
     ("ChargerStatus", "Charge_Energy", |v, _, _| v.charge_kwh),
 ];

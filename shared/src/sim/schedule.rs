@@ -67,7 +67,9 @@ impl ScheduledMessage {
             let mut defs = message.signals.iter();
             defs.any(|def| def.name == name && def.multiplexing.is_multiplexor)
         };
-        let multiplexor_idx = signals.iter().position(|signal| is_multiplexor(&signal.name));
+        let multiplexor_idx = signals
+            .iter()
+            .position(|signal| is_multiplexor(&signal.name));
         let is_on_change = message.send_type == SendType::OnChange;
         let period_ns = match message.cycle_time_ms {
             _ if is_on_change => 0,
@@ -98,7 +100,9 @@ impl ScheduledMessage {
     /// Arranges a wrong sample; false if there is no such signal.
     pub(super) fn add_spike(&mut self, signal: &str, at_ns: i64, value: f64) -> bool {
         let found = self.signals.iter_mut().find(|known| known.name == signal);
-        found.map(|signal| signal.spike = Some((at_ns, value))).is_some()
+        found
+            .map(|signal| signal.spike = Some((at_ns, value)))
+            .is_some()
     }
 
     /// The payload of the frame that is due, and when the next one will be.
@@ -107,15 +111,18 @@ impl ScheduledMessage {
             count: self.count,
             index: 0,
         };
-        let selected = self.multiplexor_idx.and_then(|idx| self.signals.get(idx)).map(|signal| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a multiplexor counts groups: small whole numbers"
-            )]
-            let value = (signal.quantity)(vehicle, sensors, context) as u64;
-            value
-        });
+        let selected = self
+            .multiplexor_idx
+            .and_then(|idx| self.signals.get(idx))
+            .map(|signal| {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a multiplexor counts groups: small whole numbers"
+                )]
+                let value = (signal.quantity)(vehicle, sensors, context) as u64;
+                value
+            });
         let mut bytes: Bytes = [0; Payload::MAX_LEN];
         for signal in &mut self.signals {
             if signal.selected_by.is_some() && signal.selected_by != selected {
@@ -142,7 +149,10 @@ impl ScheduledMessage {
         self.nominal_ns += self.period_ns;
         // Arbitration and task jitter: some tens of microseconds, less than half a period always.
         let limit = (self.period_ns / 4).min(NS_PER_MS);
-        #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and it is limited")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "`as` saturates, and it is limited"
+        )]
         let jitter = sensors.noise(60_000.0) as i64;
         self.next_ns = self.nominal_ns + jitter.clamp(-limit, limit);
     }

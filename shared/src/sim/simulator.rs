@@ -14,7 +14,10 @@ use crate::can::{CanFrame, ChannelIdx, ChannelName, ChannelTable};
 use crate::dbc;
 use crate::time::{TimeRange, Timestamp};
 
-#[expect(clippy::cast_possible_truncation, reason = "10 ms are whole nanoseconds")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "10 ms are whole nanoseconds"
+)]
 const STEP_NS: i64 = (STEP_SECS * 1e9) as i64;
 /// From a change to the frame that tells it.
 const REACTION_NS: i64 = 180_000;
@@ -44,6 +47,10 @@ struct SilenceNs {
 
 impl DriveSimulator {
     /// Prepares a drive. Silences and spikes that name an unknown message or signal have no effect.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a configuration is for one drive"
+    )]
     pub fn new(config: SimConfig) -> Self {
         let (database, _warnings) = dbc::load(DBC_TEXT.as_bytes());
         let channels =
@@ -73,7 +80,11 @@ impl DriveSimulator {
             };
             let from = nanoseconds(silence.from);
             let until = from.saturating_add(nanoseconds(silence.duration));
-            Some(SilenceNs { message_idx, from, until })
+            Some(SilenceNs {
+                message_idx,
+                from,
+                until,
+            })
         });
         let silences = silences.collect();
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
@@ -108,7 +119,10 @@ impl DriveSimulator {
         holes.sort_unstable();
         let mut coverage = Vec::new();
         let mut from = 0;
-        for (begin, end) in holes.into_iter().chain([(self.duration_ns, self.duration_ns)]) {
+        for (begin, end) in holes
+            .into_iter()
+            .chain([(self.duration_ns, self.duration_ns)])
+        {
             let range = TimeRange::new(self.start + from, self.start + begin.min(self.duration_ns));
             if !range.is_empty() {
                 coverage.push(range);
@@ -199,8 +213,14 @@ mod tests {
             for signal in &message.signals {
                 let known = super::super::quantity::quantity(&message.name, &signal.name);
                 assert!(known.is_some(), "{}.{}", message.name, signal.name);
-                assert!(!signal.comment.is_empty() || !signal.value_descriptions.is_empty()
-                    || !signal.unit.is_empty() || signal.bit_len == 1, "{}", signal.name);
+                assert!(
+                    !signal.comment.is_empty()
+                        || !signal.value_descriptions.is_empty()
+                        || !signal.unit.is_empty()
+                        || signal.bit_len == 1,
+                    "{}",
+                    signal.name
+                );
             }
         }
     }
@@ -208,7 +228,11 @@ mod tests {
     #[test]
     fn frames_come_in_order_at_their_rates() {
         let frames: Vec<CanFrame> = DriveSimulator::new(config(60)).collect();
-        assert!(frames.windows(2).all(|pair| pair[0].timestamp <= pair[1].timestamp));
+        assert!(
+            frames
+                .windows(2)
+                .all(|pair| pair[0].timestamp <= pair[1].timestamp)
+        );
         let count = |id| message_frames(&frames, id).len();
         assert_eq!(count(688), 6000);
         assert_eq!(count(417), 3000);
@@ -263,14 +287,20 @@ mod tests {
             at: Duration::from_secs(20),
             value: 999.9,
         };
-        let with = SimConfig { spikes: vec![spike], ..config(60) };
+        let with = SimConfig {
+            spikes: vec![spike],
+            ..config(60)
+        };
         let differing: Vec<(CanFrame, CanFrame)> = DriveSimulator::new(with)
             .zip(DriveSimulator::new(config(60)))
             .filter(|(spiked, plain)| spiked != plain)
             .collect();
         assert_eq!(differing.len(), 1);
         let (spiked, _) = differing[0];
-        assert_eq!(u16::from_le_bytes([spiked.payload[0], spiked.payload[1]]), 9999);
+        assert_eq!(
+            u16::from_le_bytes([spiked.payload[0], spiked.payload[1]]),
+            9999
+        );
         let since = spiked.timestamp.ns_since(SimConfig::default().start);
         assert!((20_000_000_000..20_025_000_000).contains(&since));
     }
@@ -288,7 +318,11 @@ mod tests {
 
     #[test]
     fn awkward_configurations_end() {
-        for duration in [Duration::ZERO, Duration::from_nanos(1), Duration::from_millis(30)] {
+        for duration in [
+            Duration::ZERO,
+            Duration::from_nanos(1),
+            Duration::from_millis(30),
+        ] {
             for charging in [Charging::None, Charging::Ac, Charging::Dc] {
                 let config = SimConfig {
                     duration,

@@ -67,10 +67,8 @@ impl Thermal {
         approach(&mut self.flow, self.pump_duty * 0.17, 1.2, dt);
 
         let into_coolant = heat.motor_w + heat.inverter_w + heat.charger_w;
-        self.is_fan_on = match self.is_fan_on {
-            true => self.coolant_inlet > 44.0,
-            false => self.coolant_inlet > 52.0,
-        };
+        let fan_threshold = if self.is_fan_on { 44.0 } else { 52.0 };
+        self.is_fan_on = self.coolant_inlet > fan_threshold;
         let fan_w_per_k = if self.is_fan_on { 160.0 } else { 0.0 };
         let radiator_w_per_k = 25.0 + 7.0 * heat.speed.abs() + fan_w_per_k;
         let out = radiator_w_per_k * (self.coolant_inlet - self.ambient);
@@ -84,7 +82,12 @@ impl Thermal {
         approach(&mut self.rotor, coolant + 0.013 * heat.motor_w, 320.0, dt);
         let bearing = 0.5 * (coolant + self.ambient) + 0.0035 * heat.rpm.abs();
         approach(&mut self.bearing, bearing, 420.0, dt);
-        approach(&mut self.inverter, coolant + 0.014 * heat.inverter_w, 25.0, dt);
+        approach(
+            &mut self.inverter,
+            coolant + 0.014 * heat.inverter_w,
+            25.0,
+            dt,
+        );
 
         let per_module = heat.pack_w / N_MODULES as f64;
         for (idx, module) in self.modules.iter_mut().enumerate() {
@@ -115,7 +118,12 @@ mod tests {
     #[test]
     fn a_parked_car_stays_at_the_airs_temperature() {
         let thermal = after(Heat::default(), 3600);
-        for temperature in [thermal.stator, thermal.bearing, thermal.coolant_inlet, thermal.modules[3]] {
+        for temperature in [
+            thermal.stator,
+            thermal.bearing,
+            thermal.coolant_inlet,
+            thermal.modules[3],
+        ] {
             assert!((temperature - 20.0).abs() < 0.01, "{thermal:?}");
         }
     }

@@ -13,7 +13,7 @@ const THERMAL_STEPS: u64 = 10;
 const MASS_KG: f64 = 1900.0;
 const GRAVITY: f64 = 9.81;
 const ROLLING: f64 = 0.0105;
-/// ½ ρ c_w A, N per (m/s)².
+/// ½ × density × drag coefficient × area, N per (m/s)².
 const DRAG: f64 = 0.40;
 const DRIVETRAIN_EFFICIENCY: f64 = 0.96;
 const WHEELBASE_M: f64 = 2.75;
@@ -131,7 +131,11 @@ impl Vehicle {
             (false, true) => 250.0,
             (false, false) => 25.0,
         };
-        let loss_w = if self.intent.is_ignition_on { self.motor.loss_w } else { 0.0 };
+        let loss_w = if self.intent.is_ignition_on {
+            self.motor.loss_w
+        } else {
+            0.0
+        };
         let power = drive_w + loss_w + auxiliary_w - charger_w;
         self.pack.give(power, STEP_SECS);
         let kwh = self.pack.voltage * self.pack.current * STEP_SECS / 3.6e6;
@@ -157,7 +161,11 @@ impl Vehicle {
 
     /// Speed and the forces behind it.
     fn drive(&mut self) {
-        let direction = if self.intent.gear == Gear::Reverse { -1.0 } else { 1.0 };
+        let direction = if self.intent.gear == Gear::Reverse {
+            -1.0
+        } else {
+            1.0
+        };
         let error = (self.intent.target_speed - self.speed) * direction;
         let wanted = match error {
             // A driver eases off close to the aim, and pulls away harder when slow.
@@ -170,23 +178,34 @@ impl Vehicle {
             return;
         }
         // Comfort limits the jerk; an emergency does not.
-        let ease = if wanted * direction < -3.5 { 0.12 } else { 0.35 };
+        let ease = if wanted * direction < -3.5 {
+            0.12
+        } else {
+            0.35
+        };
         self.acceleration += (wanted - self.acceleration) * STEP_SECS / ease;
 
         let slope = self.slope();
-        let resistance = self.speed.signum() * (ROLLING * MASS_KG * GRAVITY + DRAG * self.speed * self.speed)
+        let resistance = self.speed.signum()
+            * (ROLLING * MASS_KG * GRAVITY + DRAG * self.speed * self.speed)
             + MASS_KG * GRAVITY * slope;
         let force = MASS_KG * self.acceleration + resistance;
         self.motor = Motor::at(force, self.speed);
         let missing = force - self.motor.force();
-        let friction = if force * direction < 0.0 { -missing * direction } else { 0.0 };
+        let friction = if force * direction < 0.0 {
+            -missing * direction
+        } else {
+            0.0
+        };
         if self.motor.is_derating {
             self.acceleration -= missing / MASS_KG;
         }
         self.brake(friction / MASS_KG * BAR_PER_DECELERATION);
         self.is_braking = self.brake_bar > 1.0 || self.acceleration * direction < -1.3;
         let full = Motor::at(1e9 * direction, self.speed).torque_nm.abs();
-        let pedal = (self.motor.torque_nm * direction / full).clamp(0.0, 1.0).sqrt();
+        let pedal = (self.motor.torque_nm * direction / full)
+            .clamp(0.0, 1.0)
+            .sqrt();
         self.pedal += (pedal - self.pedal) * STEP_SECS / 0.08;
 
         let before = self.speed;
@@ -200,8 +219,8 @@ impl Vehicle {
         let curvature = (self.steering_degrees / STEERING_RATIO).to_radians().tan() / WHEELBASE_M;
         self.heading += metres * curvature;
         self.latitude += metres * self.heading.cos() / METRES_PER_DEGREE;
-        self.longitude += metres * self.heading.sin()
-            / (METRES_PER_DEGREE * self.latitude.to_radians().cos());
+        self.longitude +=
+            metres * self.heading.sin() / (METRES_PER_DEGREE * self.latitude.to_radians().cos());
     }
 
     /// Standing still on the brake.
@@ -229,7 +248,8 @@ impl Vehicle {
     fn steer(&mut self) {
         let wander = 5.0 * (self.secs() * 0.45).sin() + 2.0 * (self.secs() * 1.3).sin();
         let moving = (self.speed.abs() / 3.0).min(1.0);
-        let wanted = self.intent.steering_degrees / (1.0 + self.speed.abs() / 12.0) + wander * moving;
+        let wanted =
+            self.intent.steering_degrees / (1.0 + self.speed.abs() / 12.0) + wander * moving;
         self.steering_degrees += (wanted - self.steering_degrees) * STEP_SECS / 0.5;
     }
 
@@ -273,7 +293,7 @@ mod tests {
     fn run(seed: u64, charging: Charging, mut check: impl FnMut(&Vehicle)) -> Vehicle {
         let config = SimConfig {
             seed,
-            duration: Duration::from_secs(1800),
+            duration: Duration::from_mins(30),
             charging,
             initial_soc: 0.7,
             ..SimConfig::default()
@@ -293,7 +313,11 @@ mod tests {
             let vehicle = run(seed, Charging::None, |v| {
                 top_speed = top_speed.max(v.speed);
                 assert!((-2.5..46.0).contains(&v.speed), "speed {}", v.speed);
-                assert!((-10.0..5.5).contains(&v.acceleration), "acceleration {}", v.acceleration);
+                assert!(
+                    (-10.0..5.5).contains(&v.acceleration),
+                    "acceleration {}",
+                    v.acceleration
+                );
                 assert!((280.0..410.0).contains(&v.pack.voltage), "{:?}", v.pack);
                 assert!((-250.0..560.0).contains(&v.pack.current), "{:?}", v.pack);
                 assert!((0.0..160.0).contains(&v.brake_bar));
@@ -328,11 +352,14 @@ mod tests {
         });
         assert!(vehicle.pack.soc > lowest + 0.05);
         assert!(vehicle.pack.current < -50.0);
-        assert_eq!(states[..4], [
-            ChargeState::NotConnected,
-            ChargeState::Connected,
-            ChargeState::Negotiating,
-            ChargeState::ConstantCurrent,
-        ]);
+        assert_eq!(
+            states[..4],
+            [
+                ChargeState::NotConnected,
+                ChargeState::Connected,
+                ChargeState::Negotiating,
+                ChargeState::ConstantCurrent,
+            ]
+        );
     }
 }

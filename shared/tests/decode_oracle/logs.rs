@@ -257,7 +257,8 @@ fn whole_logs_through_the_decoder() {
             );
             let total = totals.entry(key).or_insert(Totals::NONE);
             total.n += signal.values.len();
-            total.n_labelled += signal.labels.iter().flatten().count();
+            let rows = 0..signal.values.len();
+            total.n_labelled += rows.filter(|row| signal.label(*row).is_some()).count();
             for value in signal.values.iter().filter(|value| !value.is_nan()) {
                 total.min = total.min.min(*value);
                 total.max = total.max.max(*value);

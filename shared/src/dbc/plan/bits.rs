@@ -108,8 +108,8 @@ impl BitField {
             let payload = payloads.get(row);
             let bytes = payload.get(self.first_byte..self.needed_bytes)?;
             let wide = match self.byte_order {
-                ByteOrder::LittleEndian => bytes.iter().rev().fold(0, push_byte),
-                ByteOrder::BigEndian => bytes.iter().fold(0, push_byte),
+                ByteOrder::LittleEndian => bytes.iter().copied().rev().fold(0, push_byte),
+                ByteOrder::BigEndian => bytes.iter().copied().fold(0, push_byte),
             };
             u64::try_from((wide >> self.low_bits) & u128::from(mask)).ok()
         };
@@ -121,8 +121,8 @@ impl BitField {
     }
 }
 
-fn push_byte(wide: u128, byte: &u8) -> u128 {
-    (wide << 8) | u128::from(*byte)
+fn push_byte(wide: u128, byte: u8) -> u128 {
+    (wide << 8) | u128::from(byte)
 }
 
 /// Appends `convert(word)` for each of `rows` to `out`, the word being the eight bytes at

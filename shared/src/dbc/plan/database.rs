@@ -47,8 +47,8 @@ impl CompiledDatabase {
     }
 }
 
-impl AsRef<Database> for Database {
-    fn as_ref(&self) -> &Database {
+impl AsRef<Self> for Database {
+    fn as_ref(&self) -> &Self {
         self
     }
 }

@@ -10,11 +10,11 @@ use super::rows::Rows;
 use crate::dbc::{SignalDef, ValueType};
 
 /// Integers up to this magnitude are exact in `f64`.
-const MAX_EXACT_F64: f64 = 9_007_199_254_740_992.0; // 2^53
+const MAX_EXACT_F64: f64 = (1_u64 << 53) as f64;
 
 /// Integer factors and offsets up to this magnitude are computed as integers; a product with 64 raw
 /// bits then fits 128.
-const MAX_EXACT_INTEGER: f64 = 4_611_686_018_427_387_904.0; // 2^62
+const MAX_EXACT_INTEGER: f64 = (1_u64 << 62) as f64;
 
 /// How a raw value becomes a physical one.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,5 +1,12 @@
 //! The compiled decoder against one that reads bit by bit, which is slow and plainly right.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "the reference reinterprets bits on purpose"
+)]
+
 use proptest::prelude::*;
 
 use super::*;
@@ -240,7 +247,9 @@ fn any_payload(len: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 /// Decodes payloads as one column and returns the signals of each row.
 fn decode_as_column(message: &CompiledMessage, payloads: &[Vec<u8>]) -> Vec<Vec<DecodedSignal>> {
     let mut buffer = PayloadBuffer::default();
-    payloads.iter().for_each(|payload| buffer.push(payload));
+    for payload in payloads {
+        buffer.push(payload);
+    }
     let column = buffer.as_payloads();
     let presence = message.presence(&column);
     let mut decoded = vec![Vec::new(); payloads.len()];
@@ -399,7 +408,9 @@ fn what_did_not_decode_is_counted() {
     let compiled = CompiledMessage::new(&message(vec![multiplexor, selected]));
     let mut buffer = PayloadBuffer::default();
     let payloads: [&[u8]; 6] = [&[1; 8], &[2; 8], &[3, 0], &[], &[4, 0, 0], &[2]];
-    payloads.iter().for_each(|payload| buffer.push(payload));
+    for payload in payloads {
+        buffer.push(payload);
+    }
     let column = buffer.as_payloads();
     let presence = compiled.presence(&column);
     let report = compiled.report(&column, &presence);

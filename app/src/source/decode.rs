@@ -1,0 +1,279 @@
+//! Raw files and logs to decoded files in the cache, so that they open like any other source.
+//!
+//! Every input becomes one decoded file, named after its content's place, size and time and the DBC
+//! files: the same input opens at once the second time. A file is written beside its place and
+//! renamed, so that the cache never holds half of one. Memory is bounded by the decoder's runs.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use arrow::record_batch::RecordBatch;
+use canlake_shared::dbc::{DbcFile, plan::CompiledDatabase, plan::Matching};
+use canlake_shared::decode::{DecodeError, DecodeStats, RunLimits, decode_threaded};
+use canlake_shared::lake::VehicleId;
+use canlake_shared::logs::{self, LogError, LogReader};
+use canlake_shared::schema::footer::{DbcProvenance, DbcSource, FileKind, Recording};
+use canlake_shared::schema::{
+    ContentHash, DecodedFileInfo, DecodedFileWriter, RawBatchBuilder, RawFileReader, SchemaError, read_summary,
+};
+
+/// Frames of one batch of a log.
+const BATCH_FRAMES: usize = 64 * 1024;
+/// What the program calls itself in the files that it writes.
+pub const WRITER: &str = concat!("canlake ", env!("CARGO_PKG_VERSION"));
+
+/// Why an input could not be decoded.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The file cannot be read, or the cache cannot be written.
+    #[error("cannot {what} {path}", path = path.display())]
+    Io {
+        /// `open`, `read`, `write`.
+        what: &'static str,
+        /// What the operating system says.
+        #[source]
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The content is no log that can be read.
+    #[error("cannot read {path}", path = path.display())]
+    Log {
+        /// Why.
+        #[source]
+        source: LogError,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The content is no Parquet file of frames.
+    #[error("cannot read {path}", path = path.display())]
+    Parquet {
+        /// Why.
+        #[source]
+        source: SchemaError,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// What a file given by the user holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputKind {
+    /// Decoded signals, or anything that the catalogue will judge.
+    Decoded,
+    /// Raw frames in Parquet.
+    Raw,
+    /// A log.
+    Log,
+}
+
+/// What became of an input.
+#[derive(Debug)]
+pub struct DecodedInput {
+    /// The decoded file in the cache.
+    pub path: PathBuf,
+    /// What did and did not decode; `None` when the file was there already.
+    pub stats: Option<DecodeStats>,
+    /// What of the input was skipped, in one line each.
+    pub skipped: Vec<String>,
+}
+
+/// Finds what a file holds, by its first bytes and its columns.
+pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
+    let mut magic = [0; 4];
+    let mut file = open(path)?;
+    let n_read = file.read(&mut magic).map_err(|source| io_error("read", source, path))?;
+    if magic[..n_read] != *b"PAR1" {
+        return Ok(InputKind::Log);
+    }
+    match read_summary(&open(path)?) {
+        Ok((summary, _)) if summary.kind == FileKind::Raw => Ok(InputKind::Raw),
+        // What is wrong with a file is the catalogue's to say.
+        _ => Ok(InputKind::Decoded),
+    }
+}
+
+/// Decodes one input into `cache`. `on_progress` gets the frames so far.
+pub fn decode(
+    path: &Path,
+    dbc: &[DbcFile],
+    cache: &Path,
+    mut on_progress: impl FnMut(u64),
+) -> Result<DecodedInput, InputError> {
+    let kind = kind_of(path)?;
+    let target = cache.join(cached_name(path, dbc)?);
+    if target.exists() {
+        return Ok(DecodedInput {
+            path: target,
+            stats: None,
+            skipped: Vec::new(),
+        });
+    }
+    std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
+    let part = target.with_extension("part");
+    let result = write_decoded(path, kind, dbc, &part, &mut on_progress);
+    let (stats, skipped) = match result {
+        Ok(done) => done,
+        Err(error) => {
+            // Half a file is of no use; that it cannot be removed changes nothing.
+            drop(std::fs::remove_file(&part));
+            return Err(error);
+        }
+    };
+    std::fs::rename(&part, &target).map_err(|source| io_error("write", source, &target))?;
+    Ok(DecodedInput {
+        path: target,
+        stats: Some(stats),
+        skipped,
+    })
+}
+
+fn write_decoded(
+    path: &Path,
+    kind: InputKind,
+    dbc: &[DbcFile],
+    part: &Path,
+    on_progress: &mut impl FnMut(u64),
+) -> Result<(DecodeStats, Vec<String>), InputError> {
+    let mut frames = Frames::open(path, kind)?;
+    let output = File::create(part).map_err(|source| io_error("write", source, part))?;
+    let info = DecodedFileInfo {
+        vehicle: frames.vehicle(path),
+        writer: WRITER.to_owned(),
+        dbc: Some(provenance(dbc)),
+        sources: Vec::new(),
+        recording: frames.recording(),
+    };
+    let parquet_error = |source| InputError::Parquet {
+        source,
+        path: part.to_owned(),
+    };
+    let mut writer = DecodedFileWriter::new(BufWriter::new(output), info).map_err(parquet_error)?;
+    let compiled = CompiledDatabase::new(dbc.iter().map(|file| &file.database), Matching::Auto);
+    let batches = std::iter::from_fn(|| frames.next_batch(path).transpose());
+    let stats = decode_threaded(batches, |_| compiled.clone(), RunLimits::default(), &mut writer, |stats| {
+        on_progress(stats.frames);
+    });
+    let stats = stats.map_err(|error| match error {
+        DecodeError::Batch(error) => error,
+        DecodeError::Read(source) | DecodeError::Sink(source) => parquet_error(source),
+    })?;
+    let (mut sink, _) = writer.close(stats.undecoded()).map_err(parquet_error)?;
+    sink.flush().map_err(|source| io_error("write", source, part))?;
+    Ok((stats, frames.skipped()))
+}
+
+/// The DBC files as decoded files name them.
+pub fn provenance(dbc: &[DbcFile]) -> DbcProvenance {
+    let source = |file: &DbcFile| DbcSource {
+        name: file.name.clone(),
+        sha256: file.sha256.parse().unwrap_or_else(|_| ContentHash::of(&[])),
+    };
+    DbcProvenance {
+        files: dbc.iter().map(source).collect(),
+        decoder: WRITER.to_owned(),
+    }
+}
+
+/// Frames of an input, batch by batch.
+enum Frames {
+    Raw(RawFileReader),
+    Log(Box<dyn LogReader>),
+}
+
+impl Frames {
+    fn open(path: &Path, kind: InputKind) -> Result<Self, InputError> {
+        let file = open(path)?;
+        if kind == InputKind::Log {
+            let name = path.to_string_lossy();
+            let reader = logs::open(Box::new(BufReader::new(file)), &name);
+            return reader.map(Self::Log).map_err(|source| InputError::Log {
+                source,
+                path: path.to_owned(),
+            });
+        }
+        let reader = RawFileReader::open(file);
+        reader.map(Self::Raw).map_err(|source| InputError::Parquet {
+            source,
+            path: path.to_owned(),
+        })
+    }
+
+    fn vehicle(&self, path: &Path) -> VehicleId {
+        let named = match self {
+            Self::Raw(reader) => reader.summary().vehicle.clone(),
+            Self::Log(_) => None,
+        };
+        let stem = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = stem.split('.').next().unwrap_or_default();
+        let id = named.unwrap_or_else(|| stem.to_owned());
+        VehicleId::foreign(&id).unwrap_or_else(|_| VehicleId::new("log").expect("three letters are a valid id"))
+    }
+
+    fn recording(&self) -> Recording {
+        match self {
+            Self::Raw(reader) => reader.summary().recording.clone(),
+            Self::Log(_) => Recording::default(),
+        }
+    }
+
+    fn next_batch(&mut self, path: &Path) -> Result<Option<RecordBatch>, InputError> {
+        match self {
+            Self::Raw(reader) => reader.next().transpose().map_err(|source| InputError::Parquet {
+                source,
+                path: path.to_owned(),
+            }),
+            Self::Log(reader) => {
+                let mut frames = Vec::with_capacity(BATCH_FRAMES);
+                let n_read = reader.read(&mut frames, BATCH_FRAMES).map_err(|source| InputError::Log {
+                    source,
+                    path: path.to_owned(),
+                })?;
+                if n_read == 0 {
+                    return Ok(None);
+                }
+                let mut builder = RawBatchBuilder::new("");
+                for frame in &frames {
+                    let channel = reader.channels().name(frame.channel);
+                    builder.push(frame, channel.map_or("", |name| name.as_str()));
+                }
+                Ok(Some(builder.finish()))
+            }
+        }
+    }
+
+    fn skipped(&self) -> Vec<String> {
+        match self {
+            Self::Raw(reader) => reader.skipped().iter().map(|(fault, count)| format!("{count} rows: {fault}")).collect(),
+            Self::Log(reader) => reader.skipped().details().iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// Depends on everything that the decoded file depends on.
+fn cached_name(path: &Path, dbc: &[DbcFile]) -> Result<String, InputError> {
+    let path = std::path::absolute(path).map_err(|source| io_error("open", source, path))?;
+    let metadata = std::fs::metadata(&path).map_err(|source| io_error("open", source, &path))?;
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let mut identity = format!("{WRITER}\n{}\n{}\n{modified:?}\n", path.display(), metadata.len());
+    for file in dbc {
+        identity.push_str(&file.sha256);
+        identity.push('\n');
+    }
+    let stem = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem: String = stem.chars().filter(|letter| letter.is_ascii_alphanumeric() || "._-".contains(*letter)).take(60).collect();
+    Ok(format!("{stem}-{}_decoded.parquet", ContentHash::of(identity.as_bytes()).short()))
+}
+
+fn open(path: &Path) -> Result<File, InputError> {
+    File::open(path).map_err(|source| io_error("open", source, path))
+}
+
+fn io_error(what: &'static str, source: std::io::Error, path: &Path) -> InputError {
+    InputError::Io {
+        what,
+        source,
+        path: path.to_owned(),
+    }
+}

@@ -1,0 +1,43 @@
+//! Every DBC file of the test data through the loader.
+//!
+//! - [`oracle`]: messages and signals against those that cantools and an independent reader found.
+//! - [`warnings`]: how many warnings each file gives, against a checked-in list.
+//! - [`mutations`]: broken copies of the files, which must give a valid database all the same.
+//!
+//! Without the test data the tests print why they do nothing.
+
+mod mutations;
+mod oracle;
+#[expect(
+    dead_code,
+    reason = "the other test that reads tables needs more of it"
+)]
+#[path = "../decode_oracle/table.rs"]
+mod table;
+mod warnings;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All DBC files as (folder/name, path), in order.
+fn dbc_files(data: &Path) -> Vec<(String, PathBuf)> {
+    let mut files = Vec::new();
+    for folder in fs::read_dir(data.join("dbc")).unwrap() {
+        let folder = folder.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(&folder).unwrap() {
+            let path = file.unwrap().path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension.eq_ignore_ascii_case("dbc"))
+            {
+                let name = path.strip_prefix(data.join("dbc")).unwrap();
+                files.push((name.to_str().unwrap().replace('\\', "/"), path));
+            }
+        }
+    }
+    files.sort();
+    files
+}

@@ -67,7 +67,10 @@ fn write_original(path: &Path, vehicle: &str, rows: &[(i64, &str, &str, f64)]) {
     let values: Float64Array = rows.iter().map(|row| Some(row.3)).collect();
     let columns: [(&str, ArrayRef); 6] = [
         ("timestamp", Arc::new(times)),
-        ("vehicle_id", Arc::new(StringArray::from(vec![vehicle; rows.len()]))),
+        (
+            "vehicle_id",
+            Arc::new(StringArray::from(vec![vehicle; rows.len()])),
+        ),
         ("message_name", Arc::new(StringArray::from(messages))),
         ("signal_name", Arc::new(StringArray::from(signals))),
         ("value", Arc::new(values)),

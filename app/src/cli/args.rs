@@ -41,6 +41,9 @@ pub struct SourceArgs {
     /// The vehicle; needed when there are several.
     #[arg(long, value_name = "ID")]
     pub vehicle: Option<String>,
+    /// DBC files, for files of raw frames and logs; the first that knows a message counts.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub dbc: Vec<PathBuf>,
 }
 
 /// Arguments of the listing commands.
@@ -78,10 +81,7 @@ impl SelectArgs {
     /// The range of time asked for.
     pub fn range(&self) -> TimeRange {
         let all = TimeRange::ALL;
-        TimeRange::new(
-            self.from.unwrap_or(all.start),
-            self.to.unwrap_or(all.end),
-        )
+        TimeRange::new(self.from.unwrap_or(all.start), self.to.unwrap_or(all.end))
     }
 }
 

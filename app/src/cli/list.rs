@@ -265,8 +265,11 @@ pub(super) fn signals(args: &ListArgs) -> Result<bool, Failure> {
         content.signals.extend(signals);
     }
     print(args, &opened, content, |content| {
-        let mut table = vec![heading(&["vehicle", "signal", "unit", "rows", "min", "max"])];
-        let number = |number: Option<Number>| number.map_or_else(String::new, |it| it.0.to_string());
+        let mut table = vec![heading(&[
+            "vehicle", "signal", "unit", "rows", "min", "max",
+        ])];
+        let number =
+            |number: Option<Number>| number.map_or_else(String::new, |it| it.0.to_string());
         table.extend(content.signals.iter().map(|it| {
             vec![
                 it.vehicle.clone(),

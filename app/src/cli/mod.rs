@@ -7,6 +7,9 @@
 //! `--from` belongs to it, `--to` does not. Signals are named `Message.Signal`, with channel and
 //! arbitration id where that is not enough, as `canlake signals` prints them.
 //!
+//! Raw files and logs given by name are decoded first, with the files of `--dbc`; what was decoded is
+//! kept in the user's cache. Folders are lakes of decoded files.
+//!
 //! # Exit codes
 //! 0 everything done · 1 failed · 2 wrong usage · 3 done, but some files could not be read: what was
 //! read is printed, `complete` is false and the files are named.
@@ -62,6 +65,7 @@
 
 mod args;
 mod failure;
+mod input;
 mod list;
 mod output;
 mod query;
@@ -76,7 +80,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
-
 
 /// What the arguments ask for.
 #[derive(Debug)]
@@ -121,7 +124,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
 
 /// Tells a failure in one line and gives its exit code.
 pub fn report(failure: &dyn Error) -> ExitCode {
-    output::tell(&format!("canlake: {}", canlake_shared::error_chain(failure)));
+    output::tell(&format!(
+        "canlake: {}",
+        canlake_shared::error_chain(failure)
+    ));
     ExitCode::FAILURE
 }
 

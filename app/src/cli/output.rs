@@ -22,7 +22,10 @@ pub(super) fn tell(line: &str) {
 /// Tells what could not be read, one line each.
 pub(super) fn tell_problems(problems: &[Problem]) {
     for problem in problems {
-        tell(&format!("canlake: not read: {}: {}", problem.text, problem.path));
+        tell(&format!(
+            "canlake: not read: {}: {}",
+            problem.text, problem.path
+        ));
     }
 }
 
@@ -80,7 +83,9 @@ pub(super) fn write_table(rows: &[Vec<String>]) -> Result<(), Failure> {
     write_to(None, |out| {
         for row in rows {
             let cells = row.iter().zip(&widths);
-            let line: Vec<String> = cells.map(|(text, width)| format!("{text:width$}")).collect();
+            let line: Vec<String> = cells
+                .map(|(text, width)| format!("{text:width$}"))
+                .collect();
             writeln!(out, "{}", line.join("  ").trim_end())?;
         }
         Ok(())

@@ -76,7 +76,12 @@ fn summary(signals: &[&ExportSignal<'_>]) -> FileSummary {
     let summaries: Vec<SignalSummary> = signals
         .iter()
         .filter_map(|signal| {
-            let Column { unit, times, values, .. } = signal.samples;
+            let Column {
+                unit,
+                times,
+                values,
+                ..
+            } = signal.samples;
             let mut summary = SignalSummary::of_rows(signal.key, unit, times, values)?;
             summary.declared = signal.declared.clone();
             Some(summary)

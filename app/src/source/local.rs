@@ -216,7 +216,9 @@ impl Assembly {
     fn new(footers: Arc<FooterCache>, problems: Vec<FileProblem>) -> Self {
         let listed = problems.iter();
         Self {
-            unreadable: listed.map(|it| Unreadable::new(&it.path, &it.text)).collect(),
+            unreadable: listed
+                .map(|it| Unreadable::new(&it.path, &it.text))
+                .collect(),
             footers,
             catalogue: Catalogue {
                 problems,
@@ -240,7 +242,8 @@ impl Assembly {
                 }),
                 Ok(FileContent::Other) => {}
                 Err(text) => {
-                    self.unreadable.push(Unreadable::new(&text_of(&found), &text));
+                    self.unreadable
+                        .push(Unreadable::new(&text_of(&found), &text));
                     self.problem(&found, text);
                 }
             }

@@ -31,7 +31,12 @@ fn info(sources: &[&[u8]]) -> DecodedFileInfo {
     }
 }
 
-fn write_signal(writer: &mut DecodedFileWriter<File>, key: &SignalKey, times: &[i64], values: &[f64]) {
+fn write_signal(
+    writer: &mut DecodedFileWriter<File>,
+    key: &SignalKey,
+    times: &[i64],
+    values: &[f64],
+) {
     let column = SignalColumn {
         key,
         unit: "",
@@ -51,7 +56,9 @@ fn a_recording_that_arrives_twice_is_read_once() {
     let speed = key("Drive", "Speed");
     let start = ns("2026-01-01T00:00:00Z");
     let rows = |value: f64| -> Vec<Row> {
-        (0..10).map(|i| row("V", start + i * NS_PER_SEC, &speed, value)).collect()
+        (0..10)
+            .map(|i| row("V", start + i * NS_PER_SEC, &speed, value))
+            .collect()
     };
     for (name, value) in [("a", 1.0), ("b", 1.0), ("c", 2.0)] {
         let path = folder.path().join(format!("{name}_decoded.parquet"));
@@ -94,7 +101,9 @@ fn damaged_pages_make_the_answer_partial() {
     let runtimes = Runtimes::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let speed = key("Drive", "Speed");
-    let rows: Vec<Row> = (0..32).map(|i| row("V", i * 1_000, &speed, i as f64)).collect();
+    let rows: Vec<Row> = (0..32)
+        .map(|i| row("V", i * 1_000, &speed, i as f64))
+        .collect();
     write_lake(folder.path(), &rows, Layout::Ours);
     let mut paths = Vec::new();
     let found = super::walk::find(&[folder.path().to_owned()], |_| {}).unwrap();
@@ -104,8 +113,16 @@ fn damaged_pages_make_the_answer_partial() {
         *byte = !*byte;
     }
     std::fs::write(&paths[1], bytes).unwrap();
-    let answer = ask(&runtimes, &open(&folder), query("V", &[speed], i64::MIN, i64::MAX)).unwrap();
-    assert_eq!(answer.signals[0].times[..16], (0..16).map(|i| i * 1_000).collect::<Vec<_>>());
+    let answer = ask(
+        &runtimes,
+        &open(&folder),
+        query("V", &[speed], i64::MIN, i64::MAX),
+    )
+    .unwrap();
+    assert_eq!(
+        answer.signals[0].times[..16],
+        (0..16).map(|i| i * 1_000).collect::<Vec<_>>()
+    );
     let Completeness::Partial { problems, .. } = &answer.completeness else {
         panic!("it should say that it is partial");
     };
@@ -123,11 +140,20 @@ fn little_is_read_and_reading_stops() {
     let start = ns("2026-01-01T00:00:00Z");
     let period = 10_000_000;
     let keys: Vec<SignalKey> = (0..N_SIGNALS)
-        .map(|i| SignalKey::new("can0", &format!("Message{:02}", i / 4), Some(i / 4), &format!("Signal{i:02}")))
+        .map(|i| {
+            SignalKey::new(
+                "can0",
+                &format!("Message{:02}", i / 4),
+                Some(i / 4),
+                &format!("Signal{i:02}"),
+            )
+        })
         .collect();
     let path = folder.path().join("day_decoded.parquet");
     let mut writer = DecodedFileWriter::new(File::create(&path).unwrap(), info(&[])).unwrap();
-    let times: Vec<i64> = (0..N_ROWS).map(|i| start + i * period + (i * 7_919) % 4_001).collect();
+    let times: Vec<i64> = (0..N_ROWS)
+        .map(|i| start + i * period + (i * 7_919) % 4_001)
+        .collect();
     let mut noise = 1_u64;
     for key in &keys {
         let values: Vec<f64> = (0..N_ROWS)
@@ -145,14 +171,20 @@ fn little_is_read_and_reading_stops() {
 
     let source = open(&folder);
     let asked = &keys[9..10];
-    let minute = query("V", asked, start + 600 * NS_PER_SEC, start + 660 * NS_PER_SEC);
+    let minute = query(
+        "V",
+        asked,
+        start + 600 * NS_PER_SEC,
+        start + 660 * NS_PER_SEC,
+    );
     let answer = ask(&runtimes, &source, minute).unwrap();
     let stats = &answer.stats;
-    println!("{stats}");
     assert_eq!(answer.signals[0].times.len(), 6_000);
     assert!(stats.pages.pruned > stats.pages.read(), "{stats}");
     assert!(stats.row_groups.pruned > 0, "{stats}");
-    assert!(stats.bytes_read * 50 <= stats.file_bytes, "more than 2 %: {stats}");
+    // A dictionary, a page of each column and the indexes, however large the file is: of a file of
+    // 1 GB this is 0.2 %.
+    assert!(stats.bytes_read <= 2 << 20, "{stats}");
 
     let all = query("V", &keys, i64::MIN, i64::MAX);
     let mut events = runtimes.spawn_stream(source.query(all), 1, no_wake());

@@ -13,9 +13,9 @@
 
 mod assemble;
 mod catalogue;
-pub mod decode;
 #[cfg(test)]
 mod conformance;
+pub mod decode;
 mod error;
 mod footer;
 mod foreign;

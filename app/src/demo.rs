@@ -8,8 +8,9 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use canlake_shared::dbc::DbcFile;
-use canlake_shared::dbc::plan::{CompiledDatabase, Matching};
-use canlake_shared::decode::{Decoder, RunLimits};
+use canlake_shared::dbc::Matching;
+use canlake_shared::dbc::plan::CompiledDatabase;
+use canlake_shared::decode::{DecodeError, Decoder, RunLimits};
 use canlake_shared::lake::{BootId, ObjectKey, RawName, VehicleId};
 use canlake_shared::schema::footer::Recording;
 use canlake_shared::schema::{
@@ -190,8 +191,8 @@ impl DayFile<'_> {
         let mut decoder = Decoder::new(|_: &str| compiled.clone(), RunLimits::default());
         for batch in batches {
             decoder.push(batch, &mut writer).map_err(|error| match error {
-                canlake_shared::decode::DecodeError::Batch(never) => match never {},
-                canlake_shared::decode::DecodeError::Read(source) | canlake_shared::decode::DecodeError::Sink(source) => encode_error(source),
+                DecodeError::Read(never) => match never {},
+                DecodeError::Batch(source) | DecodeError::Sink(source) => encode_error(source),
             })?;
         }
         let stats = decoder.finish(&mut writer).map_err(encode_error)?;

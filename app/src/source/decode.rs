@@ -9,7 +9,8 @@ use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use arrow::record_batch::RecordBatch;
-use canlake_shared::dbc::{DbcFile, plan::CompiledDatabase, plan::Matching};
+use canlake_shared::dbc::plan::CompiledDatabase;
+use canlake_shared::dbc::{DbcFile, Matching};
 use canlake_shared::decode::{DecodeError, DecodeStats, RunLimits, decode_threaded};
 use canlake_shared::lake::VehicleId;
 use canlake_shared::logs::{self, LogError, LogReader};
@@ -156,8 +157,8 @@ fn write_decoded(
         on_progress(stats.frames);
     });
     let stats = stats.map_err(|error| match error {
-        DecodeError::Batch(error) => error,
-        DecodeError::Read(source) | DecodeError::Sink(source) => parquet_error(source),
+        DecodeError::Read(error) => error,
+        DecodeError::Batch(source) | DecodeError::Sink(source) => parquet_error(source),
     })?;
     let (mut sink, _) = writer.close(stats.undecoded()).map_err(parquet_error)?;
     sink.flush().map_err(|source| io_error("write", source, part))?;

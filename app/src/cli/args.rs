@@ -41,6 +41,9 @@ pub struct SourceArgs {
     /// The vehicle; needed when there are several.
     #[arg(long, value_name = "ID")]
     pub vehicle: Option<String>,
+    /// DBC files, for files of raw frames and logs; the first that knows a message counts.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub dbc: Vec<PathBuf>,
 }
 
 /// Arguments of the listing commands.

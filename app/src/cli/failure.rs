@@ -8,6 +8,7 @@ use parquet::errors::ParquetError;
 
 use crate::query::QueryError;
 use crate::runtime::TaskPanicked;
+use crate::source::decode::InputError;
 use crate::source::{LocationError, SourceError};
 
 /// Why a command failed.
@@ -31,6 +32,21 @@ pub(super) enum Failure {
     /// The source cannot be opened or listed.
     #[error(transparent)]
     Source(#[from] Arc<SourceError>),
+    /// Raw frames need a DBC to become signals.
+    #[error("this holds raw frames, name the DBC files that describe them with --dbc: {path}", path = path.display())]
+    NeedsDbc { path: PathBuf },
+    /// A DBC file cannot be read.
+    #[error("cannot read {path}", path = path.display())]
+    Dbc {
+        source: std::io::Error,
+        path: PathBuf,
+    },
+    /// There is nowhere to decode to.
+    #[error("no folder for the user's cache: set HOME")]
+    NoCache,
+    /// Raw frames could not be decoded.
+    #[error(transparent)]
+    Decode(#[from] InputError),
     /// The query gives no answer.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -56,7 +72,10 @@ impl Failure {
     pub(super) fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Location(_) | Self::WhichVehicle { .. } | Self::EmptyRange { .. }
+            Self::Location(_)
+                | Self::WhichVehicle { .. }
+                | Self::EmptyRange { .. }
+                | Self::NeedsDbc { .. }
         )
     }
 

@@ -7,6 +7,9 @@
 //! `--from` belongs to it, `--to` does not. Signals are named `Message.Signal`, with channel and
 //! arbitration id where that is not enough, as `canlake signals` prints them.
 //!
+//! Raw files and logs given by name are decoded first, with the files of `--dbc`; what was decoded is
+//! kept in the user's cache. Folders are lakes of decoded files.
+//!
 //! # Exit codes
 //! 0 everything done · 1 failed · 2 wrong usage · 3 done, but some files could not be read: what was
 //! read is printed, `complete` is false and the files are named.
@@ -62,6 +65,7 @@
 
 mod args;
 mod failure;
+mod input;
 mod list;
 mod output;
 mod query;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::args::{Format, QueryArgs};
 use super::failure::Failure;
 use super::output::{Number, Problem, Time, tell_problems, write_json, write_to};
-use super::session::{Opened, Selected, problems_of};
+use super::session::{Opened, Selected};
 use crate::export::{Column, ExportSignal, write_csv, write_parquet};
 use crate::query::SignalRows;
 use crate::series::lttb_indices;
@@ -43,8 +43,8 @@ pub(super) fn run(args: &QueryArgs) -> Result<bool, Failure> {
     let labels = args.labels || args.format == Format::Parquet;
     let selected = opened.select(&args.select, labels)?;
     let result = opened.ask(selected.query.clone(), args.select.explain)?;
-    let problems = problems_of(&result.completeness);
-    let is_complete = result.completeness.is_complete();
+    let problems = opened.problems_of(&result.completeness);
+    let is_complete = problems.is_empty();
     let mut signals = result.signals;
     let rows: Vec<usize> = signals.iter().map(|signal| signal.times.len()).collect();
     if let Some(max_points) = args.max_points {

@@ -6,6 +6,7 @@ use canlake_shared::schema::{SignalKey, shortest_names};
 
 use super::args::{SelectArgs, SourceArgs};
 use super::failure::Failure;
+use super::input;
 use super::output::{Problem, tell};
 use crate::query::{Completeness, QueryCollector, QueryResult, SignalQuery};
 use crate::runtime::{Runtimes, no_wake};
@@ -21,6 +22,8 @@ pub(super) struct Opened {
     runtimes: Runtimes,
     source: Arc<dyn SignalSource>,
     pub(super) catalogue: Arc<Catalogue>,
+    /// What was skipped of inputs that had to be decoded.
+    skipped: Vec<Problem>,
 }
 
 /// What was asked for, found.
@@ -36,13 +39,15 @@ pub(super) struct Selected {
 impl Opened {
     pub(super) fn new(args: &SourceArgs) -> Result<Self, Failure> {
         let location = SourceLocation::from_args(&args.source)?;
+        let inputs = input::decoded(location, &args.dbc)?;
         let runtimes = Runtimes::new().map_err(|source| Failure::Threads { source })?;
-        let source = source::open(&location).map_err(Arc::new)?;
+        let source = source::open(&inputs.location).map_err(Arc::new)?;
         let catalogue = runtimes.run(source.catalogue(Arc::new(|_progress| {})))??;
         Ok(Self {
             runtimes,
             source,
             catalogue,
+            skipped: inputs.problems,
         })
     }
 
@@ -146,14 +151,16 @@ impl Opened {
 
     /// What the listing could not read.
     pub(super) fn problems(&self) -> Vec<Problem> {
-        self.catalogue.problems.iter().map(Problem::from).collect()
+        let listed = self.catalogue.problems.iter().map(Problem::from);
+        self.skipped.iter().cloned().chain(listed).collect()
     }
-}
 
-/// What a query could not read.
-pub(super) fn problems_of(completeness: &Completeness) -> Vec<Problem> {
-    match completeness {
-        Completeness::Complete => Vec::new(),
-        Completeness::Partial { problems, .. } => problems.iter().map(Problem::from).collect(),
+    /// What a query could not read.
+    pub(super) fn problems_of(&self, completeness: &Completeness) -> Vec<Problem> {
+        let mut problems = self.skipped.clone();
+        if let Completeness::Partial { problems: more, .. } = completeness {
+            problems.extend(more.iter().map(Problem::from));
+        }
+        problems
     }
 }

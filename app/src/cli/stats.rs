@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::args::StatsArgs;
 use super::failure::Failure;
 use super::output::{Number, Problem, Time, secs, tell_problems, write_json, write_table};
-use super::session::{Opened, Selected, problems_of};
+use super::session::{Opened, Selected};
 use crate::query::SignalRows;
 use crate::series::{GapPolicy, Prepared, Series, Stats, Timed};
 use crate::source::SignalInfo;
@@ -68,8 +68,8 @@ pub(super) fn run(args: &StatsArgs) -> Result<bool, Failure> {
         .zip(result.signals)
         .map(|((name, info), rows)| StatsJson::new(name, info, rows, &holes, range))
         .collect();
-    let problems = problems_of(&result.completeness);
-    let is_complete = result.completeness.is_complete();
+    let problems = opened.problems_of(&result.completeness);
+    let is_complete = problems.is_empty();
     tell_problems(&problems);
     if args.json {
         let answer = Answer {

@@ -47,7 +47,7 @@ const HOLDERS: [(&str, Hold); 6] = [
     }),
 ];
 
-fn ask(
+pub(super) fn ask(
     runtimes: &Runtimes,
     source: &Arc<dyn SignalSource>,
     query: SignalQuery,
@@ -60,7 +60,7 @@ fn ask(
     Ok(collector.finish())
 }
 
-fn catalogue(runtimes: &Runtimes, source: &Arc<dyn SignalSource>) -> Arc<Catalogue> {
+pub(super) fn catalogue(runtimes: &Runtimes, source: &Arc<dyn SignalSource>) -> Arc<Catalogue> {
     runtimes
         .run(source.catalogue(Arc::new(|_| {})))
         .unwrap()
@@ -161,11 +161,11 @@ fn check_all(rows: &[Row], queries: &[SignalQuery]) {
     }
 }
 
-fn key(message: &str, signal: &str) -> SignalKey {
+pub(super) fn key(message: &str, signal: &str) -> SignalKey {
     SignalKey::new("", message, None, signal)
 }
 
-fn row(vehicle: &'static str, time: i64, key: &SignalKey, value: f64) -> Row {
+pub(super) fn row(vehicle: &'static str, time: i64, key: &SignalKey, value: f64) -> Row {
     Row {
         vehicle,
         time,
@@ -175,11 +175,11 @@ fn row(vehicle: &'static str, time: i64, key: &SignalKey, value: f64) -> Row {
     }
 }
 
-fn ns(text: &str) -> i64 {
+pub(super) fn ns(text: &str) -> i64 {
     text.parse::<Timestamp>().unwrap().as_ns()
 }
 
-fn query(vehicle: &str, signals: &[SignalKey], start: i64, end: i64) -> SignalQuery {
+pub(super) fn query(vehicle: &str, signals: &[SignalKey], start: i64, end: i64) -> SignalQuery {
     SignalQuery {
         vehicle: vehicle.into(),
         signals: signals.to_vec(),

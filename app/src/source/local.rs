@@ -4,6 +4,7 @@
 //! themselves; queries then read exactly the files that hold what was asked for.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use canlake_shared::error_chain;
 use canlake_shared::lake::{
     Candidate, Choice, ObjectKey, Partition, SESSION_GAP_DEFAULT_NS, choose_files,
 };
-use canlake_shared::schema::SignalKey;
+use canlake_shared::schema::{SignalKey, first_pages_hash};
+use canlake_shared::time::TimeRange;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::OnceCell;
@@ -327,6 +329,21 @@ fn choices(decoded: &[(FoundFile, Box<DecodedContent>)]) -> Vec<Choice> {
         .iter()
         .map(|(found, _)| found.path.to_string_lossy().replace('\\', "/"))
         .collect();
+    // Files that do not say what they are made of are told apart by their content, which is only
+    // looked at where everything else agrees.
+    let mut alike: HashMap<(u64, Option<TimeRange>), usize> = HashMap::new();
+    let likeness = |content: &DecodedContent| (content.summary.rows, content.summary.time_range);
+    for (_, content) in decoded {
+        *alike.entry(likeness(content)).or_default() += 1;
+    }
+    let first_pages = |found: &FoundFile, content: &DecodedContent| {
+        let is_alone = alike.get(&likeness(content)).is_none_or(|&count| count < 2);
+        if is_alone || !content.summary.sources.is_empty() {
+            return None;
+        }
+        // A file that cannot be read now is no known duplicate; reading it will tell why.
+        first_pages_hash(&File::open(&found.path).ok()?).ok()
+    };
     let candidates: Vec<Candidate<'_>> = decoded
         .iter()
         .zip(&keys)
@@ -334,7 +351,7 @@ fn choices(decoded: &[(FoundFile, Box<DecodedContent>)]) -> Vec<Choice> {
             key,
             modified: found.modified,
             summary: &content.summary,
-            first_pages: None,
+            first_pages: first_pages(found, content),
         })
         .collect();
     choose_files(&candidates)

@@ -20,6 +20,8 @@ mod error;
 mod footer;
 mod foreign;
 mod local;
+#[cfg(test)]
+mod local_tests;
 mod location;
 mod memory;
 #[cfg(test)]

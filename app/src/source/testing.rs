@@ -109,7 +109,7 @@ pub(crate) fn write_lake(folder: &Path, rows: &[Row], layout: Layout) {
     }
 }
 
-fn write_file(path: &Path, rows: &[Row], layout: Layout, with_vehicle: bool) {
+pub(crate) fn write_file(path: &Path, rows: &[Row], layout: Layout, with_vehicle: bool) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut rows = rows.to_vec();
     let is_ours = layout == Layout::Ours;

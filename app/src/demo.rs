@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use canlake_shared::can::CanFrame;
 use canlake_shared::dbc::DbcFile;
 use canlake_shared::dbc::Matching;
 use canlake_shared::dbc::plan::CompiledDatabase;
@@ -14,11 +15,11 @@ use canlake_shared::decode::{DecodeError, Decoder, RunLimits};
 use canlake_shared::lake::{BootId, ObjectKey, RawName, VehicleId};
 use canlake_shared::schema::footer::Recording;
 use canlake_shared::schema::{
-    ContentHash, DecodedFileInfo, DecodedFileWriter, HashingWriter, RawBatchBuilder, RawFileInfo, RawFileWriter,
+    ContentHash, DecodedFileInfo, DecodedFileWriter, HashingWriter, RawBatchBuilder, RawFileInfo,
+    RawFileWriter,
 };
 use canlake_shared::sim::{self, DemoSession, DriveSimulator};
 use canlake_shared::time::{TimeRange, Timestamp};
-use canlake_shared::can::CanFrame;
 
 use crate::source::decode::{WRITER, provenance};
 
@@ -54,7 +55,8 @@ pub enum DemoError {
 
 /// Where the demo lake is or will be.
 pub fn location() -> Result<PathBuf, DemoError> {
-    let folders = directories::ProjectDirs::from("", "", "canlake").ok_or(DemoError::NoDataFolder)?;
+    let folders =
+        directories::ProjectDirs::from("", "", "canlake").ok_or(DemoError::NoDataFolder)?;
     Ok(folders.data_dir().join(VERSION))
 }
 
@@ -90,7 +92,12 @@ pub fn ensure(root: &Path, mut on_progress: impl FnMut(usize, usize)) -> Result<
 }
 
 /// One recording: files end at UTC midnight, as those of a recorder do.
-fn write_session(root: &Path, session: DemoSession, boot: u32, dbc: &DbcFile) -> Result<(), DemoError> {
+fn write_session(
+    root: &Path,
+    session: DemoSession,
+    boot: u32,
+    dbc: &DbcFile,
+) -> Result<(), DemoError> {
     let vehicle = VehicleId::new(&session.config.vehicle).expect("the plan has valid ids");
     let simulator = DriveSimulator::new(session.config);
     let coverage = simulator.coverage();
@@ -102,8 +109,15 @@ fn write_session(root: &Path, session: DemoSession, boot: u32, dbc: &DbcFile) ->
         let mut batches = Vec::new();
         let mut builder = RawBatchBuilder::new(vehicle.as_str());
         let start = first.timestamp;
-        while let Some(frame) = simulator.next_if(|frame: &CanFrame| frame.timestamp.utc_day_number() == day) {
-            builder.push(&frame, channels.name(frame.channel).map_or("", |name| name.as_str()));
+        while let Some(frame) =
+            simulator.next_if(|frame: &CanFrame| frame.timestamp.utc_day_number() == day)
+        {
+            builder.push(
+                &frame,
+                channels
+                    .name(frame.channel)
+                    .map_or("", |name| name.as_str()),
+            );
             if builder.len() == BATCH_FRAMES {
                 batches.push(builder.finish());
             }
@@ -131,7 +145,11 @@ fn write_session(root: &Path, session: DemoSession, boot: u32, dbc: &DbcFile) ->
 fn clipped(coverage: &[TimeRange], day: i64) -> Vec<TimeRange> {
     let start = Timestamp::from_ns(day * canlake_shared::time::NS_PER_DAY);
     let day = TimeRange::new(start, start + canlake_shared::time::NS_PER_DAY);
-    coverage.iter().map(|range| range.intersection(day)).filter(|range| !range.is_empty()).collect()
+    coverage
+        .iter()
+        .map(|range| range.intersection(day))
+        .filter(|range| !range.is_empty())
+        .collect()
 }
 
 struct DayFile<'a> {
@@ -144,17 +162,31 @@ struct DayFile<'a> {
 }
 
 impl DayFile<'_> {
-    fn write(&self, batches: &[arrow::record_batch::RecordBatch], dbc: &DbcFile) -> Result<(), DemoError> {
+    fn write(
+        &self,
+        batches: &[arrow::record_batch::RecordBatch],
+        dbc: &DbcFile,
+    ) -> Result<(), DemoError> {
         let part = self.root.join("writing.part");
         let hash = self.write_raw(&part, batches)?;
-        let key = ObjectKey::raw(self.vehicle.clone(), &RawName::new(self.start, self.boot, self.sequence, hash));
+        let key = ObjectKey::raw(
+            self.vehicle.clone(),
+            &RawName::new(self.start, self.boot, self.sequence, hash),
+        );
         self.put(&part, &key)?;
         self.write_decoded(&part, batches, dbc, hash)?;
         self.put(&part, &key.to_decoded())
     }
 
-    fn write_raw(&self, path: &Path, batches: &[arrow::record_batch::RecordBatch]) -> Result<ContentHash, DemoError> {
-        let encode_error = |source| DemoError::Encode { source, path: path.to_owned() };
+    fn write_raw(
+        &self,
+        path: &Path,
+        batches: &[arrow::record_batch::RecordBatch],
+    ) -> Result<ContentHash, DemoError> {
+        let encode_error = |source| DemoError::Encode {
+            source,
+            path: path.to_owned(),
+        };
         let info = RawFileInfo {
             vehicle: self.vehicle.clone(),
             writer: WRITER.to_owned(),
@@ -167,7 +199,10 @@ impl DayFile<'_> {
         }
         let (sink, _) = writer.close().map_err(encode_error)?;
         let (mut file, hash) = sink.finish();
-        file.flush().map_err(|source| DemoError::Io { source, path: path.to_owned() })?;
+        file.flush().map_err(|source| DemoError::Io {
+            source,
+            path: path.to_owned(),
+        })?;
         Ok(hash)
     }
 
@@ -178,7 +213,10 @@ impl DayFile<'_> {
         dbc: &DbcFile,
         source: ContentHash,
     ) -> Result<(), DemoError> {
-        let encode_error = |source| DemoError::Encode { source, path: path.to_owned() };
+        let encode_error = |source| DemoError::Encode {
+            source,
+            path: path.to_owned(),
+        };
         let info = DecodedFileInfo {
             vehicle: self.vehicle.clone(),
             writer: WRITER.to_owned(),
@@ -190,24 +228,35 @@ impl DayFile<'_> {
         let compiled = CompiledDatabase::new([&dbc.database], Matching::Auto);
         let mut decoder = Decoder::new(|_: &str| compiled.clone(), RunLimits::default());
         for batch in batches {
-            decoder.push(batch, &mut writer).map_err(|error| match error {
-                DecodeError::Read(never) => match never {},
-                DecodeError::Batch(source) | DecodeError::Sink(source) => encode_error(source),
-            })?;
+            decoder
+                .push(batch, &mut writer)
+                .map_err(|error| match error {
+                    DecodeError::Read(never) => match never {},
+                    DecodeError::Batch(source) | DecodeError::Sink(source) => encode_error(source),
+                })?;
         }
         let stats = decoder.finish(&mut writer).map_err(encode_error)?;
         let (mut file, _) = writer.close(stats.undecoded()).map_err(encode_error)?;
-        file.flush().map_err(|source| DemoError::Io { source, path: path.to_owned() })
+        file.flush().map_err(|source| DemoError::Io {
+            source,
+            path: path.to_owned(),
+        })
     }
 
     fn create(&self, path: &Path) -> Result<BufWriter<File>, DemoError> {
-        let file = File::create(path).map_err(|source| DemoError::Io { source, path: path.to_owned() })?;
+        let file = File::create(path).map_err(|source| DemoError::Io {
+            source,
+            path: path.to_owned(),
+        })?;
         Ok(BufWriter::new(file))
     }
 
     fn put(&self, part: &Path, key: &ObjectKey) -> Result<(), DemoError> {
         let target = self.root.join(key.to_string());
-        let io_error = |source| DemoError::Io { source, path: target.clone() };
+        let io_error = |source| DemoError::Io {
+            source,
+            path: target.clone(),
+        };
         if let Some(folder) = target.parent() {
             std::fs::create_dir_all(folder).map_err(io_error)?;
         }

@@ -15,8 +15,8 @@ fn main() -> ExitCode {
     } else {
         Start::Open(paths)
     };
-    match app::run(start) {
+    match app::run(start.clone()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => cli::report(&error),
+        Err(error) => cli::run_without_display(&error.to_string(), &start),
     }
 }

@@ -30,6 +30,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Print statistics of signals over all samples.
     Stats(StatsArgs),
+    /// Draw signals into a PNG file.
+    Render(RenderArgs),
 }
 
 /// Where signals come from.
@@ -128,6 +130,39 @@ pub struct StatsArgs {
     /// Print JSON instead of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `render`.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// What to look at.
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// The PNG file to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// A plot of its own for every signal.
+    #[arg(long)]
+    pub stack: bool,
+    /// Light instead of dark.
+    #[arg(long)]
+    pub light: bool,
+    /// Width in points.
+    #[arg(long, default_value_t = 1280, value_parser = clap::value_parser!(u16).range(200..=8000))]
+    pub width: u16,
+    /// Height in points.
+    #[arg(long, default_value_t = 720, value_parser = clap::value_parser!(u16).range(150..=8000))]
+    pub height: u16,
+    /// Pixels per point, 0.5 to 4.
+    #[arg(long, default_value_t = 1.0, value_parser = scale)]
+    pub scale: f32,
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(scale) if (0.5..=4.0).contains(&scale) => Ok(scale),
+        _ => Err(format!("{text:?} is not a number from 0.5 to 4")),
+    }
 }
 
 #[cfg(test)]

@@ -44,6 +44,9 @@ pub(super) enum Failure {
     /// There is nowhere to decode to.
     #[error("no folder for the user's cache: set HOME")]
     NoCache,
+    /// The demo lake could not be made.
+    #[error(transparent)]
+    Demo(#[from] crate::demo::DemoError),
     /// Raw frames could not be decoded.
     #[error(transparent)]
     Decode(#[from] InputError),

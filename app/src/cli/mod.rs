@@ -1,4 +1,4 @@
-//! The engine without a window: `canlake vehicles|sessions|signals|query|stats`.
+//! The engine without a window: `canlake vehicles|sessions|signals|query|stats|render`.
 //!
 //! What these commands print is a contract: scripts are written on it. Data goes to standard output
 //! or the file named with `-o`; one line per problem, and what `--explain` tells, to standard error.
@@ -67,8 +67,10 @@ mod args;
 mod failure;
 mod input;
 mod list;
+mod no_display;
 mod output;
 mod query;
+mod render;
 mod session;
 mod stats;
 
@@ -80,6 +82,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
+
+use crate::app::Start;
 
 /// What the arguments ask for.
 #[derive(Debug)]
@@ -103,15 +107,20 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
         Some(Command::Signals(args)) => list::signals(&args),
         Some(Command::Query(args)) => query::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
+        Some(Command::Render(args)) => render::run(&args),
     };
-    Request::Done(match result {
-        Ok(is_complete) => {
-            if is_complete {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(3)
-            }
-        }
+    Request::Done(exit_code(result))
+}
+
+/// Does what the window would, where none can be opened for the reason given.
+pub fn run_without_display(why: &str, start: &Start) -> ExitCode {
+    exit_code(no_display::run(why, start))
+}
+
+fn exit_code(result: Result<bool, failure::Failure>) -> ExitCode {
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(3),
         // Whoever reads the output has seen enough.
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) if failure.is_usage() => {
@@ -119,11 +128,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
             ExitCode::from(2)
         }
         Err(failure) => report(&failure),
-    })
+    }
 }
 
 /// Tells a failure in one line and gives its exit code.
-pub fn report(failure: &dyn Error) -> ExitCode {
+fn report(failure: &dyn Error) -> ExitCode {
     output::tell(&format!(
         "canlake: {}",
         canlake_shared::error_chain(failure)

@@ -111,12 +111,7 @@ impl StatsJson {
         holes: &[(i64, i64)],
         range: TimeRange,
     ) -> Self {
-        let policy = GapPolicy {
-            expected_period_ns: info.cycle_time_ms.map(|ms| i64::from(ms) * 1_000_000),
-            on_change: info.on_change,
-            holes,
-            ..GapPolicy::default()
-        };
+        let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, holes);
         let series = Series::new(rows.times.into(), rows.values.into());
         let series = series.expect("a query gives as many values as times");
         let prepared = Prepared::new(series, &policy);

@@ -29,6 +29,18 @@ pub struct GapPolicy<'a> {
     pub holes: &'a [(i64, i64)],
 }
 
+impl<'a> GapPolicy<'a> {
+    /// From what the DBC declares (the cycle time in milliseconds) and the recorder's holes.
+    pub fn of(cycle_time_ms: Option<u32>, on_change: bool, holes: &'a [(i64, i64)]) -> Self {
+        Self {
+            expected_period_ns: cycle_time_ms.map(|ms| i64::from(ms) * 1_000_000),
+            on_change,
+            holes,
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for GapPolicy<'_> {
     fn default() -> Self {
         Self {

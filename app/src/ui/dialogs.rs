@@ -10,7 +10,7 @@ use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
 
 /// What is typed and ticked while a dialog is open.
 #[derive(Debug, Default)]
-pub struct DialogFields {
+pub(crate) struct DialogFields {
     shown: Option<Dialog>,
     ticked: Vec<PathBuf>,
     export_path: String,
@@ -18,7 +18,7 @@ pub struct DialogFields {
 }
 
 /// Draws the dialog that is open.
-pub fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
+pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     let fields = &mut local.dialog;
     if fields.shown != state.dialog {
         fields.shown = state.dialog;

@@ -15,9 +15,9 @@ use crate::state::{AppState, ThemeChoice};
 const PASSES: usize = 4;
 
 /// Draws the plots of a state, `size` points large, with `pixels_per_point`.
-pub fn picture(state: &AppState, size: Vec2, pixels_per_point: f32) -> Picture {
+pub fn picture(state: &AppState, size: impl Into<Vec2>, pixels_per_point: f32) -> Picture {
     let mut memory = PlotsMemory::default();
-    render(state.settings.theme, size, pixels_per_point, |ui| {
+    render(state.settings.theme, size.into(), pixels_per_point, |ui| {
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(8));
         // What a picture would command has no effect on the state that it is of.
         let mut queue = CommandQueue::default();

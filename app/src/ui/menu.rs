@@ -56,7 +56,7 @@ const MENUS: [(&str, &[Option<Action>]); 4] = [
 ];
 
 /// Draws the bar.
-pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     MenuBar::new().ui(ui, |ui| {
         for (title, entries) in MENUS {
             ui.menu_button(title, |ui| {
@@ -84,12 +84,7 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
         Action::ToggleSideBar => Some(settings.side_bar),
         _ => None,
     };
-    let label = match is_on {
-        Some(true) => format!("✔ {}", action.label()),
-        Some(false) => format!("    {}", action.label()),
-        None => action.label().to_owned(),
-    };
-    let mut button = Button::new(label);
+    let mut button = Button::new(action.label()).selected(is_on == Some(true));
     if let Some(text) = shortcuts::text(ui.ctx(), action) {
         button = button.shortcut_text(text);
     }

@@ -7,6 +7,7 @@
 mod dialogs;
 mod headless;
 mod icon;
+mod icons;
 mod menu;
 mod notices;
 mod plot;

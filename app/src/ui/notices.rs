@@ -2,7 +2,7 @@
 
 use egui::{Align2, Context, Frame, Label, ScrollArea, vec2};
 
-use super::theme;
+use super::{icons, theme};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, Severity};
 
@@ -10,7 +10,7 @@ const WIDTH: f32 = 420.0;
 const SHOWN: usize = 4;
 
 /// Draws the newest messages.
-pub fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
+pub(crate) fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
     let mut newest: Vec<_> = state.notices.iter().rev().take(SHOWN).collect();
     newest.reverse();
     if newest.is_empty() {
@@ -32,7 +32,7 @@ pub fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
                     .show(ui, |ui| {
                         ui.set_width(WIDTH - 14.0);
                         ui.horizontal_top(|ui| {
-                            ui.colored_label(color, "●");
+                            icons::light(ui, color);
                             ui.vertical(|ui| {
                                 ui.set_width(WIDTH - 80.0);
                                 ui.add(Label::new(&notice.title).wrap());
@@ -49,7 +49,11 @@ pub fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
                                     });
                                 }
                             });
-                            if ui.small_button("✖").on_hover_text("Dismiss").clicked() {
+                            if ui
+                                .small_button(icons::CLOSE)
+                                .on_hover_text("Dismiss")
+                                .clicked()
+                            {
                                 queue.send(Command::DismissNotice(notice.id));
                             }
                         });

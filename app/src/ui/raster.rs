@@ -21,7 +21,7 @@ struct Canvas {
 
 /// Keeps the textures of one egui context and paints its frames.
 #[derive(Debug, Default)]
-pub struct Rasteriser {
+pub(crate) struct Rasteriser {
     textures: BTreeMap<TextureId, Texture>,
 }
 

@@ -13,7 +13,7 @@ const STRIP_HEIGHT: f32 = 22.0;
 const ROW_HEIGHT: f32 = 34.0;
 
 /// Draws the section.
-pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
+pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     let Some(vehicle) = state.selected_vehicle() else {
         return;
     };
@@ -265,7 +265,7 @@ fn session_text(session: &SessionInfo) -> String {
 
 /// The two fields of a typed range.
 #[derive(Debug, Default)]
-pub struct RangeFields {
+pub(crate) struct RangeFields {
     from: String,
     to: String,
     shown: Option<TimeRange>,

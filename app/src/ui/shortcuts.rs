@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub const TABLE: [(Action, KeyboardShortcut); 27] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 27] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -60,7 +60,7 @@ pub const TABLE: [(Action, KeyboardShortcut); 27] = [
 ];
 
 /// What the mouse does in a plot, for the list of keys.
-pub const MOUSE: [(&str, &str); 11] = [
+pub(crate) const MOUSE: [(&str, &str); 11] = [
     ("Wheel", "zoom time at the pointer"),
     ("Shift + wheel", "earlier, later"),
     ("Ctrl + wheel, pinch", "zoom time"),
@@ -81,14 +81,14 @@ pub const MOUSE: [(&str, &str); 11] = [
 ];
 
 /// The key of an action, as menus show it.
-pub fn text(ctx: &Context, action: Action) -> Option<String> {
+pub(crate) fn text(ctx: &Context, action: Action) -> Option<String> {
     let found = TABLE.iter().find(|(known, _)| *known == action);
     found.map(|(_, shortcut)| ctx.format_shortcut(shortcut))
 }
 
 /// Sends the actions whose keys were pressed. While a text field has the keyboard, only keys with
 /// Ctrl or Cmd and function keys count.
-pub fn handle(ctx: &Context, queue: &mut CommandQueue) {
+pub(crate) fn handle(ctx: &Context, queue: &mut CommandQueue) {
     let typing = ctx.text_edit_focused();
     // The most specific first, because a shortcut also matches with more modifiers held.
     let mut table = TABLE;

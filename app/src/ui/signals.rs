@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{Align2, FontId, Key, Rect, Sense, TextFormat, Ui, pos2, vec2};
 
-use super::{UiState, theme};
+use super::{UiState, icons, theme};
 use crate::command::{Command, CommandQueue, PlotTarget};
 use crate::source::{SignalInfo, Vehicle};
 use crate::state::{AppState, SignalRef, VehicleRef};
@@ -15,7 +15,7 @@ const ROW_HEIGHT: f32 = 20.0;
 
 /// What of the tree belongs to the window, not to the data.
 #[derive(Debug, Default)]
-pub struct SignalTree {
+pub(crate) struct SignalTree {
     filter: String,
     closed_messages: BTreeSet<String>,
 }
@@ -30,7 +30,7 @@ enum Row<'a> {
 }
 
 /// Draws the section.
-pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
+pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     let (Some(vehicle), Some(selection)) = (state.selected_vehicle(), &state.selection) else {
         return;
     };
@@ -108,7 +108,8 @@ fn search_field(ui: &mut Ui, state: &AppState, tree: &mut SignalTree) -> Option<
     if response.lost_focus() && escape {
         tree.filter.clear();
     }
-    if !(response.lost_focus() && enter) || tree.filter.is_empty() {
+    let submitted = enter && (response.lost_focus() || response.has_focus());
+    if !submitted || tree.filter.is_empty() {
         return None;
     }
     response.request_focus();
@@ -175,14 +176,12 @@ fn message_row(ui: &mut Ui, name: &str, n_signals: usize, is_open: bool) -> bool
         ui.painter()
             .rect_filled(rect, 3.0, ui.visuals().faint_bg_color);
     }
-    let arrow = if is_open { "⏷" } else { "⏵" };
     let painter = ui.painter_at(rect);
     let middle = rect.center().y;
-    painter.text(
-        pos2(rect.left() + 2.0, middle),
-        Align2::LEFT_CENTER,
-        arrow,
-        FontId::proportional(11.0),
+    icons::triangle(
+        &painter,
+        pos2(rect.left() + 7.0, middle),
+        is_open,
         palette.faint_text,
     );
     let color = ui.visuals().text_color();

@@ -2,14 +2,14 @@
 
 use egui::{RichText, Ui};
 
-use super::{UiState, theme};
+use super::{UiState, icons, theme};
 use crate::command::{Action, Command, CommandQueue};
 use crate::source::Catalogue;
 use crate::state::{AppState, OpenSource, SourceStatus, VehicleRef};
 use crate::time_display::{Zone, bytes_text, count_text};
 
 /// Draws the section.
-pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
+pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
         ui.strong("Sources");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -73,13 +73,13 @@ fn source_entry(ui: &mut Ui, state: &AppState, source: &OpenSource, queue: &mut 
                     ui.spinner();
                 }
                 SourceStatus::NeedsDbc => {
-                    ui.colored_label(palette.warning, "●");
+                    icons::light(ui, palette.warning);
                 }
                 SourceStatus::Ready(_) => {
-                    ui.colored_label(palette.good, "●");
+                    icons::light(ui, palette.good);
                 }
                 SourceStatus::Failed(_) => {
-                    ui.colored_label(palette.error, "●");
+                    icons::light(ui, palette.error);
                 }
             }
             let label = egui::Label::new(&source.title)

@@ -2,7 +2,7 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use super::theme;
+use super::{icons, theme};
 use crate::command::{Action, CommandQueue};
 use crate::series::Timed;
 use crate::state::{AppState, SignalStatistics};
@@ -24,7 +24,7 @@ const COLUMNS: [&str; 11] = [
 ];
 
 /// Draws the table.
-pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
         ui.strong("Statistics of the visible range");
         if let Some((range, _)) = state.statistics.shown() {
@@ -39,7 +39,11 @@ pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.weak("nothing is plotted");
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.small_button("✖").on_hover_text("Hide").clicked() {
+            if ui
+                .small_button(icons::CLOSE)
+                .on_hover_text("Hide")
+                .clicked()
+            {
                 queue.run(Action::ToggleStatistics);
             }
         });

@@ -8,7 +8,7 @@ use crate::state::{AppState, LoadState};
 use crate::time_display::{Zone, bytes_text, count_text};
 
 /// Draws the line.
-pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
         loading(ui, state, queue);
         if state.exports_running > 0 {

@@ -2,12 +2,11 @@
 
 use egui::{RichText, Ui, vec2};
 
-use super::shortcuts;
 use crate::command::{Action, CommandQueue};
 use crate::state::{AppState, SourceStatus};
 
 /// Draws the next step that makes sense.
-pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     let is_opening = state
         .sources
         .iter()
@@ -38,10 +37,7 @@ pub fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         } else {
             ui.label(RichText::new("Click a signal on the left to plot it").size(20.0));
             ui.add_space(6.0);
-            let key = shortcuts::text(ui.ctx(), Action::SearchSignals).unwrap_or_default();
-            ui.weak(format!(
-                "{key} searches signals; Enter plots the first that is found"
-            ));
+            ui.weak("/ searches signals; Enter plots the first, Ctrl+Enter in a plot of its own");
         }
     });
 }

@@ -12,7 +12,7 @@ use crate::state::{ExportColumn, ExportTarget};
 use crate::time_display::bytes_text;
 
 /// Writes the loaded samples of a stretch of time, all of them, one column per signal.
-pub fn csv(
+pub(crate) fn csv(
     target: &ExportTarget,
     columns: &[ExportColumn],
     range: TimeRange,
@@ -40,7 +40,7 @@ fn in_range(column: &ExportColumn, range: TimeRange) -> Column<'_> {
 }
 
 /// Writes a picture.
-pub fn png(target: &ExportTarget, picture: &Picture) -> Result<String, String> {
+pub(crate) fn png(target: &ExportTarget, picture: &Picture) -> Result<String, String> {
     write(target, |file| export::write_png(file, picture))
 }
 

@@ -27,7 +27,7 @@ const REPORT_EVERY: Duration = Duration::from_millis(100);
 
 /// What to bring.
 #[derive(Debug)]
-pub struct Order {
+pub(crate) struct Order {
     pub load: LoadId,
     pub vehicle: VehicleRef,
     pub signals: Vec<Arc<SignalInfo>>,
@@ -37,7 +37,7 @@ pub struct Order {
 
 /// A query that runs.
 #[derive(Debug)]
-pub struct Running {
+pub(crate) struct Running {
     pub(super) task: Task<()>,
     cancel: Option<oneshot::Sender<()>>,
 }
@@ -53,7 +53,7 @@ impl Running {
 }
 
 /// Starts a query.
-pub fn start(
+pub(crate) fn start(
     runtimes: &Runtimes,
     order: Order,
     source: Option<Arc<dyn SignalSource>>,
@@ -220,12 +220,7 @@ impl<'a> Incoming<'a> {
                 break;
             }
         }
-        let policy = GapPolicy {
-            expected_period_ns: info.cycle_time_ms.map(|ms| i64::from(ms) * 1_000_000),
-            on_change: info.on_change,
-            holes: &self.holes,
-            ..GapPolicy::default()
-        };
+        let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, &self.holes);
         Some(LoadedPart {
             signal: SignalRef {
                 vehicle: self.order.vehicle.clone(),

@@ -21,7 +21,7 @@ type Remarks = Vec<(Severity, String, String)>;
 
 /// The sources that are open.
 #[derive(Debug, Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     by_id: Mutex<BTreeMap<SourceId, Arc<dyn SignalSource>>>,
 }
 
@@ -42,7 +42,7 @@ impl Sources {
 }
 
 /// Looks at a source and opens it, or asks for DBC files.
-pub async fn open(
+pub(crate) async fn open(
     id: SourceId,
     location: SourceLocation,
     dbc_paths: Vec<PathBuf>,
@@ -64,7 +64,7 @@ pub async fn open(
 }
 
 /// Makes the demo lake if there is none yet, and opens it.
-pub async fn open_demo(id: SourceId, sources: Arc<Sources>, events: EventSender) {
+pub(crate) async fn open_demo(id: SourceId, sources: Arc<Sources>, events: EventSender) {
     let made = {
         let progress = Progress::new(id, &events);
         spawn_blocking(move || {

@@ -11,7 +11,7 @@ use super::EventSender;
 use crate::state::{Event, ExportKind, SourceId};
 
 /// Files to open.
-pub async fn files(events: EventSender) {
+pub(crate) async fn files(events: EventSender) {
     let dialog = AsyncFileDialog::new()
         .set_title("Open files")
         .add_filter("Recordings", &["parquet", "log", "gz"])
@@ -26,7 +26,7 @@ pub async fn files(events: EventSender) {
 }
 
 /// A folder to open.
-pub async fn folder(events: EventSender) {
+pub(crate) async fn folder(events: EventSender) {
     if let Some(handle) = AsyncFileDialog::new()
         .set_title("Open a folder")
         .pick_folder()
@@ -39,7 +39,7 @@ pub async fn folder(events: EventSender) {
 }
 
 /// DBC files to decode a source with.
-pub async fn dbc(source: SourceId, events: EventSender) {
+pub(crate) async fn dbc(source: SourceId, events: EventSender) {
     let dialog = AsyncFileDialog::new()
         .set_title("DBC files")
         .add_filter("DBC", &["dbc", "DBC"]);
@@ -53,7 +53,7 @@ pub async fn dbc(source: SourceId, events: EventSender) {
 }
 
 /// Where an export goes. The dialog itself asks before a file is replaced.
-pub async fn export_target(kind: ExportKind, suggested: PathBuf, events: EventSender) {
+pub(crate) async fn export_target(kind: ExportKind, suggested: PathBuf, events: EventSender) {
     let (name, extension) = match kind {
         ExportKind::Csv => ("CSV", "csv"),
         ExportKind::Png => ("PNG", "png"),

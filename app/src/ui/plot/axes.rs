@@ -15,7 +15,7 @@ const MARGIN: f64 = 0.06;
 const FONT_SIZE: f32 = 11.0;
 
 /// The axes of a panel for this frame, in the order of their first signal.
-pub fn resolve(panel: &PlotPanel, curves: &PanelCurves) -> Vec<AxisView> {
+pub(crate) fn resolve(panel: &PlotPanel, curves: &PanelCurves) -> Vec<AxisView> {
     let resolve_one = |id: &AxisId| {
         let fixed = panel.fixed_axes.get(id).copied();
         AxisView {
@@ -52,7 +52,7 @@ fn fitted(panel: &PlotPanel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
 
 /// The marks of each axis, and the widths that their labels need on the left and on the right.
 #[derive(Debug)]
-pub struct AxisMarks {
+pub(crate) struct AxisMarks {
     marks: Vec<Vec<ValueTick>>,
 }
 

@@ -18,7 +18,7 @@ const THIN_BOX: f32 = 10.0;
 
 /// A value axis of a plot as it is drawn now.
 #[derive(Clone, Debug)]
-pub struct AxisView {
+pub(crate) struct AxisView {
     /// Which.
     pub id: AxisId,
     /// Values at the bottom and at the top.
@@ -29,7 +29,7 @@ pub struct AxisView {
 
 /// Where on the screen which times and values are.
 #[derive(Debug)]
-pub struct PlotGeometry<'a> {
+pub(crate) struct PlotGeometry<'a> {
     /// The panel.
     pub panel: PanelId,
     /// The area of the curves.
@@ -76,7 +76,7 @@ impl PlotGeometry<'_> {
 
 /// What the mouse wheel or a touch pad did in this frame.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wheel {
+pub(crate) struct Wheel {
     /// Scrolling in points, after egui turned Shift into horizontal scrolling.
     pub scroll: Vec2,
     /// Pinch, or Ctrl with the wheel: above 1 zooms in.
@@ -102,7 +102,7 @@ impl Wheel {
 }
 
 /// The wheel inside the plot: zooms time at the pointer; Shift pans; Alt zooms values.
-pub fn wheel_in_plot(
+pub(crate) fn wheel_in_plot(
     plot: &PlotGeometry<'_>,
     wheel: Wheel,
     pointer: Pos2,
@@ -126,7 +126,7 @@ pub fn wheel_in_plot(
 }
 
 /// The wheel over a value axis: zooms that axis at the pointer.
-pub fn wheel_on_axis(
+pub(crate) fn wheel_on_axis(
     plot: &PlotGeometry<'_>,
     axis: &AxisView,
     wheel: Wheel,
@@ -152,7 +152,7 @@ fn zoom_axis(
 }
 
 /// A drag inside the plot: left or middle pans, right draws a zoom box. Gives the box to paint.
-pub fn drag_in_plot(
+pub(crate) fn drag_in_plot(
     plot: &PlotGeometry<'_>,
     response: &Response,
     press_origin: Option<Pos2>,
@@ -235,7 +235,7 @@ fn zoom_to_box(plot: &PlotGeometry<'_>, corners: Rect, queue: &mut CommandQueue)
 }
 
 /// A drag on a value axis: pans it; with Ctrl scales it around its middle; a double click fits it.
-pub fn drag_on_axis(
+pub(crate) fn drag_on_axis(
     plot: &PlotGeometry<'_>,
     axis: &AxisView,
     response: &Response,
@@ -258,7 +258,7 @@ pub fn drag_on_axis(
 }
 
 /// A drag on the time axis: pans; with Ctrl scales around the middle.
-pub fn drag_on_time_axis(
+pub(crate) fn drag_on_time_axis(
     plot: &PlotGeometry<'_>,
     response: &Response,
     modifiers: Modifiers,

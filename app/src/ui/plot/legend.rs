@@ -10,7 +10,7 @@ use crate::state::{AppState, LoadState, PlotPanel, PlottedSignal};
 const MAX_WIDTH: f32 = 360.0;
 
 /// Draws the legend in the upper left corner. A click hides or shows, Alt+click shows one alone.
-pub fn show(
+pub(crate) fn show(
     ui: &mut Ui,
     state: &AppState,
     panel: &PlotPanel,
@@ -113,7 +113,7 @@ fn entry(
 }
 
 /// The value that the signal has at the pointer: of the last sample at or before it.
-pub fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Option<String> {
+pub(crate) fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Option<String> {
     let hovered = state.hovered_in_window()?;
     let loaded = state.store.get(&plotted.signal)?;
     let sample = loaded.series.as_ref()?.sample_at(hovered.as_ns())?;
@@ -124,7 +124,7 @@ pub fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Option<Str
 }
 
 /// A value with its text from the DBC, or with its unit.
-pub fn labelled_value(loaded: &crate::state::LoadedSignal, value: f64) -> String {
+pub(crate) fn labelled_value(loaded: &crate::state::LoadedSignal, value: f64) -> String {
     let label = loaded
         .info
         .labels

@@ -30,7 +30,7 @@ pub use curve::Curve;
 pub use value_axis::value_text;
 
 /// The curves of one panel, by signal.
-pub type PanelCurves = BTreeMap<SignalRef, Curve>;
+pub(crate) type PanelCurves = BTreeMap<SignalRef, Curve>;
 
 /// What the plots keep from frame to frame.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl PlotsMemory {
 }
 
 /// Nanoseconds that one pixel of the plots stands for, about: the precision that is worth showing.
-pub fn time_resolution(state: &AppState) -> i64 {
+pub(crate) fn time_resolution(state: &AppState) -> i64 {
     let length = state
         .window
         .as_ref()

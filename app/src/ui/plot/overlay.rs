@@ -10,9 +10,10 @@ use super::{PanelCurves, legend, theme};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, LoadState, PlotPanel};
 use crate::time_display::{Zone, count_text, duration_text};
+use crate::ui::icons;
 
 /// A line at the pointer's time, in every panel.
-pub fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
+pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
     let Some(hovered) = state.hovered_in_window() else {
         return;
     };
@@ -26,7 +27,7 @@ pub fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
 }
 
 /// Whether everything is there and everything is drawn; beside it the button that fits the plot.
-pub fn badge(
+pub(crate) fn badge(
     ui: &mut Ui,
     state: &AppState,
     panel: &PlotPanel,
@@ -49,7 +50,7 @@ pub fn badge(
             .id_salt(("badge", panel.id)),
         |ui| {
             if ui
-                .small_button("✖")
+                .small_button(icons::CLOSE)
                 .on_hover_text("Remove this plot")
                 .clicked()
             {
@@ -144,7 +145,12 @@ fn badge_text(
 }
 
 /// Time at the pointer, and of each signal the last sample at or before it with its age.
-pub fn tooltip(state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>, response: &Response) {
+pub(crate) fn tooltip(
+    state: &AppState,
+    panel: &PlotPanel,
+    plot: &PlotGeometry<'_>,
+    response: &Response,
+) {
     let Some(hovered) = state.hovered_in_window() else {
         return;
     };

@@ -8,7 +8,7 @@ use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, SignalRef, TimeWindow};
 
 /// Height of the strip in points.
-pub const HEIGHT: f32 = 46.0;
+pub(crate) const HEIGHT: f32 = 46.0;
 /// How near an edge of the window has to be to be taken, in points.
 const GRIP: f32 = 6.0;
 
@@ -20,7 +20,7 @@ enum Grip {
 }
 
 /// Draws the strip; the window on it can be moved and its edges dragged.
-pub fn show(
+pub(crate) fn show(
     ui: &Ui,
     state: &AppState,
     strip: Rect,

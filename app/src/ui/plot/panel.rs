@@ -16,7 +16,7 @@ const MAX_GAP_MARKS: usize = 2_000;
 
 /// A panel and where it goes.
 #[derive(Debug)]
-pub struct PanelFrame<'a> {
+pub(crate) struct PanelFrame<'a> {
     /// The panel.
     pub panel: &'a PlotPanel,
     /// The time axis of all panels.
@@ -28,7 +28,7 @@ pub struct PanelFrame<'a> {
 }
 
 /// Draws a panel and gives the widths that its strips left and right need.
-pub fn show(
+pub(crate) fn show(
     ui: &mut Ui,
     state: &AppState,
     frame: &PanelFrame<'_>,

@@ -13,19 +13,25 @@ use crate::time_display::{Tick, Zone};
 const LABEL_SPACING: f32 = 105.0;
 
 /// The marks of a window that is `width` points wide.
-pub fn ticks(window: TimeRange, width: f32) -> Vec<Tick> {
+pub(crate) fn ticks(window: TimeRange, width: f32) -> Vec<Tick> {
     Zone::UTC.ticks(window, (width / LABEL_SPACING).max(1.0) as usize)
 }
 
 /// Grid lines at the marks.
-pub fn paint_grid(painter: &Painter, plot: &PlotGeometry<'_>, color: egui::Color32) {
+pub(crate) fn paint_grid(painter: &Painter, plot: &PlotGeometry<'_>, color: egui::Color32) {
     for tick in ticks(plot.window.visible(), plot.rect.width()) {
         painter.vline(plot.x_of(tick.instant), plot.rect.y_range(), (1.0, color));
     }
 }
 
 /// Draws the strip below the plots, which span `columns`.
-pub fn show(ui: &Ui, strip: Rect, columns: Rangef, window: &TimeWindow, queue: &mut CommandQueue) {
+pub(crate) fn show(
+    ui: &Ui,
+    strip: Rect,
+    columns: Rangef,
+    window: &TimeWindow,
+    queue: &mut CommandQueue,
+) {
     let palette = theme::palette(ui.theme());
     let rect = Rect::from_x_y_ranges(columns, strip.y_range());
     let plot = window_geometry(PanelId(0), rect, window);

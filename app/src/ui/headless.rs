@@ -47,8 +47,9 @@ pub fn render(
         if let Some(viewport) = input.viewports.get_mut(&ViewportId::ROOT) {
             viewport.native_pixels_per_point = Some(pixels_per_point);
         }
-        let output = ctx.run_ui(input, &mut draw);
+        let mut output = ctx.run_ui(input, &mut draw);
         rasteriser.update_textures(&output.textures_delta);
+        output.textures_delta.clear();
         last = Some(output);
     }
     let shapes = last.map(|output| output.shapes).unwrap_or_default();

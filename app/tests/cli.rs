@@ -1,5 +1,10 @@
 //! The commands as scripts see them: the real program, its output, its exit code.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test that cannot go on fails the test"
+)]
+
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -355,6 +360,36 @@ fn a_damaged_file_costs_itself_and_is_named() {
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!(listed["complete"], false);
     assert_eq!(listed["vehicles"].as_array().unwrap().len(), 2);
+}
+
+/// A log and a DBC file in, samples out; a line that is no frame is named.
+#[test]
+fn a_log_is_decoded_with_a_dbc() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, dbc) = (
+        folder.path().join("drive.log"),
+        folder.path().join("car.dbc"),
+    );
+    let lines = "(1767225598.000000) can0 123#0A00\nrubbish\n(1767225599.500000) can0 123#1400\n";
+    std::fs::write(&log, lines).unwrap();
+    let text = "VERSION \"\"\n\nBU_: ECU\n\nBO_ 291 Drive: 2 ECU\n \
+        SG_ Speed : 0|16@1+ (0.5,0) [0|0] \"km/h\" ECU\n";
+    std::fs::write(&dbc, text).unwrap();
+    let (log, dbc) = (log.to_str().unwrap(), dbc.to_str().unwrap());
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_canlake"));
+        command.args(args).env("XDG_CACHE_HOME", folder.path());
+        command.output().unwrap()
+    };
+    let output = run(&["query", log, "--signal", "Drive.Speed", "--dbc", dbc]);
+    let expected = "timestamp,Drive.Speed [km/h]\r\n\
+        2025-12-31T23:59:58.000000000Z,5\r\n2025-12-31T23:59:59.500000000Z,10\r\n";
+    assert_eq!(stdout(&output), expected, "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("drive.log"), "{}", stderr(&output));
+    let output = run(&["query", log, "--signal", "Drive.Speed"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--dbc"), "{}", stderr(&output));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Align2, FontId, Key, Rect, Sense, TextFormat, Ui, pos2, vec2};
+use egui::{Align2, Event, FontId, Key, Rect, Sense, TextFormat, Ui, pos2, vec2};
 
 use super::{UiState, icons, theme};
 use crate::command::{Command, CommandQueue, PlotTarget};
@@ -98,22 +98,28 @@ fn search_field(ui: &mut Ui, state: &AppState, tree: &mut SignalTree) -> Option<
     if state.search_requested {
         response.request_focus();
     }
-    let (enter, in_new_panel, escape) = ui.input(|input| {
-        (
-            input.key_pressed(Key::Enter),
-            input.modifiers.command,
-            input.key_pressed(Key::Escape),
-        )
+    // The modifiers of the key event itself: both may be released again by the end of the frame.
+    let (entered, escape) = ui.input(|input| {
+        let entered = input.events.iter().find_map(|event| match event {
+            Event::Key {
+                key: Key::Enter,
+                pressed: true,
+                modifiers,
+                ..
+            } => Some(*modifiers),
+            _ => None,
+        });
+        (entered, input.key_pressed(Key::Escape))
     });
     if response.lost_focus() && escape {
         tree.filter.clear();
     }
-    let submitted = enter && (response.lost_focus() || response.has_focus());
-    if !submitted || tree.filter.is_empty() {
+    let modifiers = entered.filter(|_| response.lost_focus() || response.has_focus())?;
+    response.request_focus();
+    if tree.filter.is_empty() {
         return None;
     }
-    response.request_focus();
-    Some(if in_new_panel {
+    Some(if modifiers.command {
         PlotTarget::NewPanel
     } else {
         PlotTarget::Active

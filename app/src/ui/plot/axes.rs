@@ -3,28 +3,70 @@
 //! egui_plot has one vertical scale. Every axis of a panel is therefore drawn here, and curves are
 //! moved to the unit interval of their own axis.
 
+use std::sync::Arc;
+
 use egui::{Align2, Color32, FontId, Painter, Rect, Ui, pos2};
 
-use super::input::{AxisView, PlotGeometry};
+use super::input::{AxisKind, AxisView, PlotGeometry};
 use super::value_axis::{ValueTick, ticks};
 use super::{PanelCurves, theme};
-use crate::state::{AxisId, PlotPanel};
+use crate::state::{AppState, AxisId, PlotPanel};
 
 /// Room above and below the curves when an axis follows them, as a share of their height.
 const MARGIN: f64 = 0.06;
 const FONT_SIZE: f32 = 11.0;
 
 /// The axes of a panel for this frame, in the order of their first signal.
-pub(crate) fn resolve(panel: &PlotPanel, curves: &PanelCurves) -> Vec<AxisView> {
+pub(crate) fn resolve(state: &AppState, panel: &PlotPanel, curves: &PanelCurves) -> Vec<AxisView> {
     let resolve_one = |id: &AxisId| {
         let fixed = panel.fixed_axes.get(id).copied();
         AxisView {
             id: id.clone(),
             range: fixed.unwrap_or_else(|| fitted(panel, curves, id)),
             is_fixed: fixed.is_some(),
+            kind: kind(state, panel, id),
         }
     };
     panel.axes().into_iter().map(resolve_one).collect()
+}
+
+/// Of what kind the values are: labelled when one labelled signal has the axis to itself.
+fn kind(state: &AppState, panel: &PlotPanel, id: &AxisId) -> AxisKind {
+    let signals = panel.signals.iter().filter(|plotted| plotted.axis == *id);
+    let mut infos = signals.filter_map(|plotted| Some(&state.store.get(&plotted.signal)?.info));
+    let (first, second) = (infos.next(), infos.next());
+    match (first, second) {
+        (Some(only), None) if !only.labels.is_empty() => AxisKind::Labels(Arc::clone(&only.labels)),
+        (Some(first), second)
+            if first.integer
+                && second.is_none_or(|second| second.integer)
+                && infos.all(|info| info.integer) =>
+        {
+            AxisKind::Integer
+        }
+        _ => AxisKind::Real,
+    }
+}
+
+fn marks(axis: &AxisView, max_ticks: usize) -> Vec<ValueTick> {
+    match &axis.kind {
+        AxisKind::Real => ticks(axis.range, max_ticks, 0.0),
+        AxisKind::Integer => ticks(axis.range, max_ticks, 1.0),
+        AxisKind::Labels(labels) => {
+            let mark = |(value, text): &(f64, Arc<str>)| ValueTick {
+                value: *value,
+                label: text.to_string(),
+            };
+            let inside =
+                |(value, _): &&(f64, Arc<str>)| (axis.range[0]..=axis.range[1]).contains(value);
+            let labelled: Vec<_> = labels.iter().filter(inside).map(mark).collect();
+            if labelled.is_empty() || labelled.len() > 2 * max_ticks {
+                ticks(axis.range, max_ticks, 1.0)
+            } else {
+                labelled
+            }
+        }
+    }
 }
 
 fn fitted(panel: &PlotPanel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
@@ -61,10 +103,7 @@ impl AxisMarks {
     pub fn new(axes: &[AxisView], height: f32) -> Self {
         let max_ticks = (height / 34.0).clamp(1.0, 10.0) as usize;
         Self {
-            marks: axes
-                .iter()
-                .map(|axis| ticks(axis.range, max_ticks))
-                .collect(),
+            marks: axes.iter().map(|axis| marks(axis, max_ticks)).collect(),
         }
     }
 

@@ -3,6 +3,8 @@
 //! Works on plain geometry, so that it can be tested without a window. egui_plot's own handling is
 //! off, because it zooms and pans differently from what users of such tools expect.
 
+use std::sync::Arc;
+
 use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Modifiers, PointerButton, Pos2, Rect, Response, Vec2};
 
@@ -25,6 +27,19 @@ pub(crate) struct AxisView {
     pub range: [f64; 2],
     /// Whether the user has set the range.
     pub is_fixed: bool,
+    /// What its marks may be.
+    pub kind: AxisKind,
+}
+
+/// What the marks of an axis may be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AxisKind {
+    /// Any value.
+    Real,
+    /// Whole numbers.
+    Integer,
+    /// The values that have a text, and the texts.
+    Labels(Arc<[(f64, Arc<str>)]>),
 }
 
 /// Where on the screen which times and values are.
@@ -290,6 +305,7 @@ mod tests {
             id: AxisId("V".into()),
             range,
             is_fixed,
+            kind: AxisKind::Real,
         }
     }
 

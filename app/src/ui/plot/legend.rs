@@ -3,7 +3,7 @@
 use egui::{Color32, Frame, Margin, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 
 use super::input::PlotGeometry;
-use super::{theme, value_text};
+use super::{inside, theme, value_text};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, LoadState, PlotPanel, PlottedSignal};
 
@@ -28,7 +28,8 @@ pub(crate) fn show(
             plot.rect.height() - 10.0,
         ),
     );
-    ui.scope_builder(
+    inside(
+        ui,
         UiBuilder::new()
             .max_rect(area)
             .id_salt(("legend", panel.id)),

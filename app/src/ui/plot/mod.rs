@@ -77,7 +77,7 @@ pub fn show(ui: &mut Ui, state: &AppState, memory: &mut PlotsMemory, queue: &mut
     );
     let panels_rect = Rect::from_min_max(area.min, pos2(area.right(), axis_rect.top()));
     let mut needed = [0.0_f32; 2];
-    ui.scope_builder(UiBuilder::new().max_rect(panels_rect), |ui| {
+    inside(ui, UiBuilder::new().max_rect(panels_rect), |ui| {
         egui::ScrollArea::vertical()
             .id_salt("panels")
             .auto_shrink([false, false])
@@ -160,4 +160,9 @@ fn window_geometry<'a>(id: PanelId, rect: Rect, window: &'a TimeWindow) -> input
         window,
         axes: &[],
     }
+}
+
+/// Draws inside an area that is allocated already.
+fn inside<R>(ui: &mut Ui, area: UiBuilder, draw: impl FnOnce(&mut Ui) -> R) -> R {
+    draw(&mut ui.new_child(area))
 }

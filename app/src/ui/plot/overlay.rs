@@ -6,7 +6,7 @@ use egui::{
 };
 
 use super::input::PlotGeometry;
-use super::{PanelCurves, legend, theme};
+use super::{PanelCurves, inside, legend, theme};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, LoadState, PlotPanel};
 use crate::time_display::{Zone, count_text, duration_text};
@@ -43,7 +43,8 @@ pub(crate) fn badge(
         pos2(plot.rect.right() - 6.0, plot.rect.top() + 27.0),
     );
     let layout = Layout::right_to_left(Align::Center);
-    ui.scope_builder(
+    inside(
+        ui,
         UiBuilder::new()
             .max_rect(area)
             .layout(layout)

@@ -6,7 +6,7 @@ use egui_plot::{Line, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
-use super::{PanelCurves, band, legend, overlay, theme, time_axis};
+use super::{PanelCurves, band, inside, legend, overlay, theme, time_axis};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, PlotPanel, PlottedSignal, TimeWindow};
 use crate::time_display::duration_text;
@@ -40,7 +40,7 @@ pub(crate) fn show(
         pos2(frame.rect.right() - frame.strips[1], frame.rect.bottom()),
     );
     update_curves(ui, state, frame, plot_rect, curves);
-    let axes = resolve(frame.panel, curves);
+    let axes = resolve(state, frame.panel, curves);
     for plotted in &frame.panel.signals {
         let axis = axes.iter().find(|axis| axis.id == plotted.axis);
         if let (Some(axis), Some(curve)) = (axis, curves.get_mut(&plotted.signal)) {
@@ -140,7 +140,7 @@ fn paint_curves(
 ) -> Response {
     let seconds = plot.window.visible().duration_ns() as f64 / 1e9;
     let theme = ui.theme();
-    ui.scope_builder(UiBuilder::new().max_rect(plot.rect), |ui| {
+    inside(ui, UiBuilder::new().max_rect(plot.rect), |ui| {
         Plot::new(("plot", panel.id))
             .show_axes(false)
             .show_grid(false)
@@ -169,7 +169,6 @@ fn paint_curves(
             })
             .response
     })
-    .inner
 }
 
 fn add_curve<'a>(

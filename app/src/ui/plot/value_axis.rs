@@ -10,7 +10,8 @@ pub struct ValueTick {
 }
 
 /// At most `max_ticks + 1` marks at multiples of 1, 2 or 5 times a power of ten inside `range`.
-pub fn ticks(range: [f64; 2], max_ticks: usize) -> Vec<ValueTick> {
+/// The step is at least `min_step`.
+pub fn ticks(range: [f64; 2], max_ticks: usize, min_step: f64) -> Vec<ValueTick> {
     let span = range[1] - range[0];
     if !span.is_finite() || span <= 0.0 || max_ticks == 0 {
         return Vec::new();
@@ -23,7 +24,7 @@ pub fn ticks(range: [f64; 2], max_ticks: usize) -> Vec<ValueTick> {
     else {
         return Vec::new();
     };
-    let step = factor * magnitude;
+    let step = (factor * magnitude).max(min_step);
     let first = (range[0] / step).ceil();
     let last = (range[1] / step).floor();
     // Far from zero the step may vanish in the precision of the values; then there is no axis to draw.
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     fn labels(range: [f64; 2], max_ticks: usize) -> Vec<String> {
-        ticks(range, max_ticks)
+        ticks(range, max_ticks, 0.0)
             .into_iter()
             .map(|tick| tick.label)
             .collect()
@@ -112,9 +113,9 @@ mod tests {
             [0.0, f64::INFINITY],
             [1e300, 1.000_000_000_000_000_2e300],
         ] {
-            assert!(ticks(range, 5).len() <= 12, "{range:?}");
+            assert!(ticks(range, 5, 0.0).len() <= 12, "{range:?}");
         }
-        assert!(ticks([f64::NEG_INFINITY, 1.0], 5).is_empty());
+        assert!(ticks([f64::NEG_INFINITY, 1.0], 5, 0.0).is_empty());
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl DayFile<'_> {
             writer: WRITER.to_owned(),
             recording: self.recording.clone(),
         };
-        let sink = HashingWriter::new(self.create(path)?);
+        let sink = HashingWriter::new(Self::create(path)?);
         let mut writer = RawFileWriter::new(sink, info).map_err(encode_error)?;
         for batch in batches {
             writer.write(batch).map_err(encode_error)?;
@@ -224,7 +224,7 @@ impl DayFile<'_> {
             sources: vec![source],
             recording: self.recording.clone(),
         };
-        let mut writer = DecodedFileWriter::new(self.create(path)?, info).map_err(encode_error)?;
+        let mut writer = DecodedFileWriter::new(Self::create(path)?, info).map_err(encode_error)?;
         let compiled = CompiledDatabase::new([&dbc.database], Matching::Auto);
         let mut decoder = Decoder::new(|_: &str| compiled.clone(), RunLimits::default());
         for batch in batches {
@@ -243,7 +243,7 @@ impl DayFile<'_> {
         })
     }
 
-    fn create(&self, path: &Path) -> Result<BufWriter<File>, DemoError> {
+    fn create(path: &Path) -> Result<BufWriter<File>, DemoError> {
         let file = File::create(path).map_err(|source| DemoError::Io {
             source,
             path: path.to_owned(),

@@ -34,7 +34,7 @@ pub(super) fn run(why: &str, start: &Start) -> Result<bool, Failure> {
                 tell(&format!(
                     "making the demo lake: session {} of {all}",
                     done + 1
-                ))
+                ));
             })?;
             tell(&format!("demo lake: {}", root.display()));
             let lake = root.join("decoded").to_string_lossy().into_owned();

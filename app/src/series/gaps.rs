@@ -388,11 +388,14 @@ mod tests {
         assert!(gaps.is_empty());
     }
 
+    /// What it is, the holes, and the gaps expected.
+    type HoleCase = (&'static str, Vec<(i64, i64)>, Vec<usize>);
+
     #[test]
     fn recording_holes_cut_every_signal_once() {
         let times: Vec<i64> = (0..100).chain(200..300).map(|i| i * MS).collect();
         let hole = |from: i64, to: i64| (from * MS, to * MS);
-        let cases: [(&str, Vec<(i64, i64)>, Vec<usize>); 7] = [
+        let cases: [HoleCase; 7] = [
             ("between samples", vec![hole(120, 150)], vec![100]),
             (
                 "two in one gap",

@@ -230,7 +230,7 @@ impl Pyramid {
         while at < to {
             let block = at / BLOCK;
             let skip = if at.is_multiple_of(BLOCK) {
-                self.constant_blocks(block, value, |block, size| block.is_multiple_of(size))
+                self.constant_blocks(block, value, usize::is_multiple_of)
             } else {
                 0
             };
@@ -343,7 +343,7 @@ fn scan(values: &[f64], base: usize) -> Node {
             let value = chunk[lane];
             min[lane] = if value < min[lane] { value } else { min[lane] };
             max[lane] = if value > max[lane] { value } else { max[lane] };
-            missing[lane] += value - value;
+            missing[lane] += value * 0.0;
         }
     }
     let mut node = Node::EMPTY;
@@ -355,7 +355,7 @@ fn scan(values: &[f64], base: usize) -> Node {
     for &value in rest {
         node.min = if value < node.min { value } else { node.min };
         node.max = if value > node.max { value } else { node.max };
-        missing += value - value;
+        missing += value * 0.0;
     }
     if missing == 0.0 {
         if node.min <= node.max {

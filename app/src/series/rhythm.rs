@@ -192,6 +192,9 @@ mod tests {
         found
     }
 
+    /// What it is, the intervals, and the rhythm expected.
+    type Case<'a> = (&'a str, &'a [i64], Result<Option<u64>, Dispersed>);
+
     #[test]
     fn quartile_rule() {
         let poisson: Vec<i64> = (1..400_u64)
@@ -209,7 +212,7 @@ mod tests {
             .map(|i| if i < 2000 { 10 } else { 1000 })
             .collect();
         let repeated: Vec<i64> = (0..400).map(|i| if i % 4 == 0 { 10 } else { 0 }).collect();
-        let cases: [(&str, &[i64], Result<Option<u64>, Dispersed>); 9] = [
+        let cases: [Case<'_>; 9] = [
             ("nothing", &[], Ok(None)),
             ("two intervals", &[1, 100], Ok(None)),
             ("three intervals", &[7, 7, 100], Ok(Some(7))),

@@ -334,13 +334,12 @@ proptest! {
             prop_assert!(run.points.is_sorted_by(|a, b| a[0] <= b[0]));
             let mut indices: Vec<usize> = Vec::new();
             for (i, &point) in run.points.iter().enumerate() {
-                match sample_of(&data, point) {
-                    Some(index) => indices.push(index),
-                    None => {
-                        prop_assert!(step && i > 0);
-                        prop_assert_eq!(point[1], run.points[i - 1][1]);
-                        prop_assert_eq!(point[0], run.points[i + 1][0]);
-                    }
+                if let Some(index) = sample_of(&data, point) {
+                    indices.push(index);
+                } else {
+                    prop_assert!(step && i > 0);
+                    prop_assert_eq!(point[1], run.points[i - 1][1]);
+                    prop_assert_eq!(point[0], run.points[i + 1][0]);
                 }
             }
             let (first, last) = (indices[0], indices[indices.len() - 1]);

@@ -189,7 +189,7 @@ pub fn provenance(dbc: &[DbcFile]) -> DbcProvenance {
 
 /// Frames of an input, batch by batch.
 enum Frames {
-    Raw(RawFileReader),
+    Raw(Box<RawFileReader>),
     Log(Box<dyn LogReader>),
 }
 
@@ -205,10 +205,12 @@ impl Frames {
             });
         }
         let reader = RawFileReader::open(file);
-        reader.map(Self::Raw).map_err(|source| InputError::Parquet {
-            source,
-            path: path.to_owned(),
-        })
+        reader
+            .map(|reader| Self::Raw(Box::new(reader)))
+            .map_err(|source| InputError::Parquet {
+                source,
+                path: path.to_owned(),
+            })
     }
 
     fn vehicle(&self, path: &Path) -> VehicleId {

@@ -14,7 +14,7 @@ impl AppState {
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::SourceProgress(source, text) => {
-                self.set_status(source, SourceStatus::Opening(text))
+                self.set_status(source, SourceStatus::Opening(text));
             }
             Event::SourceNeedsDbc {
                 source,

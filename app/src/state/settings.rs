@@ -11,6 +11,10 @@ const MAX_RECENT: usize = 12;
 /// default, so that older and newer versions read each other's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in the menu"
+)]
 pub struct Settings {
     /// Format of this record.
     pub version: u32,

@@ -272,10 +272,8 @@ impl AppState {
             RangeChoice::Everything => all,
             RangeChoice::Typed(range) => range,
         };
-        if !matches!(choice, RangeChoice::Session) {
-            if let Some(selection) = &mut self.selection {
-                selection.session = None;
-            }
+        if let (false, Some(selection)) = (choice == RangeChoice::Session, &mut self.selection) {
+            selection.session = None;
         }
         self.window = Some(TimeWindow::new(range));
         self.load_missing()

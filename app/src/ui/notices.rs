@@ -1,6 +1,6 @@
 //! Messages to the user, in the lower right corner, until dismissed.
 
-use egui::{Align2, Context, Frame, Label, ScrollArea, vec2};
+use egui::{Align2, Context, Frame, Label, RichText, ScrollArea, Ui, vec2};
 
 use super::{icons, theme};
 use crate::command::{Command, CommandQueue};
@@ -36,18 +36,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
                             ui.vertical(|ui| {
                                 ui.set_width(WIDTH - 80.0);
                                 ui.add(Label::new(&notice.title).wrap());
-                                if !notice.detail.is_empty() {
-                                    ui.collapsing("Details", |ui| {
-                                        ScrollArea::vertical().max_height(160.0).show(ui, |ui| {
-                                            ui.add(
-                                                Label::new(
-                                                    egui::RichText::new(&notice.detail).monospace(),
-                                                )
-                                                .wrap(),
-                                            );
-                                        });
-                                    });
-                                }
+                                detail(ui, &notice.detail);
                             });
                             if ui
                                 .small_button(icons::CLOSE)
@@ -60,4 +49,15 @@ pub(crate) fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
                     });
             }
         });
+}
+
+fn detail(ui: &mut Ui, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    ui.collapsing("Details", |ui| {
+        ScrollArea::vertical().max_height(160.0).show(ui, |ui| {
+            ui.add(Label::new(RichText::new(text).monospace()).wrap());
+        });
+    });
 }

@@ -33,7 +33,7 @@ struct Texture {
 
 impl Rasteriser {
     /// Takes over what a frame changed in the textures. Call for every frame, in order.
-    pub fn update_textures(&mut self, delta: &TexturesDelta) {
+    pub(crate) fn update_textures(&mut self, delta: &TexturesDelta) {
         #[expect(clippy::iter_over_hash_type, reason = "each texture is set on its own")]
         for (id, images) in &delta.set {
             for image in images {
@@ -69,7 +69,7 @@ impl Rasteriser {
     }
 
     /// Paints one frame over `background`.
-    pub fn paint(
+    pub(crate) fn paint(
         &self,
         primitives: &[ClippedPrimitive],
         size: [usize; 2],
@@ -223,7 +223,7 @@ impl From<&Canvas> for Picture {
             rgba: canvas
                 .pixels
                 .iter()
-                .flat_map(|pixel| pixel.to_srgba_unmultiplied())
+                .flat_map(Color32::to_srgba_unmultiplied)
                 .collect(),
         }
     }
@@ -245,5 +245,9 @@ fn blend(source: [f32; 4], target: Color32) -> Color32 {
             .round()
             .clamp(0.0, 255.0) as u8
     });
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a mixture of given colours, not a new one"
+    )]
     Color32::from_rgba_premultiplied(r, g, b, a)
 }

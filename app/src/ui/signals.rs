@@ -75,15 +75,15 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
                         }
                     }
                     Row::Signal(info) => {
-                        signal_row(ui, state, &selection.vehicle, info, &words, queue)
+                        signal_row(ui, state, &selection.vehicle, info, &words, queue);
                     }
                 }
             }
         });
-    if let Some(name) = toggled {
-        if !tree.closed_messages.remove(&name) {
-            tree.closed_messages.insert(name);
-        }
+    if let Some(name) = toggled
+        && !tree.closed_messages.remove(&name)
+    {
+        tree.closed_messages.insert(name);
     }
 }
 
@@ -238,15 +238,12 @@ fn signal_row(
     let painter = ui.painter_at(rect);
     let middle = rect.center().y;
     let box_rect = Rect::from_center_size(pos2(rect.left() + 24.0, middle), vec2(10.0, 10.0));
-    match plotted {
-        Some((_, plotted)) => {
-            let color = theme::signal_color(ui.theme(), plotted.color_idx);
-            painter.rect_filled(box_rect, 2.0, color);
-        }
-        None => {
-            let stroke = egui::Stroke::new(1.0, palette.plot_frame);
-            painter.rect_stroke(box_rect, 2.0, stroke, egui::StrokeKind::Inside);
-        }
+    if let Some((_, plotted)) = plotted {
+        let color = theme::signal_color(ui.theme(), plotted.color_idx);
+        painter.rect_filled(box_rect, 2.0, color);
+    } else {
+        let stroke = egui::Stroke::new(1.0, palette.plot_frame);
+        painter.rect_stroke(box_rect, 2.0, stroke, egui::StrokeKind::Inside);
     }
     let unit = painter.layout_no_wrap(
         info.unit.to_string(),

@@ -1,5 +1,7 @@
 //! The list of sources and vehicles, and the field to open another.
 
+use std::sync::Arc;
+
 use egui::{RichText, Ui};
 
 use super::{UiState, icons, theme};
@@ -128,7 +130,7 @@ fn vehicles(
     for vehicle in &catalogue.vehicles {
         let reference = VehicleRef {
             source: source.id,
-            vehicle: vehicle.id.clone(),
+            vehicle: Arc::clone(&vehicle.id),
         };
         let is_selected = state
             .selection

@@ -2,7 +2,7 @@
 //! either whole or as it was.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use canlake_shared::time::TimeRange;

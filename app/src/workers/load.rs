@@ -44,10 +44,10 @@ pub(crate) struct Running {
 
 impl Running {
     /// Stops it; what has arrived comes as its last event.
-    pub fn cancel(&mut self) {
+    pub(crate) fn cancel(&mut self) {
         if let Some(cancel) = self.cancel.take() {
             // A query that has just ended needs no signal.
-            drop(cancel.send(()));
+            cancel.send(()).unwrap_or_default();
         }
     }
 }

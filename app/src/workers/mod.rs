@@ -180,7 +180,7 @@ impl Workers {
             Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
             Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
             Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested, self.events.clone()))
+                self.pick(pick::export_target(kind, suggested, self.events.clone()));
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }

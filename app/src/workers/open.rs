@@ -27,12 +27,12 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// The source behind a name.
-    pub fn get(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
+    pub(crate) fn get(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.by_id.lock().get(&id).map(Arc::clone)
     }
 
     /// Forgets a source.
-    pub fn remove(&self, id: SourceId) {
+    pub(crate) fn remove(&self, id: SourceId) {
         self.by_id.lock().remove(&id);
     }
 
@@ -73,7 +73,7 @@ pub(crate) async fn open_demo(id: SourceId, sources: Arc<Sources>, events: Event
                 progress.say(format!(
                     "making the demo lake: session {} of {all}",
                     done + 1
-                ))
+                ));
             })?;
             Ok::<_, demo::DemoError>(root)
         })
@@ -88,17 +88,17 @@ pub(crate) async fn open_demo(id: SourceId, sources: Arc<Sources>, events: Event
                 sources,
                 events,
             )
-            .await
+            .await;
         }
         Ok(Err(error)) => {
             events
                 .send(Event::SourceFailed(id, error_chain(&error)))
-                .await
+                .await;
         }
         Err(error) => {
             events
                 .send(Event::SourceFailed(id, error.to_string()))
-                .await
+                .await;
         }
     }
 }
@@ -265,10 +265,13 @@ fn logs_in(folder: &Path) -> Vec<PathBuf> {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().to_lowercase();
-        if path.is_dir() || name.ends_with(".parquet") {
+        // Without its `.gz`.
+        let plain = Path::new(name.strip_suffix(".gz").unwrap_or(&name));
+        let is = |extension: &str| plain.extension().is_some_and(|found| found == extension);
+        if path.is_dir() || is("parquet") {
             return Vec::new();
         }
-        if name.ends_with(".log") || name.ends_with(".log.gz") {
+        if is("log") {
             logs.push(path);
         }
     }
@@ -357,7 +360,7 @@ fn decode_all(
             ));
         };
         say(0);
-        match decode::decode(input, &dbc, &cache, |frames| say(frames)) {
+        match decode::decode(input, &dbc, &cache, &say) {
             Ok(done) => {
                 remarks.extend(remark(&name, &done));
                 paths.push(done.path);

@@ -1,6 +1,6 @@
 //! Value axes: their ranges, tick marks and labels.
 //!
-//! egui_plot has one vertical scale. Every axis of a panel is therefore drawn here, and curves are
+//! `egui_plot` has one vertical scale. Every axis of a panel is therefore drawn here, and curves are
 //! moved to the unit interval of their own axis.
 
 use std::sync::Arc;
@@ -92,6 +92,15 @@ fn fitted(panel: &PlotPanel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
     [low / 2.0, high / 2.0]
 }
 
+/// What stands on top of an axis: the unit; nothing where a signal without unit has it.
+fn title(axis: &AxisView) -> &str {
+    if axis.id.0.contains('.') {
+        ""
+    } else {
+        &axis.id.0
+    }
+}
+
 /// The marks of each axis, and the widths that their labels need on the left and on the right.
 #[derive(Debug)]
 pub(crate) struct AxisMarks {
@@ -100,7 +109,7 @@ pub(crate) struct AxisMarks {
 
 impl AxisMarks {
     /// For axes of a plot that is `height` points high.
-    pub fn new(axes: &[AxisView], height: f32) -> Self {
+    pub(crate) fn new(axes: &[AxisView], height: f32) -> Self {
         let max_ticks = (height / 34.0).clamp(1.0, 10.0) as usize;
         Self {
             marks: axes.iter().map(|axis| marks(axis, max_ticks)).collect(),
@@ -108,7 +117,7 @@ impl AxisMarks {
     }
 
     /// Width of each axis' strip in points.
-    pub fn widths(&self, ui: &Ui, axes: &[AxisView]) -> Vec<f32> {
+    pub(crate) fn widths(&self, ui: &Ui, axes: &[AxisView]) -> Vec<f32> {
         let width_of = |text: &str| {
             ui.painter()
                 .layout_no_wrap(
@@ -121,14 +130,14 @@ impl AxisMarks {
         };
         let strip = |(axis, marks): (&AxisView, &Vec<ValueTick>)| {
             let labels = marks.iter().map(|mark| width_of(&mark.label));
-            let title = width_of(&axis.id.0).min(60.0);
+            let title = width_of(title(axis)).min(60.0);
             labels.fold(title, f32::max).ceil() + 2.0 * theme::TICK_GAP
         };
         axes.iter().zip(&self.marks).map(strip).collect()
     }
 
     /// Grid lines of the first axis.
-    pub fn paint_grid(&self, painter: &Painter, plot: &PlotGeometry<'_>, color: Color32) {
+    pub(crate) fn paint_grid(&self, painter: &Painter, plot: &PlotGeometry<'_>, color: Color32) {
         let (Some(axis), Some(marks)) = (plot.axes.first(), self.marks.first()) else {
             return;
         };
@@ -142,7 +151,7 @@ impl AxisMarks {
     }
 
     /// Labels and unit of one axis in its strip, on the side of the plot that it lies on.
-    pub fn paint_labels(
+    pub(crate) fn paint_labels(
         &self,
         painter: &Painter,
         plot: &PlotGeometry<'_>,
@@ -169,11 +178,6 @@ impl AxisMarks {
                 painter.text(pos2(x, y), align, &mark.label, font.clone(), color);
             }
         }
-        let title = if axis.id.0.contains('.') {
-            ""
-        } else {
-            &*axis.id.0
-        };
         let anchor = if is_left {
             Align2::RIGHT_TOP
         } else {
@@ -182,7 +186,7 @@ impl AxisMarks {
         painter.text(
             pos2(x, strip.top() + 2.0),
             anchor,
-            title,
+            title(axis),
             FontId::proportional(FONT_SIZE),
             color,
         );

@@ -31,7 +31,7 @@ struct Computed {
 
 /// Points that are joined by one line, or a lone one.
 #[derive(Debug)]
-pub struct CurveRun<'a> {
+pub(crate) struct CurveRun<'a> {
     /// Seconds since the start of the window, and height as a share of the axis' range.
     pub points: &'a [PlotPoint],
     /// Whether it is a single sample.
@@ -40,7 +40,7 @@ pub struct CurveRun<'a> {
 
 impl Curve {
     /// Brings the view up to date.
-    pub fn update(
+    pub(crate) fn update(
         &mut self,
         series: &Arc<Prepared>,
         info: &SignalInfo,
@@ -75,12 +75,12 @@ impl Curve {
     }
 
     /// What is drawn, before it is moved to an axis.
-    pub fn view(&self) -> &View {
+    pub(crate) fn view(&self) -> &View {
         &self.view
     }
 
     /// Moves the points to an axis whose lower and upper ends are given.
-    pub fn scale_to(&mut self, range: [f64; 2]) {
+    pub(crate) fn scale_to(&mut self, range: [f64; 2]) {
         if self.scale == Some(range) {
             return;
         }
@@ -96,7 +96,7 @@ impl Curve {
     }
 
     /// The lines and dots, in the order of time.
-    pub fn runs(&self) -> impl Iterator<Item = CurveRun<'_>> {
+    pub(crate) fn runs(&self) -> impl Iterator<Item = CurveRun<'_>> {
         let mut start = 0;
         self.view.runs().map(move |run| {
             let range: Range<usize> = start..start + run.points.len();
@@ -110,7 +110,7 @@ impl Curve {
 }
 
 /// Whole numbers, switches and enumerations hold their value; physical quantities run in between.
-pub fn style_of(info: &SignalInfo) -> Style {
+pub(crate) fn style_of(info: &SignalInfo) -> Style {
     if info.integer || !info.labels.is_empty() {
         Style::Step
     } else {

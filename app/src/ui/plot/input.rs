@@ -1,6 +1,6 @@
 //! What the mouse does in a plot and on its axes: gestures to commands.
 //!
-//! Works on plain geometry, so that it can be tested without a window. egui_plot's own handling is
+//! Works on plain geometry, so that it can be tested without a window. `egui_plot`'s own handling is
 //! off, because it zooms and pans differently from what users of such tools expect.
 
 use std::sync::Arc;
@@ -57,21 +57,21 @@ pub(crate) struct PlotGeometry<'a> {
 
 impl PlotGeometry<'_> {
     /// The instant below a position.
-    pub fn time_at(&self, x: f32) -> Timestamp {
+    pub(crate) fn time_at(&self, x: f32) -> Timestamp {
         let visible = self.window.visible();
         let share = f64::from((x - self.rect.left()) / self.rect.width().max(1.0));
         visible.start + (visible.duration_ns() as f64 * share).round() as i64
     }
 
     /// The position of an instant.
-    pub fn x_of(&self, instant: Timestamp) -> f32 {
+    pub(crate) fn x_of(&self, instant: Timestamp) -> f32 {
         let visible = self.window.visible();
         let share = instant.ns_since(visible.start) as f64 / visible.duration_ns().max(1) as f64;
         self.rect.left() + self.rect.width() * share as f32
     }
 
     /// The position of a value of an axis.
-    pub fn y_of(&self, range: [f64; 2], value: f64) -> f32 {
+    pub(crate) fn y_of(&self, range: [f64; 2], value: f64) -> f32 {
         let share = (value - range[0]) / (range[1] - range[0]);
         self.rect.bottom() - self.rect.height() * share as f32
     }
@@ -102,7 +102,7 @@ pub(crate) struct Wheel {
 
 impl Wheel {
     /// Of this frame.
-    pub fn read(ui: &egui::Ui) -> Self {
+    pub(crate) fn read(ui: &egui::Ui) -> Self {
         ui.input(|input| Self {
             scroll: input.smooth_scroll_delta(),
             pinch: input.zoom_delta(),

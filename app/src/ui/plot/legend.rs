@@ -43,7 +43,7 @@ pub(crate) fn show(
                     ui.spacing_mut().item_spacing = vec2(6.0, 1.0);
                     for plotted in &panel.signals {
                         ui.push_id(&plotted.signal, |ui| {
-                            entry(ui, state, panel, plotted, queue)
+                            entry(ui, state, panel, plotted, queue);
                         });
                     }
                 });

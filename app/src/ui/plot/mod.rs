@@ -5,7 +5,7 @@
 //!   mouse ──▶ input (geometry, gestures) ──▶ Command
 //! ```
 //!
-//! Curves are drawn by egui_plot; axes, grid, bands and gestures are ours (see `axes` and `input`).
+//! Curves are drawn by `egui_plot`; axes, grid, bands and gestures are ours (see `axes` and `input`).
 
 mod axes;
 mod curve;
@@ -44,7 +44,7 @@ pub struct PlotsMemory {
 
 impl PlotsMemory {
     /// Where the plots were drawn in the last frame, in points.
-    pub fn rect(&self) -> Rect {
+    pub(crate) fn rect(&self) -> Rect {
         self.rect.unwrap_or(Rect::NOTHING)
     }
 }
@@ -59,7 +59,12 @@ pub(crate) fn time_resolution(state: &AppState) -> i64 {
 }
 
 /// Draws all panels, the time axis and the overview.
-pub fn show(ui: &mut Ui, state: &AppState, memory: &mut PlotsMemory, queue: &mut CommandQueue) {
+pub(crate) fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut PlotsMemory,
+    queue: &mut CommandQueue,
+) {
     let Some(window) = &state.window else {
         return;
     };
@@ -153,7 +158,7 @@ fn band(plot: &input::PlotGeometry<'_>, range: TimeRange) -> Rect {
     .intersect(plot.rect)
 }
 
-fn window_geometry<'a>(id: PanelId, rect: Rect, window: &'a TimeWindow) -> input::PlotGeometry<'a> {
+fn window_geometry(id: PanelId, rect: Rect, window: &TimeWindow) -> input::PlotGeometry<'_> {
     input::PlotGeometry {
         panel: id,
         rect,

@@ -2,7 +2,7 @@
 
 /// A mark on a value axis.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ValueTick {
+pub(crate) struct ValueTick {
     /// Where.
     pub value: f64,
     /// As many digits as the step between marks needs.
@@ -11,7 +11,7 @@ pub struct ValueTick {
 
 /// At most `max_ticks + 1` marks at multiples of 1, 2 or 5 times a power of ten inside `range`.
 /// The step is at least `min_step`.
-pub fn ticks(range: [f64; 2], max_ticks: usize, min_step: f64) -> Vec<ValueTick> {
+pub(crate) fn ticks(range: [f64; 2], max_ticks: usize, min_step: f64) -> Vec<ValueTick> {
     let span = range[1] - range[0];
     if !span.is_finite() || span <= 0.0 || max_ticks == 0 {
         return Vec::new();

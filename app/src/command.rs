@@ -161,8 +161,10 @@ pub enum Command {
         /// In order: the first that has a message wins.
         dbc_paths: Vec<PathBuf>,
     },
-    /// Ask for a DBC file to add to the choice of a source.
+    /// Let the user choose DBC files in the system's dialog, to add to the choice of a source.
     PickDbc(SourceId),
+    /// Add a DBC file to the choice of a source.
+    AddDbc(SourceId, PathBuf),
     /// Forget a source and everything drawn from it.
     CloseSource(SourceId),
     /// Read a source's catalogue again.

@@ -76,14 +76,7 @@ impl AppState {
                     .collect();
                 return self.update(Command::Open(texts));
             }
-            Event::PickedDbc(source, paths) => {
-                if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
-                    for path in paths {
-                        open.dbc_choice.retain(|known| *known != path);
-                        open.dbc_choice.insert(0, path);
-                    }
-                }
-            }
+            Event::PickedDbc(source, paths) => self.offer_dbc(source, paths),
             Event::PickedExportTarget(kind, path) => {
                 let target = ExportTarget {
                     kind,

@@ -25,6 +25,10 @@ impl AppState {
             Command::Open(texts) => self.open(&texts),
             Command::DecodeWith { source, dbc_paths } => self.decode_with(source, dbc_paths),
             Command::PickDbc(source) => vec![Effect::PickDbc(source)],
+            Command::AddDbc(source, path) => {
+                self.offer_dbc(source, vec![path]);
+                Vec::new()
+            }
             Command::CloseSource(source) => self.close_source(source),
             Command::ReloadSource(source) => self.reload_source(source),
             Command::SelectVehicle(vehicle) => {
@@ -75,6 +79,7 @@ impl AppState {
             | Command::Open(_)
             | Command::DecodeWith { .. }
             | Command::PickDbc(_)
+            | Command::AddDbc(..)
             | Command::CloseSource(_)
             | Command::ReloadSource(_)
             | Command::SelectVehicle(_)
@@ -223,6 +228,16 @@ impl AppState {
             location: source.location.clone(),
             dbc_paths,
         }]
+    }
+
+    /// Puts DBC files at the top of what a source can be decoded with.
+    pub(super) fn offer_dbc(&mut self, id: SourceId, paths: Vec<PathBuf>) {
+        if let Some(source) = self.sources.iter_mut().find(|source| source.id == id) {
+            for path in paths {
+                source.dbc_choice.retain(|known| *known != path);
+                source.dbc_choice.insert(0, path);
+            }
+        }
     }
 
     fn reload_source(&mut self, id: SourceId) -> Vec<Effect> {

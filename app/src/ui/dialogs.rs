@@ -13,6 +13,7 @@ use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
 pub(crate) struct DialogFields {
     shown: Option<Dialog>,
     ticked: Vec<PathBuf>,
+    dbc_path: String,
     export_path: String,
     may_replace: bool,
 }
@@ -100,6 +101,16 @@ fn choose_dbc(
         }
     });
     ui.add_space(6.0);
+    let field = egui::TextEdit::singleline(&mut fields.dbc_path)
+        .hint_text("path of another DBC file, Enter")
+        .desired_width(f32::INFINITY);
+    let entered =
+        ui.add(field).lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    if entered && !fields.dbc_path.trim().is_empty() {
+        let path = PathBuf::from(std::mem::take(&mut fields.dbc_path).trim());
+        fields.ticked.push(path.clone());
+        queue.send(Command::AddDbc(id, path));
+    }
     ui.weak("The first ticked file that has a message decides about it.");
     ui.horizontal(|ui| {
         if ui.button("Add DBC files…").clicked() {

@@ -215,6 +215,18 @@ fn visuals(theme: Theme) -> Visuals {
     visuals.hyperlink_color = palette.accent;
     visuals.warn_fg_color = palette.warning;
     visuals.error_fg_color = palette.error;
+    let (button, field) = match theme {
+        Theme::Dark => (Color32::from_rgb(52, 58, 69), Color32::from_rgb(66, 74, 88)),
+        Theme::Light => (
+            Color32::from_rgb(222, 226, 231),
+            Color32::from_rgb(196, 202, 210),
+        ),
+    };
+    visuals.widgets.inactive.weak_bg_fill = button;
+    visuals.widgets.inactive.bg_fill = field;
+    visuals.widgets.open.weak_bg_fill = button;
+    visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.plot_frame);
+    visuals.window_stroke = Stroke::new(1.0, palette.plot_frame);
     let radius = CornerRadius::same(4);
     visuals.window_corner_radius = CornerRadius::same(6);
     visuals.menu_corner_radius = CornerRadius::same(6);

@@ -411,10 +411,14 @@ mod tests {
         let window = window();
         let axes = [axis([0.0, 10.0], false), axis([0.0, 1.0], true)];
         let mut queue = CommandQueue::default();
-        pan(&plot(&window, &axes), vec2(0.0, 20.0), &mut queue);
+        pan(&plot(&window, &axes), vec2(0.0, 25.0), &mut queue);
         assert_eq!(
             queue.drain(),
-            [Command::SetAxis(PanelId(0), AxisId("V".into()), [0.1, 1.1])]
+            [Command::SetAxis(
+                PanelId(0),
+                AxisId("V".into()),
+                [0.125, 1.125]
+            )]
         );
     }
 }

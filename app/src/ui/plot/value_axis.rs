@@ -48,7 +48,7 @@ fn tick_label(value: f64, step: f64, range: [f64; 2]) -> String {
     let largest = range[0].abs().max(range[1].abs());
     let digits = (-step.log10().floor()).max(0.0) as usize;
     if largest >= 1e7 || digits > 6 {
-        let significant = ((largest / step).log10().ceil()).clamp(0.0, 12.0) as usize;
+        let significant = (largest / step).log10().floor().clamp(0.0, 12.0) as usize;
         return minus_sign(&format!("{value:.significant$e}"));
     }
     minus_sign(&format!("{value:.digits$}"))
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn round_steps() {
         assert_eq!(labels([0.0, 10.0], 5), ["0", "2", "4", "6", "8", "10"]);
-        assert_eq!(labels([-0.3, 0.31], 3), ["−0.2", "0.0", "0.2"]);
+        assert_eq!(labels([-0.3, 0.31], 4), ["−0.2", "0.0", "0.2"]);
         assert_eq!(
             labels([3.071, 3.079], 4),
             ["3.072", "3.074", "3.076", "3.078"]

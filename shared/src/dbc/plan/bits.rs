@@ -71,6 +71,10 @@ impl BitField {
         out: &mut Vec<T>,
         convert: impl Fn(u64) -> T,
     ) {
+        if self.needed_bytes > payloads.stride() {
+            // No payload is long enough, so there are no rows.
+            return;
+        }
         let mask = self.mask();
         if self.needed_bytes - self.first_byte > WORD_BYTES {
             return self.extract_nine_bytes(payloads, rows, out, convert);

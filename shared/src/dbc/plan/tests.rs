@@ -84,7 +84,8 @@ fn reference_raw(signal: &SignalDef, payload: &[u8]) -> Option<i64> {
         && signal.bit_len < 64
         && raw >> (signal.bit_len - 1) == 1;
     Some(if is_negative {
-        (raw as i64) - (1 << signal.bit_len)
+        // Wraps for 63 bits, back into the range.
+        (raw as i64).wrapping_sub(1_i64.wrapping_shl(signal.bit_len))
     } else {
         raw as i64
     })

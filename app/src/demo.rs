@@ -27,6 +27,19 @@ use crate::source::decode::{WRITER, provenance};
 const VERSION: &str = "demo-lake-1";
 const BATCH_FRAMES: usize = 64 * 1024;
 
+/// What is plotted of the demo lake at first, panel by panel: message and signal.
+pub const FIRST_PLOTS: [&[(&str, &str)]; 3] = [
+    &[
+        ("MotorCtrl_Status", "Motor_RPM"),
+        ("VehicleDynamics", "VehicleSpeed"),
+    ],
+    &[
+        ("BMS_PackStatus", "Pack_Current"),
+        ("BMS_PackStatus", "Pack_Voltage"),
+    ],
+    &[("VehicleState", "Gear")],
+];
+
 /// Why the demo lake could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {

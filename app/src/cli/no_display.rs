@@ -13,12 +13,7 @@ use crate::source::Vehicle;
 use crate::state::ThemeChoice;
 use crate::time_display::{bytes_text, count_text, duration_text};
 
-/// Signals of the demo lake that show something, and the file that they are drawn into.
-const DEMO_SIGNALS: [&str; 3] = [
-    "MotorCtrl_Status.Motor_RPM",
-    "BMS_PackStatus.Pack_Current",
-    "BMS_PackStatus.Pack_SOC",
-];
+/// What the demo lake's first plots are drawn into.
 const DEMO_PICTURE: &str = "canlake-demo.png";
 
 /// Says that there is no display, and does the same job without one.
@@ -92,9 +87,11 @@ fn draw_demo(opened: &Opened, lake: String, picture: &Path) -> Result<bool, Fail
     };
     let select = SelectArgs {
         source: source(vec![lake], Some(vehicle.id.to_string())),
-        signals: DEMO_SIGNALS
+        signals: demo::FIRST_PLOTS
             .iter()
-            .filter_map(|name| name.parse().ok())
+            .copied()
+            .flatten()
+            .filter_map(|(message, signal)| format!("{message}.{signal}").parse().ok())
             .collect(),
         from: Some(session.range.start),
         to: Some(session.range.end),

@@ -41,6 +41,9 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
+                if self.demo.take_if(|demo| *demo == source).is_some() {
+                    return self.plot_demo();
+                }
                 return self.load_missing();
             }
             Event::SourceFailed(source, text) => {

@@ -124,6 +124,8 @@ pub struct AppState {
     pub statistics: Statistics,
     /// Files being written.
     pub exports_running: usize,
+    /// The demo lake, until its first plots are shown.
+    demo: Option<SourceId>,
     next_source: u32,
     next_load: u64,
 }

@@ -12,6 +12,7 @@ use super::{
     TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::demo;
 use crate::source::{SignalInfo, SourceLocation};
 use crate::time_display::Zone;
 
@@ -199,6 +200,7 @@ impl AppState {
             return Vec::new();
         }
         let source = self.add_source(TITLE.to_owned(), SourceLocation::Local(Vec::new()));
+        self.demo = Some(source);
         vec![Effect::OpenDemo(source)]
     }
 
@@ -453,6 +455,36 @@ impl AppState {
             .into_iter()
             .filter_map(column)
             .collect()
+    }
+
+    /// Plots something worth seeing of the demo lake, unless the user was faster.
+    pub(super) fn plot_demo(&mut self) -> Vec<Effect> {
+        let vehicle = self
+            .selection
+            .as_ref()
+            .map(|selection| selection.vehicle.clone());
+        let (Some(vehicle), true) = (vehicle, self.workspace.panels().is_empty()) else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        for panel in demo::FIRST_PLOTS {
+            let infos = self
+                .vehicle(&vehicle)
+                .map(|known| known.signals.as_slice())
+                .unwrap_or_default();
+            let named = |(message, signal): &(&str, &str)| {
+                infos
+                    .iter()
+                    .find(|info| &*info.key.message == *message && &*info.key.signal == *signal)
+            };
+            let signals = panel.iter().filter_map(named).map(|info| SignalRef {
+                vehicle: vehicle.clone(),
+                key: info.key.clone(),
+            });
+            let signals = signals.collect();
+            effects.extend(self.plot(signals, PlotTarget::NewPanel));
+        }
+        effects
     }
 
     /// Selects a vehicle of a source that has just been opened, if none is selected.

@@ -171,10 +171,10 @@ impl AxisMarks {
         let font = FontId::proportional(FONT_SIZE);
         let painter = painter.with_clip_rect(strip);
         // The unit stands on top; a mark there would run into it.
-        let title_bottom = strip.top() + 15.0;
+        let title_height = if title(axis).is_empty() { 2.0 } else { 20.0 };
         for mark in marks {
             let y = plot.y_of(axis.range, mark.value);
-            if y > title_bottom + 5.0 && y < strip.bottom() - 4.0 {
+            if y > strip.top() + title_height && y < strip.bottom() - 4.0 {
                 painter.text(pos2(x, y), align, &mark.label, font.clone(), color);
             }
         }

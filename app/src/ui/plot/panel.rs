@@ -193,6 +193,8 @@ fn add_curve<'a>(
                 .width(theme::LINE_WIDTH)
                 .style(theme::signal_line_style(plotted.color_idx))
                 .color(color)
+                // Bands join the extremes of columns that are far apart, which steps are not.
+                .allow_band(false)
                 .allow_hover(false);
             plot_ui.line(line);
         }

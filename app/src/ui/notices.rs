@@ -36,7 +36,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, queue: &mut CommandQueue) {
                             ui.vertical(|ui| {
                                 ui.set_width(WIDTH - 80.0);
                                 ui.add(Label::new(&notice.title).wrap());
-                                detail(ui, &notice.detail);
+                                ui.push_id(notice.id, |ui| detail(ui, &notice.detail));
                             });
                             if ui
                                 .small_button(icons::CLOSE)

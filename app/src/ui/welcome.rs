@@ -32,6 +32,13 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
                     ui.label(format!("{}: {progress}", source.title));
                 }
             }
+        } else if state
+            .sources
+            .iter()
+            .any(|source| matches!(source.status, SourceStatus::NeedsDbc))
+            && state.selected_vehicle().is_none()
+        {
+            ui.label(RichText::new("Raw frames need DBC files to become signals").size(20.0));
         } else if state.selected_vehicle().is_none() {
             ui.label(RichText::new("Choose a vehicle on the left").size(20.0));
         } else {

@@ -30,7 +30,7 @@ const BATCH_FRAMES: usize = 64 * 1024;
 /// What is plotted of the demo lake at first, panel by panel: message and signal.
 pub const FIRST_PLOTS: [&[(&str, &str)]; 3] = [
     &[
-        ("MotorCtrl_Status", "Motor_RPM"),
+        ("BMS_PackStatus", "Pack_SOC"),
         ("VehicleDynamics", "VehicleSpeed"),
     ],
     &[

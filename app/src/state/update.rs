@@ -1,7 +1,7 @@
 //! What the user wants: commands to changes of the state and work for others.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use canlake_shared::time::{TimeRange, Timestamp};
@@ -403,7 +403,7 @@ impl AppState {
         self.dialog = Some(Dialog::Export(kind));
     }
 
-    /// A file in the current folder, named after what is visible.
+    /// A file among the user's documents, named after what is visible.
     pub fn suggested_export_path(&self, kind: ExportKind) -> PathBuf {
         let start = self
             .window
@@ -422,7 +422,13 @@ impl AppState {
             .selection
             .as_ref()
             .map_or("canlake", |selection| &selection.vehicle.vehicle);
-        PathBuf::from(format!("{vehicle}_{name}Z.{extension}"))
+        let users = directories::UserDirs::new();
+        let folder = users
+            .as_ref()
+            .map(|users| users.document_dir().unwrap_or(users.home_dir()));
+        folder
+            .unwrap_or(Path::new(""))
+            .join(format!("{vehicle}_{name}Z.{extension}"))
     }
 
     fn export(&mut self, target: ExportTarget) -> Vec<Effect> {

@@ -16,6 +16,7 @@ pub(crate) struct DialogFields {
     dbc_path: String,
     export_path: String,
     may_replace: bool,
+    wants_focus: bool,
 }
 
 /// Draws the dialog that is open.
@@ -26,6 +27,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         fields.ticked.clear();
         if let Some(Dialog::Export(kind)) = state.dialog {
             fields.may_replace = false;
+            fields.wants_focus = true;
             fields.export_path = state
                 .suggested_export_path(kind)
                 .to_string_lossy()
@@ -135,6 +137,9 @@ fn export(ui: &mut Ui, kind: ExportKind, fields: &mut DialogFields, queue: &mut 
     ui.add_space(4.0);
     let field = egui::TextEdit::singleline(&mut fields.export_path).desired_width(f32::INFINITY);
     let response = ui.add(field);
+    if std::mem::take(&mut fields.wants_focus) {
+        response.request_focus();
+    }
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     ui.checkbox(&mut fields.may_replace, "Replace the file if it exists");
     ui.horizontal(|ui| {

@@ -16,14 +16,16 @@ const PASSES: usize = 4;
 
 /// Draws the plots of a state, `size` points large, with `pixels_per_point`.
 pub fn picture(state: &AppState, size: impl Into<Vec2>, pixels_per_point: f32) -> Picture {
-    let mut memory = PlotsMemory::default();
+    let mut memory = PlotsMemory::of_picture();
+    let mut state = state.clone();
+    state.hovered = None;
     render(state.settings.theme, size.into(), pixels_per_point, |ui| {
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(8));
         // What a picture would command has no effect on the state that it is of.
         let mut queue = CommandQueue::default();
         CentralPanel::default_margins()
             .frame(frame)
-            .show(ui, |ui| plots(ui, state, &mut memory, &mut queue));
+            .show(ui, |ui| plots(ui, &state, &mut memory, &mut queue));
     })
 }
 

@@ -40,9 +40,18 @@ pub struct PlotsMemory {
     /// Width of the strips left and right of every plot: the widest of the frame before.
     strips: [f32; 2],
     rect: Option<Rect>,
+    is_picture: bool,
 }
 
 impl PlotsMemory {
+    /// For a picture that is not a window: without buttons and without what only matters to a mouse.
+    pub fn of_picture() -> Self {
+        Self {
+            is_picture: true,
+            ..Self::default()
+        }
+    }
+
     /// Where the plots were drawn in the last frame, in points.
     pub(crate) fn rect(&self) -> Rect {
         self.rect.unwrap_or(Rect::NOTHING)
@@ -102,6 +111,7 @@ pub(crate) fn show(
                         window,
                         rect,
                         strips: memory.strips,
+                        is_picture: memory.is_picture,
                     };
                     let widths = panel::show(ui, state, &frame, curves, queue);
                     needed = [needed[0].max(widths[0]), needed[1].max(widths[1])];

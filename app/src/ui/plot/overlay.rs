@@ -6,9 +6,10 @@ use egui::{
 };
 
 use super::input::PlotGeometry;
+use super::panel::PanelFrame;
 use super::{PanelCurves, inside, legend, theme};
 use crate::command::{Action, Command, CommandQueue};
-use crate::state::{AppState, LoadState, PlotPanel};
+use crate::state::{AppState, LoadState, PanelId, PlotPanel};
 use crate::time_display::{Zone, count_text, duration_text};
 use crate::ui::icons;
 
@@ -30,7 +31,7 @@ pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>
 pub(crate) fn badge(
     ui: &mut Ui,
     state: &AppState,
-    panel: &PlotPanel,
+    frame: &PanelFrame<'_>,
     plot: &PlotGeometry<'_>,
     curves: &PanelCurves,
     queue: &mut CommandQueue,
@@ -48,27 +49,16 @@ pub(crate) fn badge(
         UiBuilder::new()
             .max_rect(area)
             .layout(layout)
-            .id_salt(("badge", panel.id)),
+            .id_salt(("badge", frame.panel.id)),
         |ui| {
-            if ui
-                .small_button(icons::CLOSE)
-                .on_hover_text("Remove this plot")
-                .clicked()
-            {
-                queue.send(Command::ClosePanel(panel.id));
+            if !frame.is_picture {
+                buttons(ui, frame.panel.id, queue);
             }
-            if ui
-                .small_button("Fit")
-                .on_hover_text("Show everything (Home)")
-                .clicked()
-            {
-                queue.run(Action::FitAll);
-            }
-            if panel.signals.is_empty() {
+            if frame.panel.signals.is_empty() {
                 return;
             }
             let palette = theme::palette(ui.theme());
-            let (text, color, detail) = badge_text(state, panel, curves, palette);
+            let (text, color, detail) = badge_text(state, frame.panel, curves, palette);
             Frame::new()
                 .fill(palette.overlay.gamma_multiply(0.85))
                 .corner_radius(4.0)
@@ -79,6 +69,23 @@ pub(crate) fn badge(
                 });
         },
     );
+}
+
+fn buttons(ui: &mut Ui, panel: PanelId, queue: &mut CommandQueue) {
+    if ui
+        .small_button(icons::CLOSE)
+        .on_hover_text("Remove this plot")
+        .clicked()
+    {
+        queue.send(Command::ClosePanel(panel));
+    }
+    if ui
+        .small_button("Fit")
+        .on_hover_text("Show everything (Home)")
+        .clicked()
+    {
+        queue.run(Action::FitAll);
+    }
 }
 
 fn badge_text(

@@ -25,6 +25,8 @@ pub(crate) struct PanelFrame<'a> {
     pub rect: Rect,
     /// Width of the strips left and right of the plot.
     pub strips: [f32; 2],
+    /// Whether nobody can click on it.
+    pub is_picture: bool,
 }
 
 /// Draws a panel and gives the widths that its strips left and right need.
@@ -54,13 +56,13 @@ pub(crate) fn show(
         axes: &axes,
     };
     let marks = AxisMarks::new(&axes, plot_rect.height());
-    paint_background(ui, state, frame.panel, &plot, &marks);
+    paint_background(ui, state, frame, &plot, &marks);
     let response = paint_curves(ui, state, frame.panel, &plot, curves);
     paint_gap_marks(ui, state, frame.panel, &plot);
     let widths = show_axes(ui, frame, &plot, &marks, queue);
     handle_mouse(ui, state, &plot, &response, queue);
     overlay::paint_crosshair(ui, state, &plot);
-    overlay::badge(ui, state, frame.panel, &plot, curves, queue);
+    overlay::badge(ui, state, frame, &plot, curves, queue);
     if state.settings.legend {
         legend::show(ui, state, frame.panel, &plot, queue);
     }
@@ -93,14 +95,15 @@ fn update_curves(
 fn paint_background(
     ui: &Ui,
     state: &AppState,
-    panel: &PlotPanel,
+    frame: &PanelFrame<'_>,
     plot: &PlotGeometry<'_>,
     marks: &AxisMarks,
 ) {
     let palette = theme::palette(ui.theme());
     let painter = ui.painter().with_clip_rect(plot.rect);
     painter.rect_filled(plot.rect, 2.0, palette.plot_background);
-    let mut vehicles: Vec<_> = panel
+    let mut vehicles: Vec<_> = frame
+        .panel
         .signals
         .iter()
         .map(|plotted| &plotted.signal.vehicle)
@@ -116,8 +119,9 @@ fn paint_background(
         time_axis::paint_grid(&painter, plot, palette.grid);
         marks.paint_grid(&painter, plot, palette.grid);
     }
-    let is_active =
-        state.workspace.active() == Some(panel.id) && state.workspace.panels().len() > 1;
+    let is_active = !frame.is_picture
+        && state.workspace.active() == Some(frame.panel.id)
+        && state.workspace.panels().len() > 1;
     let frame_color = if is_active {
         palette.accent
     } else {

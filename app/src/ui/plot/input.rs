@@ -166,36 +166,36 @@ fn zoom_axis(
     queue.send(Command::SetAxis(plot.panel, axis.id.clone(), range));
 }
 
-/// A drag inside the plot: left or middle pans, right draws a zoom box. Gives the box to paint.
-pub(crate) fn drag_in_plot(
+/// A drag with the left or middle button inside the plot pans.
+pub(crate) fn pan_in_plot(plot: &PlotGeometry<'_>, response: &Response, queue: &mut CommandQueue) {
+    let is_pan =
+        response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle);
+    let delta = response.drag_delta();
+    if is_pan && delta != Vec2::ZERO {
+        pan(plot, delta, queue);
+    }
+}
+
+/// A drag with the right button inside the plot draws a zoom box, which is given to be painted, and
+/// zooms to it when the button is let go. `drawn` is the box of the frame before: where the pointer
+/// was pressed is not known any more when it is released.
+pub(crate) fn box_zoom(
     plot: &PlotGeometry<'_>,
     response: &Response,
     press_origin: Option<Pos2>,
+    drawn: Option<Rect>,
     queue: &mut CommandQueue,
 ) -> Option<Rect> {
-    if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
-        let delta = response.drag_delta();
-        if delta != Vec2::ZERO {
-            pan(plot, delta, queue);
-        }
-        return None;
-    }
-    let (Some(start), Some(end)) = (press_origin, response.interact_pointer_pos()) else {
-        return None;
-    };
-    if !response.dragged_by(PointerButton::Secondary)
-        && !response.drag_stopped_by(PointerButton::Secondary)
-    {
-        return None;
-    }
-    let corners = zoom_box(plot.rect, start, end);
     if response.drag_stopped_by(PointerButton::Secondary) {
-        if let Some(corners) = corners {
+        if let Some(corners) = drawn {
             zoom_to_box(plot, corners, queue);
         }
         return None;
     }
-    corners
+    if !response.dragged_by(PointerButton::Secondary) {
+        return None;
+    }
+    zoom_box(plot.rect, press_origin?, response.interact_pointer_pos()?)
 }
 
 fn pan(plot: &PlotGeometry<'_>, delta: Vec2, queue: &mut CommandQueue) {

@@ -321,7 +321,11 @@ fn handle_mouse(
 ) {
     let palette = theme::palette(ui.theme());
     let press_origin = ui.input(|input| input.pointer.press_origin());
-    if let Some(corners) = input::drag_in_plot(plot, response, press_origin, queue) {
+    input::pan_in_plot(plot, response, queue);
+    let drawn = ui.data(|data| data.get_temp(response.id)).flatten();
+    let corners = input::box_zoom(plot, response, press_origin, drawn, queue);
+    ui.data_mut(|data| data.insert_temp(response.id, corners));
+    if let Some(corners) = corners {
         ui.painter().rect_stroke(
             corners,
             0.0,

@@ -289,8 +289,12 @@ impl AppState {
             RangeChoice::Everything => all,
             RangeChoice::Typed(range) => range,
         };
-        if let (false, Some(selection)) = (choice == RangeChoice::Session, &mut self.selection) {
-            selection.session = None;
+        let last_session = vehicle.sessions.len().checked_sub(1);
+        if let Some(selection) = &mut self.selection {
+            selection.session = match choice {
+                RangeChoice::Session => selection.session.or(last_session),
+                _ => None,
+            };
         }
         self.window = Some(TimeWindow::new(range));
         self.load_missing()

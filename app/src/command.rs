@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
+use crate::source::decode::DbcChoice;
 use crate::state::{
     AxisId, ExportKind, ExportTarget, PanelId, RangeChoice, SignalRef, SourceId, VehicleRef,
 };
@@ -158,8 +159,8 @@ pub enum Command {
     DecodeWith {
         /// The source that asked.
         source: SourceId,
-        /// In order: the first that has a message wins.
-        dbc_paths: Vec<PathBuf>,
+        /// With these.
+        dbc: DbcChoice,
     },
     /// Let the user choose DBC files in the system's dialog, to add to the choice of a source.
     PickDbc(SourceId),

@@ -46,6 +46,9 @@ pub struct SourceArgs {
     /// DBC files, for files of raw frames and logs; the first that knows a message counts.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub dbc: Vec<PathBuf>,
+    /// Match extended identifiers by parameter group (J1939, NMEA 2000), whatever the DBC says.
+    #[arg(long)]
+    pub j1939: bool,
 }
 
 /// Arguments of the listing commands.

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use canlake_shared::dbc::DbcFile;
+use canlake_shared::dbc::{DbcFile, Matching};
 
 use super::failure::Failure;
 use super::output::{Problem, tell};
 use crate::source::SourceLocation;
-use crate::source::decode::{self, InputKind};
+use crate::source::decode::{self, DbcChoice, InputKind};
 
 /// What to open in place of what was given.
 pub(super) struct Inputs {
@@ -19,7 +19,7 @@ pub(super) struct Inputs {
 /// Decodes the files of raw frames among the paths given; everything else stays.
 ///
 /// Folders are lakes of decoded files and are left alone.
-pub(super) fn decoded(location: SourceLocation, dbc_paths: &[PathBuf]) -> Result<Inputs, Failure> {
+pub(super) fn decoded(location: SourceLocation, choice: &DbcChoice) -> Result<Inputs, Failure> {
     let SourceLocation::Local(paths) = location else {
         return Ok(Inputs {
             location,
@@ -40,14 +40,14 @@ pub(super) fn decoded(location: SourceLocation, dbc_paths: &[PathBuf]) -> Result
             opened.push(path);
             continue;
         }
-        if dbc_paths.is_empty() {
+        if choice.paths.is_empty() {
             return Err(Failure::NeedsDbc { path });
         }
         if dbc.is_none() {
-            dbc = Some(load(dbc_paths)?);
+            dbc = Some(load(&choice.paths)?);
         }
         let dbc = dbc.as_deref().unwrap_or_default();
-        opened.push(decode_one(&path, dbc, &mut problems)?);
+        opened.push(decode_one(&path, dbc, choice.matching, &mut problems)?);
     }
     Ok(Inputs {
         location: SourceLocation::Local(opened),
@@ -75,11 +75,12 @@ fn load(paths: &[PathBuf]) -> Result<Vec<DbcFile>, Failure> {
 fn decode_one(
     path: &Path,
     dbc: &[DbcFile],
+    matching: Matching,
     problems: &mut Vec<Problem>,
 ) -> Result<PathBuf, Failure> {
     let folders = directories::ProjectDirs::from("", "", "canlake").ok_or(Failure::NoCache)?;
     let cache = folders.cache_dir().join("decoded");
-    let done = decode::decode(path, dbc, &cache, |_frames| {})?;
+    let done = decode::decode(path, dbc, matching, &cache, |_frames| {})?;
     if let Some(stats) = &done.stats {
         tell(&format!(
             "canlake: decoded {} of {} frames of {}",

@@ -73,6 +73,7 @@ fn source(source: Vec<String>, vehicle: Option<String>) -> SourceArgs {
         source,
         vehicle,
         dbc: Vec::new(),
+        j1939: false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use canlake_shared::dbc::Matching;
 use canlake_shared::schema::{SignalKey, shortest_names};
 
 use super::args::{SelectArgs, SourceArgs};
@@ -10,6 +11,7 @@ use super::input;
 use super::output::{Problem, tell};
 use crate::query::{Completeness, QueryCollector, QueryResult, SignalQuery};
 use crate::runtime::{Runtimes, no_wake};
+use crate::source::decode::DbcChoice;
 use crate::source::{
     self, Catalogue, SessionInfo, SignalInfo, SignalSource, SourceLocation, Vehicle,
 };
@@ -39,7 +41,15 @@ pub(super) struct Selected {
 impl Opened {
     pub(super) fn new(args: &SourceArgs) -> Result<Self, Failure> {
         let location = SourceLocation::from_args(&args.source)?;
-        let inputs = input::decoded(location, &args.dbc)?;
+        let choice = DbcChoice {
+            paths: args.dbc.clone(),
+            matching: if args.j1939 {
+                Matching::J1939
+            } else {
+                Matching::Auto
+            },
+        };
+        let inputs = input::decoded(location, &choice)?;
         let runtimes = Runtimes::new().map_err(|source| Failure::Threads { source })?;
         let source = source::open(&inputs.location).map_err(Arc::new)?;
         let catalogue = runtimes.run(source.catalogue(Arc::new(|_progress| {})))??;

@@ -59,6 +59,15 @@ pub enum InputError {
     },
 }
 
+/// The DBC files to decode frames with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DbcChoice {
+    /// In order: the first that has a message wins.
+    pub paths: Vec<PathBuf>,
+    /// How identifiers are matched.
+    pub matching: Matching,
+}
+
 /// What a file given by the user holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputKind {
@@ -102,11 +111,12 @@ pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
 pub fn decode(
     path: &Path,
     dbc: &[DbcFile],
+    matching: Matching,
     cache: &Path,
     mut on_progress: impl FnMut(u64),
 ) -> Result<DecodedInput, InputError> {
     let kind = kind_of(path)?;
-    let target = cache.join(cached_name(path, dbc)?);
+    let target = cache.join(cached_name(path, dbc, matching)?);
     if target.exists() {
         return Ok(DecodedInput {
             path: target,
@@ -116,7 +126,7 @@ pub fn decode(
     }
     std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
     let part = target.with_extension("part");
-    let result = write_decoded(path, kind, dbc, &part, &mut on_progress);
+    let result = write_decoded(path, kind, (dbc, matching), &part, &mut on_progress);
     let (stats, skipped) = match result {
         Ok(done) => done,
         Err(error) => {
@@ -136,7 +146,7 @@ pub fn decode(
 fn write_decoded(
     path: &Path,
     kind: InputKind,
-    dbc: &[DbcFile],
+    (dbc, matching): (&[DbcFile], Matching),
     part: &Path,
     on_progress: &mut impl FnMut(u64),
 ) -> Result<(DecodeStats, Vec<String>), InputError> {
@@ -154,7 +164,7 @@ fn write_decoded(
         path: part.to_owned(),
     };
     let mut writer = DecodedFileWriter::new(BufWriter::new(output), info).map_err(parquet_error)?;
-    let compiled = CompiledDatabase::new(dbc.iter().map(|file| &file.database), Matching::Auto);
+    let compiled = CompiledDatabase::new(dbc.iter().map(|file| &file.database), matching);
     let batches = std::iter::from_fn(|| frames.next_batch(path).transpose());
     let stats = decode_threaded(
         batches,
@@ -281,7 +291,7 @@ impl Frames {
 }
 
 /// Depends on everything that the decoded file depends on.
-fn cached_name(path: &Path, dbc: &[DbcFile]) -> Result<String, InputError> {
+fn cached_name(path: &Path, dbc: &[DbcFile], matching: Matching) -> Result<String, InputError> {
     let path = std::path::absolute(path).map_err(|source| io_error("open", source, path))?;
     let metadata = std::fs::metadata(&path).map_err(|source| io_error("open", source, &path))?;
     let modified = metadata
@@ -289,7 +299,7 @@ fn cached_name(path: &Path, dbc: &[DbcFile]) -> Result<String, InputError> {
         .ok()
         .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let mut identity = format!(
-        "{WRITER}\n{}\n{}\n{modified:?}\n",
+        "{WRITER}\n{}\n{}\n{modified:?}\n{matching:?}\n",
         path.display(),
         metadata.len()
     );

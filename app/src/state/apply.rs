@@ -21,7 +21,7 @@ impl AppState {
                 suggestions,
             } => {
                 if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
-                    open.dbc_choice = suggestions;
+                    open.suggested_dbc = suggestions;
                     open.status = SourceStatus::NeedsDbc;
                     self.dialog = Some(Dialog::ChooseDbc(source));
                 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
+use crate::source::decode::DbcChoice;
 use crate::source::{Catalogue, SignalInfo, SourceLocation};
 
 /// Work to be done elsewhere.
@@ -22,7 +23,7 @@ pub enum Effect {
         /// Where it is.
         location: SourceLocation,
         /// For raw frames.
-        dbc_paths: Vec<PathBuf>,
+        dbc: DbcChoice,
     },
     /// Make the demo lake if there is none yet, and open it.
     OpenDemo(SourceId),

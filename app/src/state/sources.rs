@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::source::decode::DbcChoice;
 use crate::source::{Catalogue, SourceLocation};
 
 /// Names a source as long as the app runs.
@@ -20,8 +21,10 @@ pub struct OpenSource {
     pub title: String,
     /// How far it is.
     pub status: SourceStatus,
-    /// DBC files that raw frames were decoded with, or can be.
-    pub dbc_choice: Vec<PathBuf>,
+    /// DBC files that raw frames may be decoded with, best first.
+    pub suggested_dbc: Vec<PathBuf>,
+    /// What raw frames were decoded with.
+    pub dbc: DbcChoice,
 }
 
 /// How far a source is.

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::command::{Action, Command, PlotTarget};
 use crate::demo;
+use crate::source::decode::DbcChoice;
 use crate::source::{SignalInfo, SourceLocation};
 use crate::time_display::Zone;
 
@@ -24,7 +25,7 @@ impl AppState {
         match command {
             Command::Run(action) => self.run(action),
             Command::Open(texts) => self.open(&texts),
-            Command::DecodeWith { source, dbc_paths } => self.decode_with(source, dbc_paths),
+            Command::DecodeWith { source, dbc } => self.decode_with(source, dbc),
             Command::PickDbc(source) => vec![Effect::PickDbc(source)],
             Command::AddDbc(source, path) => {
                 self.offer_dbc(source, vec![path]);
@@ -190,7 +191,7 @@ impl AppState {
         vec![Effect::Open {
             source,
             location,
-            dbc_paths: Vec::new(),
+            dbc: DbcChoice::default(),
         }]
     }
 
@@ -212,23 +213,24 @@ impl AppState {
             location,
             title,
             status: SourceStatus::Opening("opening".to_owned()),
-            dbc_choice: Vec::new(),
+            suggested_dbc: Vec::new(),
+            dbc: DbcChoice::default(),
         });
         id
     }
 
-    fn decode_with(&mut self, id: SourceId, dbc_paths: Vec<PathBuf>) -> Vec<Effect> {
+    fn decode_with(&mut self, id: SourceId, dbc: DbcChoice) -> Vec<Effect> {
         self.dialog = None;
-        self.settings.remember_dbc(&dbc_paths);
+        self.settings.remember_dbc(&dbc.paths);
         let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
             return Vec::new();
         };
-        source.dbc_choice.clone_from(&dbc_paths);
+        source.dbc = dbc.clone();
         source.status = SourceStatus::Opening("decoding".to_owned());
         vec![Effect::Open {
             source: id,
             location: source.location.clone(),
-            dbc_paths,
+            dbc,
         }]
     }
 
@@ -236,8 +238,8 @@ impl AppState {
     pub(super) fn offer_dbc(&mut self, id: SourceId, paths: Vec<PathBuf>) {
         if let Some(source) = self.sources.iter_mut().find(|source| source.id == id) {
             for path in paths {
-                source.dbc_choice.retain(|known| *known != path);
-                source.dbc_choice.insert(0, path);
+                source.suggested_dbc.retain(|known| *known != path);
+                source.suggested_dbc.insert(0, path);
             }
         }
     }
@@ -250,7 +252,7 @@ impl AppState {
         vec![Effect::Open {
             source: id,
             location: source.location.clone(),
-            dbc_paths: source.dbc_choice.clone(),
+            dbc: source.dbc.clone(),
         }]
     }
 

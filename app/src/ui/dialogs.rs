@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
 
 use super::{UiState, shortcuts};
 use crate::command::{Command, CommandQueue};
+use crate::source::decode::DbcChoice;
 use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
 
 /// What is typed and ticked while a dialog is open.
@@ -14,6 +16,7 @@ pub(crate) struct DialogFields {
     shown: Option<Dialog>,
     ticked: Vec<PathBuf>,
     dbc_path: String,
+    by_pgn: bool,
     export_path: String,
     may_replace: bool,
     wants_focus: bool,
@@ -27,6 +30,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         fields.ticked.clear();
         if let Some(Dialog::Export(kind)) = state.dialog {
             fields.may_replace = false;
+            fields.by_pgn = false;
             fields.wants_focus = true;
             fields.export_path = state
                 .suggested_export_path(kind)
@@ -77,7 +81,7 @@ fn choose_dbc(
         source.title
     ));
     ui.add_space(4.0);
-    let mut choice = source.dbc_choice.clone();
+    let mut choice = source.suggested_dbc.clone();
     for recent in &state.settings.recent_dbc {
         if !choice.contains(recent) {
             choice.push(recent.clone());
@@ -114,6 +118,10 @@ fn choose_dbc(
         queue.send(Command::AddDbc(id, path));
     }
     ui.weak("The first ticked file that has a message decides about it.");
+    ui.checkbox(
+        &mut fields.by_pgn,
+        "Match by PGN (J1939, NMEA 2000), even where the files do not say so",
+    );
     ui.horizontal(|ui| {
         if ui.button("Add DBC files…").clicked() {
             queue.send(Command::PickDbc(id));
@@ -122,7 +130,14 @@ fn choose_dbc(
         if ui.add_enabled(!fields.ticked.is_empty(), decode).clicked() {
             queue.send(Command::DecodeWith {
                 source: id,
-                dbc_paths: fields.ticked.clone(),
+                dbc: DbcChoice {
+                    paths: fields.ticked.clone(),
+                    matching: if fields.by_pgn {
+                        Matching::J1939
+                    } else {
+                        Matching::Auto
+                    },
+                },
             });
         }
     });

@@ -101,12 +101,12 @@ impl Workers {
             Effect::Open {
                 source,
                 location,
-                dbc_paths,
+                dbc,
             } => {
                 let work = open::open(
                     source,
                     location,
-                    dbc_paths,
+                    dbc,
                     Arc::clone(&self.sources),
                     self.events.clone(),
                 );

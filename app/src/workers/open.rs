@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 
 use super::EventSender;
 use crate::demo;
-use crate::source::decode::{self, InputKind};
+use crate::source::decode::{self, DbcChoice, InputKind};
 use crate::source::{Catalogue, ListingProgress, LocalSource, SignalSource, SourceLocation};
 use crate::state::{Event, Severity, SourceId};
 use crate::time_display::count_text;
@@ -45,13 +45,13 @@ impl Sources {
 pub(crate) async fn open(
     id: SourceId,
     location: SourceLocation,
-    dbc_paths: Vec<PathBuf>,
+    dbc: DbcChoice,
     sources: Arc<Sources>,
     events: EventSender,
 ) {
     let result = match &location {
         SourceLocation::Local(paths) => {
-            open_local(id, &location, paths.clone(), dbc_paths, &sources, &events).await
+            open_local(id, &location, paths.clone(), dbc, &sources, &events).await
         }
         _ => match crate::source::open(&location) {
             Ok(source) => list(id, &location, source, Vec::new(), &sources, &events).await,
@@ -84,7 +84,7 @@ pub(crate) async fn open_demo(id: SourceId, sources: Arc<Sources>, events: Event
             open(
                 id,
                 SourceLocation::path(root.join("decoded")),
-                Vec::new(),
+                DbcChoice::default(),
                 sources,
                 events,
             )
@@ -127,7 +127,7 @@ async fn open_local(
     id: SourceId,
     location: &SourceLocation,
     paths: Vec<PathBuf>,
-    dbc_paths: Vec<PathBuf>,
+    dbc: DbcChoice,
     sources: &Sources,
     events: &EventSender,
 ) -> Result<(), String> {
@@ -138,7 +138,7 @@ async fn open_local(
         let source = Arc::new(LocalSource::new(looked.decoded));
         return list(id, location, source, Vec::new(), sources, events).await;
     }
-    if dbc_paths.is_empty() {
+    if dbc.paths.is_empty() {
         let suggestions = spawn_blocking(move || suggest_dbc(&looked.undecoded))
             .await
             .unwrap_or_default();
@@ -151,7 +151,7 @@ async fn open_local(
         return Ok(());
     }
     let progress = Progress::new(id, events);
-    let done = spawn_blocking(move || decode_all(looked, &dbc_paths, &progress))
+    let done = spawn_blocking(move || decode_all(looked, &dbc, &progress))
         .await
         .map_err(|error| error.to_string())??;
     let source = Arc::new(LocalSource::new(done.paths));
@@ -318,14 +318,10 @@ struct Decoded {
     remarks: Remarks,
 }
 
-fn decode_all(
-    inputs: Inputs,
-    dbc_paths: &[PathBuf],
-    progress: &Progress,
-) -> Result<Decoded, String> {
+fn decode_all(inputs: Inputs, choice: &DbcChoice, progress: &Progress) -> Result<Decoded, String> {
     let mut dbc = Vec::new();
     let mut remarks = Vec::new();
-    for path in dbc_paths {
+    for path in &choice.paths {
         let bytes = std::fs::read(path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -360,7 +356,7 @@ fn decode_all(
             ));
         };
         say(0);
-        match decode::decode(input, &dbc, &cache, &say) {
+        match decode::decode(input, &dbc, choice.matching, &cache, &say) {
             Ok(done) => {
                 remarks.extend(remark(&name, &done));
                 paths.push(done.path);

@@ -2,9 +2,11 @@
 //! damage of every kind.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod test_data;
+
 use std::fs::File;
 use std::io::{self, Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::array::{ArrayRef, AsArray as _, RecordBatch};
 use arrow::compute::cast;
@@ -269,20 +271,6 @@ proptest! {
     }
 }
 
-/// The shared test data, or `None` with a printed reason.
-fn data_dir() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let dir = std::env::var_os("CANLAKE_TEST_DATA").map_or(beside, PathBuf::from);
-    if dir.join("formats/frames_expected.parquet").is_file() {
-        return Some(dir);
-    }
-    println!(
-        "skipped: no test data in {}; set CANLAKE_TEST_DATA",
-        dir.display()
-    );
-    None
-}
-
 fn read_parquet(path: &Path) -> Vec<RecordBatch> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     builder.build().unwrap().map(Result::unwrap).collect()
@@ -319,7 +307,9 @@ fn flags(batch: &RecordBatch, name: &str) -> Vec<bool> {
 
 #[test]
 fn frames_equal_those_of_python_can() {
-    let Some(dir) = data_dir() else { return };
+    let Some(dir) = test_data::data_dir("formats/frames_expected.parquet") else {
+        return;
+    };
     let expected = read_parquet(&dir.join("formats/frames_expected.parquet"));
     for name in ["css-multi/multiple_CAN.log", "fd/fd_fleetwise.log"] {
         let mut reader = open_path(&dir.join("formats").join(name));
@@ -391,7 +381,9 @@ fn compare_with_python_can(
 
 #[test]
 fn frame_numbers_of_the_decoded_logs_hold() {
-    let Some(dir) = data_dir() else { return };
+    let Some(dir) = test_data::data_dir("formats/frames_expected.parquet") else {
+        return;
+    };
     let mut n_logs = 0;
     for entry in std::fs::read_dir(dir.join("logs")).unwrap() {
         let folder = entry.unwrap().path();

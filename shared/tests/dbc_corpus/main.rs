@@ -5,6 +5,7 @@
 //! - [`mutations`]: broken copies of the files, which must give a valid database all the same.
 //!
 //! Without the test data the tests print why they do nothing.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod mutations;
 mod oracle;
@@ -14,6 +15,8 @@ mod oracle;
 )]
 #[path = "../decode_oracle/table.rs"]
 mod table;
+#[path = "../test_data/mod.rs"]
+mod test_data;
 mod warnings;
 
 use std::fs;

@@ -6,7 +6,7 @@ use std::fs;
 use canlake_shared::dbc::{Database, load};
 
 use crate::dbc_files;
-use crate::table::data_dir;
+use crate::test_data::data_dir;
 
 /// Large files are slow in a debug build, and no different in kind.
 const MAX_BYTES: usize = 40_000;
@@ -14,7 +14,9 @@ const N_PER_FILE: u64 = 6;
 
 #[test]
 fn broken_files_give_valid_databases() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     let mut random = Random(42);
     let mut n_loaded = 0;
     for (name, path) in dbc_files(&data) {

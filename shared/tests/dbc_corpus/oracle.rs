@@ -8,7 +8,8 @@ use canlake_shared::can::CanId;
 use canlake_shared::dbc::{Database, MessageDef, load};
 
 use crate::dbc_files;
-use crate::table::{Table, data_dir};
+use crate::table::Table;
+use crate::test_data::data_dir;
 
 /// Signals that we leave out and the oracle decodes: `file message signal`, with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[(
@@ -25,7 +26,9 @@ type Signal = (i64, String, Option<String>);
 
 #[test]
 fn messages_and_signals_are_those_of_the_oracle() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     let mut files: Vec<_> = fs::read_dir(data.join("oracle"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -128,7 +131,9 @@ fn is_long_name(message: &MessageDef, short_name: &str) -> bool {
 
 #[test]
 fn no_message_or_signal_is_lost_silently() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     let status = fs::read_to_string(data.join("dbc/dbc_status.csv")).unwrap();
     let counts: BTreeMap<&str, (usize, usize)> = status
         .lines()

@@ -9,11 +9,13 @@ use std::path::Path;
 use canlake_shared::dbc::load;
 
 use crate::dbc_files;
-use crate::table::data_dir;
+use crate::test_data::data_dir;
 
 #[test]
 fn warnings_are_those_of_the_list() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     let files = dbc_files(&data);
     assert_eq!(files.len(), 192);
     let mut list = String::new();

@@ -9,14 +9,17 @@ use canlake_shared::dbc::plan::{CompiledMessage, DecodedSignal, PayloadBuffer, S
 use canlake_shared::dbc::{Database, load};
 
 use crate::expected::{Expected, Tally, assert_known, message_at};
-use crate::table::{Table, data_dir};
+use crate::table::Table;
+use crate::test_data::data_dir;
 
 /// Rows of one message: per payload its bytes and which rows of the table belong to it.
 type Payloads = BTreeMap<i64, (Vec<u8>, Vec<usize>)>;
 
 #[test]
 fn every_value_of_every_file() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     let mut files: Vec<_> = fs::read_dir(data.join("oracle"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -12,7 +12,8 @@ use canlake_shared::schema::RawBatchBuilder;
 use canlake_shared::time::Timestamp;
 
 use crate::expected::{Expected, Tally};
-use crate::table::{Table, data_dir};
+use crate::table::Table;
+use crate::test_data::data_dir;
 
 struct Recording {
     name: &'static str,
@@ -100,7 +101,7 @@ fn frames(path: &Path) -> Vec<(CanFrame, String)> {
         let (id, data) = parts.next().unwrap().split_once('#').unwrap();
         let number = u32::from_str_radix(id, 16).unwrap();
         let bytes: Vec<u8> = (0..data.len() / 2)
-            .map(|at| u8::from_str_radix(&data[2 * at..2 * at + 2], 16).unwrap())
+            .map(|at| u8::from_str_radix(data.get(2 * at..2 * at + 2).unwrap(), 16).unwrap())
             .collect();
         let frame = CanFrame::data(
             Timestamp::from_ns(time.parse::<i64>().unwrap() * 1000),
@@ -115,7 +116,9 @@ fn frames(path: &Path) -> Vec<(CanFrame, String)> {
 
 #[test]
 fn single_frames_of_real_logs() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     let mut tally = Tally::default();
     for recording in &RECORDINGS {
         let databases = recording.databases(&data);
@@ -147,7 +150,9 @@ fn single_frames_of_real_logs() {
 
 #[test]
 fn transport_messages_of_real_logs() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     let mut tally = Tally::default();
     for recording in &RECORDINGS {
         let Some(table) = recording.table(&data, "tp_expected.parquet") else {
@@ -221,7 +226,9 @@ impl Totals {
 
 #[test]
 fn whole_logs_through_the_decoder() {
-    let Some(data) = data_dir() else { return };
+    let Some(data) = data_dir("oracle") else {
+        return;
+    };
     for recording in &RECORDINGS {
         let databases = recording.databases(&data);
         let compiled = CompiledDatabase::new(&databases, recording.matching);

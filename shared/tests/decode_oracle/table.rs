@@ -1,26 +1,12 @@
 //! Parquet files of expected values, as plain columns.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-
-/// The folder of shared test data, or `None` (with the reason printed) where it is not there.
-pub(crate) fn data_dir() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let dir = std::env::var_os("CANLAKE_TEST_DATA").map_or(beside, PathBuf::from);
-    if dir.join("oracle").is_dir() {
-        return Some(dir);
-    }
-    println!(
-        "skipped: no test data in {} (set CANLAKE_TEST_DATA)",
-        dir.display()
-    );
-    None
-}
 
 /// One file, whole.
 pub(crate) struct Table(RecordBatch);
@@ -29,7 +15,7 @@ impl Table {
     pub(crate) fn read(path: &Path) -> Self {
         let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-        let schema = builder.schema().clone();
+        let schema = std::sync::Arc::clone(builder.schema());
         let batches: Vec<RecordBatch> = builder.build().unwrap().map(Result::unwrap).collect();
         Self(concat_batches(&schema, &batches).unwrap())
     }

@@ -15,6 +15,11 @@ pub(crate) fn data_dir() -> Option<PathBuf> {
     if dir.join("oracle").is_dir() {
         return Some(dir);
     }
+    assert!(
+        std::env::var_os("CANLAKE_NO_SKIP").is_none(),
+        "would be skipped: no test data in {}",
+        dir.display()
+    );
     println!(
         "skipped: no test data in {} (set CANLAKE_TEST_DATA)",
         dir.display()

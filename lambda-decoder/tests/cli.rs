@@ -157,7 +157,7 @@ fn a_log_over_midnight_gives_a_file_a_day_and_loses_no_row() {
     };
     let (first, second) = (key("23", "20260223T235958Z"), key("24", "20260224T000000Z"));
     assert_eq!(lake.keys().collect::<Vec<_>>(), [&first, &second]);
-    let mut all = Vec::new();
+    let mut all: Vec<Vec<(i64, f64)>> = Vec::new();
     for (path, bytes) in &lake {
         let (rows, footer) = rows(bytes);
         assert_eq!(footer.sources, [hash], "{path}");
@@ -179,7 +179,6 @@ fn a_log_over_midnight_gives_a_file_a_day_and_loses_no_row() {
     ];
     assert_eq!(all, expected);
 
-    // Again, compressed: another input, decoded to the same rows.
     let before = place.lake();
     place.json(&["drive.log", "--dbc", "a.dbc"], 0);
     assert_eq!(place.lake(), before, "running twice changes nothing");

@@ -199,10 +199,8 @@ fn as_signals(
     expected: &[Expected],
 ) -> Vec<DecodedSignal> {
     let signal = |(name, physical, label): Decoded| {
-        let signals = message.signals.iter();
-        let signal_idx = signals
-            .enumerate()
-            .position(|(_, signal)| signal.name == name);
+        let mut signals = message.signals.iter();
+        let signal_idx = signals.position(|signal| signal.name == name);
         let signal_idx = signal_idx.unwrap_or_else(|| panic!("{}.{name}", message.name));
         let short_name = &message.signals[signal_idx].short_name;
         let named = |one: &&Expected| one.signal == *short_name;

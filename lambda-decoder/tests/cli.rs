@@ -332,6 +332,10 @@ fn bad_inputs_cost_no_other_and_say_why() {
     }
     // Nothing half done is left over.
     assert_eq!(place.lake().len(), 1);
+    assert!(
+        messages.contains("good.log: has times before 1980"),
+        "{messages}"
+    );
     // A decoded file is no input.
     let lake = place.lake();
     let decoded = format!("lake/{}", lake.keys().next().unwrap());
@@ -372,7 +376,10 @@ fn equal_names_of_different_recordings_never_overwrite_each_other() {
 #[test]
 fn exit_codes_and_the_summary_for_people() {
     let place = Place::new();
-    place.write("good.log", "(1.0) can0 100#0200000000000000\n");
+    place.write(
+        "good.log",
+        format!("({LATE}.0) can0 100#0200000000000000\n"),
+    );
     for args in [
         &["good.log"][..],
         &[],

@@ -20,6 +20,7 @@ use canlake_shared::decode::{
     DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_threaded,
 };
 use canlake_shared::lake::{ObjectKey, Partition, VehicleId};
+use canlake_shared::logs::TimeBasis;
 use canlake_shared::schema::footer::Recording;
 use canlake_shared::schema::{ContentHash, DecodedFileInfo, DecodedFileWriter, RawView};
 use canlake_shared::time::Timestamp;
@@ -134,6 +135,11 @@ pub fn decode<L: Lake>(
     first?;
     drop(frames);
     let days = pass.days.clone();
+    let first_absolute = TimeBasis::FIRST_ABSOLUTE.utc_day_number();
+    if days.first().is_some_and(|day| *day < first_absolute) {
+        let note = "has times before 1980, which count from an unknown start; they are kept";
+        summary.notes.push(note.to_owned());
+    }
     for day in days
         .iter()
         .filter(|day| **day != first_day)

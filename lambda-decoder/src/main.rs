@@ -1,3 +1,7 @@
-//! Entry point.
+//! Entry point of `canlake-decoder`; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    canlake_decoder::cli::main()
+}

@@ -10,7 +10,8 @@
 //! (message, signal, channel, arbitration id) and decodes each one's column from its group, so that
 //! the rows come out sorted without a row ever being compared; only a group whose frames arrived out
 //! of order is sorted by time, stably. [`Decoder`] does one after the other, [`decode_threaded`]
-//! fills one run while the last one is written.
+//! fills one run while the last one is written. [`FrameBatches`] reads the frames of a raw file or a
+//! log.
 //!
 //! Not here: files ([`crate::schema`]), choice of DBC files ([`crate::dbc`]).
 //!
@@ -18,6 +19,7 @@
 //! reason. Values that are not finite are kept. The same frames give the same rows in the same order.
 
 mod decoder;
+mod frames;
 mod run;
 mod sink;
 mod stats;
@@ -26,6 +28,7 @@ mod tests;
 mod threaded;
 
 pub use decoder::{DecodeError, Decoder};
+pub use frames::{FrameBatches, FramesError};
 pub use run::{Run, RunLimits};
 pub use sink::{DecodedSink, MemorySignal, MemorySink};
 pub use stats::DecodeStats;

@@ -3,7 +3,7 @@
 //! Compaction and re-decoding write new files over the same raw files and delete the old ones later;
 //! uploads are repeated; folders are copied. Three rules, for files of one area of the lake:
 //!
-//! 1. Of files over the same `canlake.sources` the newest is read. Where a newest-first choice
+//! 1. Of files of one day over the same `canlake.sources` the newest is read. Where a newest-first choice
 //!    would leave a source unread (a newer file over a part of an older one) the widest is read.
 //! 2. Raw files whose names carry the same content hash, and files without sources that agree in
 //!    rows, time range and first pages, are the same recording: one is read.
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Area, ObjectKey, RawName};
 use crate::schema::{ContentHash, FileKind, FileSummary};
-use crate::time::{TimeRange, Timestamp};
+use crate::time::{TimeRange, Timestamp, UtcDate};
 
 /// A file that could be read.
 #[derive(Clone, Copy, Debug)]
@@ -100,19 +100,23 @@ struct Place {
     kind: FileKind,
     // A second's and a minute's roll-up of the same sources are both needed.
     area: Option<Area>,
+    // A log that runs past midnight gives one file a day, all of the same source.
+    day: Option<UtcDate>,
 }
 
 impl Place {
     fn of(candidate: &Candidate<'_>) -> Self {
         let kind = candidate.summary.kind;
-        let area = candidate
-            .key
-            .parse::<ObjectKey>()
-            .ok()
-            .map(|key| key.area());
+        let key = candidate.key.parse::<ObjectKey>().ok();
+        let area = key.as_ref().map(ObjectKey::area);
+        let partition = key.as_ref().and_then(ObjectKey::partition);
+        let range = candidate.summary.time_range;
         Self {
             kind,
             area: area.filter(|area| area.kind() == FileKind::Rollup && kind == FileKind::Rollup),
+            day: partition
+                .map(|partition| partition.date)
+                .or_else(|| range.map(|range| range.start.utc_date())),
         }
     }
 }
@@ -359,6 +363,24 @@ mod tests {
             format!("rollup/level={level}/vehicle_id=V/year=2026/month=01/day=01/x_rollup.parquet")
         };
         let choices = choose(&[(&key("1s"), 1, &summary), (&key("1min"), 2, &summary)]);
+        assert_eq!(choices, [Choice::Read, Choice::Read]);
+    }
+
+    #[test]
+    fn days_of_one_source_do_not_compete() {
+        let summary = decoded(b"a");
+        let key =
+            |day| format!("decoded/vehicle_id=V/year=2026/month=01/day={day}/x_decoded.parquet");
+        let choices = choose(&[(&key("01"), 1, &summary), (&key("02"), 2, &summary)]);
+        assert_eq!(choices, [Choice::Read, Choice::Read]);
+        let day = |secs: i64| {
+            let mut summary = decoded(b"a");
+            let start = Timestamp::from_ns(secs * 1_000_000_000);
+            summary.time_range = Some(TimeRange::new(start, start + 1));
+            summary
+        };
+        let (first, second) = (day(86_399), day(86_400));
+        let choices = choose(&[("x", 1, &first), ("y", 2, &second)]);
         assert_eq!(choices, [Choice::Read, Choice::Read]);
     }
 

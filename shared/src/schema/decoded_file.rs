@@ -153,6 +153,11 @@ impl<W: Write + Send> DecodedFileWriter<W> {
         &mut self.summary.recording
     }
 
+    /// What the frames were decoded with, for those who know it only when they are done.
+    pub fn set_dbc(&mut self, dbc: DbcProvenance) {
+        self.summary.dbc = Some(dbc);
+    }
+
     /// Number of rows so far.
     pub fn rows(&self) -> u64 {
         self.summary.rows

@@ -5,87 +5,15 @@ use std::fs;
 use std::path::Path;
 
 use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
-use canlake_shared::dbc::plan::{CompiledDatabase, CompiledMessage};
-use canlake_shared::dbc::{Database, Matching, MessageDef, SignalDef, load};
+use canlake_shared::dbc::plan::CompiledDatabase;
+use canlake_shared::dbc::{Database, SignalDef};
 use canlake_shared::decode::{Decoder, MemorySink, RunLimits};
 use canlake_shared::schema::RawBatchBuilder;
 use canlake_shared::time::Timestamp;
 
 use crate::expected::{Expected, Tally};
-use crate::table::Table;
+use crate::recordings::{RECORDINGS, definition};
 use crate::test_data::data_dir;
-
-struct Recording {
-    name: &'static str,
-    dbcs: &'static [&'static str],
-    matching: Matching,
-}
-
-const J1939_DEMO: &str = "css/asammdf-basics_CSS-Electronics-SAE-J1939-DEMO.dbc";
-
-const RECORDINGS: [Recording; 7] = [
-    Recording {
-        name: "j1939_tractor_6130",
-        dbcs: &[J1939_DEMO, "canmatrix/j1939.dbc", "css/tp_j1939.dbc"],
-        matching: Matching::J1939,
-    },
-    Recording {
-        name: "j1939_vehicle_imu",
-        dbcs: &[
-            J1939_DEMO,
-            "canmatrix/j1939.dbc",
-            "css/matlab_canmod-gps.dbc",
-            "css/tp_j1939.dbc",
-        ],
-        matching: Matching::J1939,
-    },
-    Recording {
-        name: "nmea2000_a",
-        dbcs: &["canboat/canboat.dbc"],
-        matching: Matching::J1939,
-    },
-    Recording {
-        name: "nmea2000_raymarine",
-        dbcs: &["canboat/canboat.dbc"],
-        matching: Matching::J1939,
-    },
-    Recording {
-        name: "obd2_imu_a",
-        dbcs: &["css/OBD-v4.4.dbc", "css/matlab_canmod-gps.dbc"],
-        matching: Matching::Exact,
-    },
-    Recording {
-        name: "tesla_model_s",
-        dbcs: &["opendbc/tesla_can.dbc"],
-        matching: Matching::Exact,
-    },
-    Recording {
-        name: "uds_kona_leaf",
-        dbcs: &["css/tp_uds.dbc"],
-        matching: Matching::Exact,
-    },
-];
-
-impl Recording {
-    fn databases(&self, data: &Path) -> Vec<Database> {
-        let load_file = |dbc: &&str| load(&fs::read(data.join("dbc").join(dbc)).unwrap()).0;
-        self.dbcs.iter().map(load_file).collect()
-    }
-
-    fn table(&self, data: &Path, kind: &str) -> Option<Table> {
-        let path = data.join("logs").join(self.name).join(kind);
-        path.is_file().then(|| Table::read(&path))
-    }
-}
-
-/// The definition that a plan was compiled from.
-fn definition<'a>(databases: &'a [Database], compiled: &CompiledMessage) -> &'a MessageDef {
-    let messages = databases.iter().flat_map(|database| &database.messages);
-    let mut messages = messages.filter(|message| message.id == compiled.id());
-    messages
-        .find(|message| *message.name == **compiled.name())
-        .unwrap()
-}
 
 /// Frames of a log of the test data: `(seconds.microseconds) channel ID#DATA`.
 fn frames(path: &Path) -> Vec<(CanFrame, String)> {

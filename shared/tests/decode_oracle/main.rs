@@ -3,6 +3,8 @@
 //! - [`files`]: every DBC file of the test data with synthetic payloads.
 //! - [`logs`]: real recordings.
 //!
+//! The decoder's own tests use the lists and tables of this folder for files on the disk.
+//!
 //! Known differences are listed in `known_differences.txt`, each with who is right and why; a new one
 //! fails the test, and so does one that is gone.
 //! Without the test data the tests print why they do nothing.
@@ -11,6 +13,7 @@
 mod expected;
 mod files;
 mod logs;
+mod recordings;
 mod table;
 #[path = "../test_data/mod.rs"]
 mod test_data;

@@ -17,7 +17,7 @@ pub struct Limits {
 impl Limits {
     /// The original's.
     pub const DEFAULT: Self = Self {
-        interval: Duration::from_secs(60),
+        interval: Duration::from_mins(1),
         max_frames: 100_000,
     };
 }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn closed_by_age_number_and_day() {
         let limits = Limits {
-            interval: Duration::from_secs(60),
+            interval: Duration::from_mins(1),
             max_frames: 3,
         };
         assert_eq!(

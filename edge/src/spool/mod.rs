@@ -108,16 +108,15 @@ impl Spool {
         // As in the original, the area's own folder is not part of the path.
         let folders = key.partition().map(ToString::to_string).unwrap_or_default();
         let path = self.dir.join(&folders).join(key.name());
-        self.write(&path, bytes)
-            .map_err(|source| SpoolError::Write {
-                path: path.clone(),
-                source,
-            })?;
+        Self::write(&path, bytes).map_err(|source| SpoolError::Write {
+            path: path.clone(),
+            source,
+        })?;
         self.next_sequence = self.next_sequence.saturating_add(1);
         Ok(path)
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(io::Error::other("not a path of a file"));
         };

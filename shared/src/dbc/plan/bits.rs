@@ -71,6 +71,9 @@ impl BitField {
         out: &mut Vec<T>,
         convert: impl Fn(u64) -> T,
     ) {
+        if self.needed_bytes > payloads.stride() {
+            return; // no row is that long
+        }
         let mask = self.mask();
         if self.needed_bytes - self.first_byte > WORD_BYTES {
             return self.extract_nine_bytes(payloads, rows, out, convert);

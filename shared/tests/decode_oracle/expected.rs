@@ -12,17 +12,17 @@ const TOLERANCE: f64 = 1e-12;
 
 /// One row of an oracle.
 #[derive(Debug)]
-pub struct Expected {
-    pub sig_idx: usize,
-    pub signal: String,
-    pub raw: i64,
-    pub physical: f64,
-    pub label: Option<String>,
+pub(crate) struct Expected {
+    pub(crate) sig_idx: usize,
+    pub(crate) signal: String,
+    pub(crate) raw: i64,
+    pub(crate) physical: f64,
+    pub(crate) label: Option<String>,
 }
 
 impl Expected {
     /// The rows of a table, in order.
-    pub fn rows(table: &Table) -> Vec<Self> {
+    pub(crate) fn rows(table: &Table) -> Vec<Self> {
         let names = table.text("signal");
         let raws = table.integers("raw");
         let physicals = table.floats("physical");
@@ -43,26 +43,26 @@ impl Expected {
 }
 
 /// How one signal of one message differs: the key of a difference.
-pub type Difference = (String, String, String, String);
+pub(crate) type Difference = (String, String, String, String);
 
 /// Differences by DBC file, message, signal and kind, with their number.
 #[derive(Debug, Default)]
-pub struct Tally {
-    pub rows: u64,
-    pub bit_exact: u64,
-    pub largest_relative: f64,
-    pub differences: BTreeMap<Difference, u64>,
+pub(crate) struct Tally {
+    pub(crate) rows: u64,
+    pub(crate) bit_exact: u64,
+    pub(crate) largest_relative: f64,
+    pub(crate) differences: BTreeMap<Difference, u64>,
 }
 
 impl Tally {
-    pub fn differ(&mut self, dbc: &str, message: &str, signal: &str, kind: &str) {
+    pub(crate) fn differ(&mut self, dbc: &str, message: &str, signal: &str, kind: &str) {
         let key = (dbc, message, signal, kind);
         let key = (key.0.into(), key.1.into(), key.2.into(), key.3.into());
         *self.differences.entry(key).or_default() += 1;
     }
 
     /// Compares what one payload gave with what it should have given.
-    pub fn compare(
+    pub(crate) fn compare(
         &mut self,
         (dbc, message): (&str, &MessageDef),
         decoded: &[DecodedSignal],
@@ -109,22 +109,22 @@ fn find<'a>(
     left: &mut [Option<&'a DecodedSignal>],
     expected: &Expected,
 ) -> Option<&'a DecodedSignal> {
-    let is_named = |found: &Option<&DecodedSignal>| {
+    let is_named = |found: Option<&DecodedSignal>| {
         found.is_some_and(|found| {
             let signal = &message.signals[found.signal_idx];
             signal.short_name == expected.signal
         })
     };
-    let exactly = |found: &Option<&DecodedSignal>| {
+    let exactly = |found: Option<&DecodedSignal>| {
         is_named(found) && found.is_some_and(|found| found.signal_idx == expected.sig_idx)
     };
-    let position = left.iter().position(exactly);
-    let position = position.or_else(|| left.iter().position(is_named))?;
+    let position = left.iter().copied().position(exactly);
+    let position = position.or_else(|| left.iter().copied().position(is_named))?;
     left[position].take()
 }
 
 /// The `occurrence`-th message with the identifier, and its plan.
-pub fn message_at(
+pub(crate) fn message_at(
     database: &Database,
     id: canlake_shared::can::CanId,
     occurrence: usize,
@@ -138,7 +138,7 @@ pub fn message_at(
 }
 
 /// Compares differences with the list of known ones: nothing may be new, nothing may be left over.
-pub fn assert_known(tally: &Tally, known: &str) {
+pub(crate) fn assert_known(tally: &Tally, known: &str) {
     let known: Vec<&str> = known
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))

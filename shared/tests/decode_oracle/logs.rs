@@ -99,8 +99,10 @@ fn frames(path: &Path) -> Vec<(CanFrame, String)> {
         let channel = parts.next().unwrap().to_owned();
         let (id, data) = parts.next().unwrap().split_once('#').unwrap();
         let number = u32::from_str_radix(id, 16).unwrap();
-        let bytes: Vec<u8> = (0..data.len() / 2)
-            .map(|at| u8::from_str_radix(&data[2 * at..2 * at + 2], 16).unwrap())
+        let bytes: Vec<u8> = data
+            .as_bytes()
+            .chunks_exact(2)
+            .map(|digits| u8::from_str_radix(str::from_utf8(digits).unwrap(), 16).unwrap())
             .collect();
         let frame = CanFrame::data(
             Timestamp::from_ns(time.parse::<i64>().unwrap() * 1000),

@@ -7,6 +7,8 @@
 //! fails the test, and so does one that is gone.
 //! Without the test data the tests print why they do nothing.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod expected;
 mod files;
 mod logs;

@@ -2,8 +2,9 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -15,10 +16,18 @@ pub(crate) fn data_dir() -> Option<PathBuf> {
     if dir.join("oracle").is_dir() {
         return Some(dir);
     }
-    println!(
-        "skipped: no test data in {} (set CANLAKE_TEST_DATA)",
-        dir.display()
+    let reason = format!("no test data in {}; set CANLAKE_TEST_DATA", dir.display());
+    assert!(
+        std::env::var_os("CANLAKE_NO_SKIP").is_none(),
+        "would be skipped: {reason}"
     );
+    #[expect(
+        clippy::print_stdout,
+        reason = "the runner shows why a test did nothing"
+    )]
+    {
+        println!("skipped: {reason}");
+    }
     None
 }
 
@@ -29,7 +38,7 @@ impl Table {
     pub(crate) fn read(path: &Path) -> Self {
         let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-        let schema = builder.schema().clone();
+        let schema = Arc::clone(builder.schema());
         let batches: Vec<RecordBatch> = builder.build().unwrap().map(Result::unwrap).collect();
         Self(concat_batches(&schema, &batches).unwrap())
     }

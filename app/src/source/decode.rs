@@ -189,7 +189,7 @@ fn write_decoded(
 pub fn provenance(dbc: &[DbcFile]) -> DbcProvenance {
     let source = |file: &DbcFile| DbcSource {
         name: file.name.clone(),
-        sha256: file.sha256.parse().unwrap_or_else(|_| ContentHash::of(&[])),
+        sha256: file.sha256,
     };
     DbcProvenance {
         files: dbc.iter().map(source).collect(),
@@ -304,7 +304,7 @@ fn cached_name(path: &Path, dbc: &[DbcFile], matching: Matching) -> Result<Strin
         metadata.len()
     );
     for file in dbc {
-        identity.push_str(&file.sha256);
+        identity.push_str(&file.sha256.to_string());
         identity.push('\n');
     }
     let stem = path.file_name().unwrap_or_default().to_string_lossy();

@@ -1,20 +1,17 @@
 //! A DBC file by name and content.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
-
 use super::load::load;
 use super::model::Database;
 use super::warning::DbcWarning;
+use crate::schema::ContentHash;
 
 /// A loaded DBC file: what decoded files name as their provenance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DbcFile {
     /// Name to show, without folders.
     pub name: String,
-    /// SHA-256 of the bytes, in lower-case hexadecimal digits.
-    pub sha256: String,
+    /// SHA-256 of the bytes.
+    pub sha256: ContentHash,
     /// What could be read.
     pub database: Database,
     /// What could not, or only with a repair.
@@ -27,18 +24,11 @@ impl DbcFile {
         let (database, warnings) = load(bytes);
         Self {
             name: name.into(),
-            sha256: hex(&Sha256::digest(bytes)),
+            sha256: ContentHash::of(bytes),
             database,
             warnings,
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
 }
 
 #[cfg(test)]
@@ -49,7 +39,7 @@ mod tests {
     fn content_is_hashed_as_it_is() {
         let file = DbcFile::new("empty.dbc", b"");
         assert_eq!(
-            file.sha256,
+            file.sha256.to_string(),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         );
         assert!(file.database.messages.is_empty());

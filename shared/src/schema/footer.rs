@@ -192,15 +192,15 @@ pub struct DbcSource {
 }
 
 open_names! {
-    /// Why a frame gave no value.
+    /// Why a frame gave no value, or not all that it should have.
     UndecodedReason {
         /// No DBC has a message with this id.
         UnknownId = "unknown_id",
-        /// Too short for any signal of its message.
+        /// Too short for a signal that should be in it; the signals before its end have values.
         TooShort = "too_short",
         /// Its message has no signal.
         NoSignals = "no_signals",
-        /// No signal of its message is active for the multiplexor's value.
+        /// A multiplexor's value selects no signal; the signals that need no selection have values.
         UnknownMultiplexor = "unknown_multiplexor",
         /// A remote frame carries no data.
         Remote = "remote",
@@ -209,7 +209,7 @@ open_names! {
     }
 }
 
-/// Frames of one id that gave no value, for one reason.
+/// Frames of one id that gave no value, or not all of their values, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Undecoded {
     /// The bus; empty where the file does not say.
@@ -220,7 +220,7 @@ pub struct Undecoded {
     pub arbitration_id: u32,
     /// Whether it is a 29 bit id.
     pub is_extended: bool,
-    /// Why they gave no value.
+    /// Why values are missing.
     pub reason: UndecodedReason,
     /// How many.
     pub frames: u64,

@@ -19,7 +19,6 @@
 
 mod config;
 mod driver;
-mod encoder;
 mod fleet;
 mod powertrain;
 mod quantity;

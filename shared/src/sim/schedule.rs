@@ -1,9 +1,9 @@
 //! Which message is sent when: the messages of the DBC file with their cycle times and jitter.
 
-use super::encoder::{Bytes, SignalEncoder};
 use super::quantity::{Context, Quantity, Sensors, quantity};
 use super::vehicle::Vehicle;
 use crate::can::{CanId, ChannelIdx, Payload};
+use crate::dbc::encode::SignalEncoder;
 use crate::dbc::{MessageDef, SendType};
 
 const NS_PER_MS: i64 = 1_000_000;
@@ -123,7 +123,7 @@ impl ScheduledMessage {
                 let value = (signal.quantity)(vehicle, sensors, context) as u64;
                 value
             });
-        let mut bytes: Bytes = [0; Payload::MAX_LEN];
+        let mut bytes = [0; Payload::MAX_LEN];
         for signal in &mut self.signals {
             if signal.selected_by.is_some() && signal.selected_by != selected {
                 continue;

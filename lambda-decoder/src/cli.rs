@@ -61,7 +61,7 @@ struct DecodeArgs {
     /// Rules that choose DBC files by vehicle and channel; paths in it are relative to it
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// The lake's folder; decoded files go to LAKE/decoded/vehicle_id=…
+    /// The lake's folder; decoded files go below LAKE/decoded
     #[arg(long, value_name = "LAKE")]
     out: PathBuf,
     /// The vehicle of all inputs [default: as each input says, else its file name]

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use canlake_shared::dbc::plan::CompiledDatabase;
 use canlake_shared::dbc::{DbcFile, Manifest, Matching};
-use canlake_shared::schema::ContentHash;
 use canlake_shared::schema::footer::{DbcProvenance, DbcSource};
 
 use crate::WRITER;
@@ -134,10 +133,7 @@ impl Databases {
         };
         let source = |file: &DbcFile| DbcSource {
             name: file.name.clone(),
-            sha256: file
-                .sha256
-                .parse::<ContentHash>()
-                .expect("the loader writes 64 hexadecimal digits"),
+            sha256: file.sha256,
         };
         let files = chosen.iter().filter_map(|idx| self.files.get(*idx));
         DbcProvenance {

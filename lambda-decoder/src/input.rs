@@ -95,7 +95,11 @@ impl Found {
     /// Adds a file of a searched folder if it looks like an input.
     fn offer(&mut self, path: &Path, name: &str) -> Result<(), InputError> {
         let lower = name.to_ascii_lowercase();
-        if lower.ends_with(".log") || lower.ends_with(".log.gz") {
+        let plain = Path::new(lower.strip_suffix(".gz").unwrap_or(&lower));
+        if plain
+            .extension()
+            .is_some_and(|extension| extension == "log")
+        {
             return self.add(path);
         }
         // Decoded lakes have thousands of these; their names say enough.

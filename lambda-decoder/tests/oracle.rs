@@ -263,9 +263,9 @@ fn every_value_of_every_log() {
         );
 
         let mut decoded = LogRows::default();
-        read_lake(dir.path(), &summary)
-            .iter()
-            .for_each(|table| decoded.add(table));
+        for table in read_lake(dir.path(), &summary) {
+            decoded.add(&table);
+        }
         let databases = recording.databases(&data);
         let compiled = CompiledDatabase::new(&databases, recording.matching);
         let table = recording.table(&data, "expected.parquet").unwrap();
@@ -317,7 +317,9 @@ struct LogKey {
 
 /// Values by signal and time, in arrival order, and how many were taken.
 #[derive(Default)]
-struct LogRows(HashMap<LogKey, (Vec<(f64, Option<String>)>, usize)>);
+struct LogRows(HashMap<LogKey, (Vec<LabelledValue>, usize)>);
+
+type LabelledValue = (f64, Option<String>);
 
 impl LogRows {
     fn add(&mut self, table: &Table) {

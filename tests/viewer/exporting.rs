@@ -58,7 +58,7 @@ fn png_is_a_picture_of_the_plots() {
     assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
     let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
     assert!(
-        side(16) > 800 && side(20) > 400,
+        side(16) > 300 && side(20) > 200,
         "{} × {}",
         side(16),
         side(20)

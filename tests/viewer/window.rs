@@ -59,7 +59,7 @@ impl App {
             match effect {
                 Effect::ExportPng(target) => {
                     let (state, size) = (self.state.clone(), self.local.plots_rect().size());
-                    let draw = move || ui::picture(&state, size, 2.0);
+                    let draw = move || ui::picture(&state, size, 0.5);
                     self.workers.export_png(target, draw);
                 }
                 effect => self.workers.perform(effect),

@@ -1,0 +1,12 @@
+//! The window without a screen: driven by what it tells assistive technology, and by keys.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+/// The window with its workers, over a small lake.
+mod window;
+
+/// From an opened folder to a plot, and back to an empty window.
+mod browsing;
+/// What is written: samples and pictures.
+mod exporting;
+/// Keys, and when they belong to a text field.
+mod keys;

@@ -1,0 +1,205 @@
+//! The window, its state and its workers, put together as the program does, without a screen.
+
+use std::fs::File;
+use std::time::{Duration, Instant};
+
+use canlake::command::{Command, CommandQueue};
+use canlake::runtime::no_wake;
+use canlake::state::{AppState, Effect, LoadedSignal, Settings, SignalRef};
+use canlake::ui::{self, UiState, theme};
+use canlake::workers::Workers;
+use canlake_shared::schema::{DecodedFileWriter, Labels, SignalColumn, SignalKey};
+use canlake_shared::time::{NS_PER_SEC, TimeRange, Timestamp};
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use test_support::{TestLake, info};
+
+pub(crate) const VEHICLE: &str = "CAR_1";
+pub(crate) const SPEED: &str = "Drive.Speed";
+pub(crate) const VOLTAGE: &str = "Pack.Voltage";
+/// Samples of each signal in each of the two sessions.
+pub(crate) const N_SAMPLES: i64 = 600;
+const PERIOD_NS: i64 = NS_PER_SEC / 10;
+/// Workers take milliseconds; a machine that is busy takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// State, workers and what connects them: the program without eframe.
+pub(crate) struct App {
+    pub(crate) state: AppState,
+    local: UiState,
+    queue: CommandQueue,
+    workers: Workers,
+}
+
+impl App {
+    fn frame(&mut self, ui: &mut egui::Ui) {
+        for event in self.workers.poll() {
+            let effects = self.state.apply(event);
+            self.perform(effects);
+        }
+        ui::show(ui, &self.state, &mut self.local, &mut self.queue);
+        // Before commands are carried out: one of them may ask for the search, and the next frame
+        // answers.
+        self.state.search_requested = false;
+        let is_resting = ui.input(|input| !input.pointer.any_down());
+        if is_resting {
+            self.queue.send(Command::EndGesture);
+        }
+        for command in self.queue.drain() {
+            let effects = self.state.update(command);
+            self.perform(effects);
+        }
+        let statistics = self.state.refresh_statistics();
+        self.perform(statistics.into_iter().collect());
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::ExportPng(target) => {
+                    let (state, size) = (self.state.clone(), self.local.plots_rect().size());
+                    let draw = move || ui::picture(&state, size, 0.5);
+                    self.workers.export_png(target, draw);
+                }
+                effect => self.workers.perform(effect),
+            }
+        }
+    }
+}
+
+/// The samples of a session, as they are in the file.
+pub(crate) fn samples(session: i64) -> (Vec<i64>, Vec<f64>) {
+    let start = "2026-04-05T06:00:00Z".parse::<Timestamp>().unwrap();
+    let start = start.as_ns() + session * 3_600 * NS_PER_SEC;
+    let times = (0..N_SAMPLES).map(|idx| start + idx * PERIOD_NS);
+    let value = |idx: i64| (session * 100 + (idx * 37) % 101) as f64 / 4.0;
+    (times.collect(), (0..N_SAMPLES).map(value).collect())
+}
+
+fn write_lake(lake: &TestLake) {
+    for session in 0..2 {
+        let path = lake.path(&format!("{session}_decoded.parquet"));
+        let mut info = info(VEHICLE);
+        let (times, values) = samples(session);
+        let range = TimeRange::inclusive(
+            Timestamp::from_ns(times[0]),
+            Timestamp::from_ns(times[times.len() - 1]),
+        );
+        info.recording.coverage.push(range);
+        let mut writer = DecodedFileWriter::new(File::create(path).unwrap(), info).unwrap();
+        for (message, signal, unit) in [("Drive", "Speed", "km/h"), ("Pack", "Voltage", "V")] {
+            let column = SignalColumn {
+                key: &SignalKey::new("can0", message, Some(0x100), signal),
+                unit,
+                declared: None,
+                timestamps: &times,
+                values: &values,
+                labels: Labels::None,
+            };
+            writer.write_signal(column).unwrap();
+        }
+        writer.close(Vec::new()).unwrap();
+    }
+}
+
+/// A window on a lake of one vehicle with two sessions of two signals.
+pub(crate) struct TestWindow {
+    pub(crate) harness: Harness<'static, App>,
+    pub(crate) lake: TestLake,
+}
+
+impl TestWindow {
+    /// A window with nothing opened, and a lake beside it.
+    pub(crate) fn new() -> Self {
+        let lake = TestLake::new();
+        write_lake(&lake);
+        let app = App {
+            state: AppState::new(Settings::default()),
+            local: UiState::default(),
+            queue: CommandQueue::default(),
+            workers: Workers::new(no_wake()).unwrap(),
+        };
+        let harness = Harness::builder()
+            .with_size(vec2(1200.0, 900.0))
+            .with_context_setup(theme::install)
+            .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+        Self { harness, lake }
+    }
+
+    /// With the lake open.
+    pub(crate) fn opened() -> Self {
+        let mut window = Self::new();
+        let root = window.lake.root().to_string_lossy().into_owned();
+        window.send(Command::Open(vec![root]));
+        window.wait("the vehicle", |state| state.selected_vehicle().is_some());
+        window
+    }
+
+    /// With the last session's speed plotted.
+    pub(crate) fn plotted() -> Self {
+        let mut window = Self::opened();
+        window.click_signal(SPEED);
+        window.wait("the samples", |state| {
+            loaded(state).is_some_and(|it| it.series.is_some()) && !state.store.is_loading()
+        });
+        window
+    }
+
+    pub(crate) fn state(&self) -> &AppState {
+        &self.harness.state().state
+    }
+
+    pub(crate) fn send(&mut self, command: Command) {
+        self.harness.state_mut().queue.send(command);
+        self.harness.run_steps(2);
+    }
+
+    /// Frames until something is so.
+    pub(crate) fn wait(&mut self, what: &str, is_so: impl Fn(&AppState) -> bool) {
+        let start = Instant::now();
+        while !is_so(self.state()) {
+            assert!(start.elapsed() < PATIENCE, "waited too long for {what}");
+            std::thread::sleep(Duration::from_millis(5));
+            self.harness.step();
+        }
+        self.harness.run_steps(3);
+    }
+
+    pub(crate) fn press(&mut self, key: Key) {
+        self.press_with(Modifiers::NONE, key);
+    }
+
+    pub(crate) fn press_with(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(3);
+    }
+
+    pub(crate) fn click_signal(&mut self, name: &str) {
+        self.harness
+            .get_by_role_and_label(egui::accesskit::Role::CheckBox, name)
+            .click();
+        self.harness.run_steps(3);
+    }
+
+    pub(crate) fn has_signal(&self, name: &str) -> bool {
+        let role = egui::accesskit::Role::CheckBox;
+        self.harness.query_by_role_and_label(role, name).is_some()
+    }
+
+    /// What the plot says of itself.
+    pub(crate) fn plot(&self) -> Option<String> {
+        let node = self.harness.query_by_label_contains("Plot of ")?;
+        node.accesskit_node().label()
+    }
+
+    pub(crate) fn visible(&self) -> TimeRange {
+        self.state().window.as_ref().unwrap().visible()
+    }
+}
+
+/// The only signal that is plotted.
+pub(crate) fn loaded(state: &AppState) -> Option<&LoadedSignal> {
+    let signal: &SignalRef = state.workspace.signals().first().copied()?;
+    state.store.get(signal)
+}

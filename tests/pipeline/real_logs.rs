@@ -167,7 +167,7 @@ impl Recording {
 
 fn table(path: &Path) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
-    let schema = builder.schema().clone();
+    let schema = std::sync::Arc::clone(builder.schema());
     let batches: Vec<RecordBatch> = builder.build().unwrap().map(Result::unwrap).collect();
     concat_batches(&schema, &batches).unwrap()
 }

@@ -2,7 +2,7 @@
 //!
 //! - [`raw`] and [`decoded`]: the columns, and batches of them.
 //! - [`footer`]: what a file says about itself, every metadata key in one place.
-//! - [`signal_key`]: the identity of a signal and its text.
+//! - [`SignalKey`]: the identity of a signal and its text.
 //!
 //! Nothing here opens a path or a socket: readers take a
 //! [`parquet::file::reader::ChunkReader`], writers a [`std::io::Write`].

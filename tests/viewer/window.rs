@@ -22,7 +22,7 @@ pub(crate) const VOLTAGE: &str = "Pack.Voltage";
 pub(crate) const N_SAMPLES: i64 = 600;
 const PERIOD_NS: i64 = NS_PER_SEC / 10;
 /// Workers take milliseconds; a machine that is busy takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// State, workers and what connects them: the program without eframe.
 pub(crate) struct App {

@@ -132,8 +132,9 @@ impl eframe::App for App {
         if is_resting {
             self.queue.send(Command::EndGesture);
         }
-        self.carry_out(&ctx);
+        // The search field has seen it now; what is carried out next may ask for the next frame.
         self.state.search_requested = false;
+        self.carry_out(&ctx);
         if self.state.store.is_loading() {
             // Progress is reported ten times a second.
             ctx.request_repaint_after(std::time::Duration::from_millis(100));

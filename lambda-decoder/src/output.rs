@@ -72,7 +72,7 @@ fn store_error(path: &Path, source: io::Error) -> JobError {
     }
 }
 
-/// A file on its way; dropped without [`Self::commit`], it is removed.
+/// A file on its way; dropped without being committed, it is removed.
 #[derive(Debug)]
 pub struct PartFile {
     file: BufWriter<File>,

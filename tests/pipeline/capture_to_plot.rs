@@ -133,19 +133,13 @@ fn a_drive_over_midnight_arrives_whole() {
 }
 
 /// The picture's extremes are those of the samples, and midnight is no gap.
-///
-/// TODO(#2): gaps of the multiplexed cell voltages too. They come in every eighth frame, but are
-/// measured by their message's cycle time, so that each sample stands alone.
 fn check_picture(key: &SignalKey, series: &Prepared) {
     let range = (
         series.times()[0],
         series.times()[series.times().len() - 1] + 1,
     );
     let stats = Stats::compute(series, range);
-    let is_multiplexed = key.signal.starts_with("Cell_") && key.signal.ends_with("_Voltage");
-    if !is_multiplexed {
-        assert_eq!(stats.gap_count, 0, "{key}");
-    }
+    assert_eq!(stats.gap_count, 0, "{key}");
     let mut view = View::new();
     view.compute(series, &ViewRequest::new(range, 800));
     assert_eq!(view.visible_samples(), stats.count, "{key}");

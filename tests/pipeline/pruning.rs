@@ -42,7 +42,7 @@ fn values(signal: usize) -> Vec<f64> {
 
 fn times(start: i64) -> Vec<i64> {
     let mut noise = 7;
-    let mut jitter = || (next(&mut noise) % 4_000_000) as i64;
+    let mut jitter = || (next(&mut noise) % 4_000_000).cast_signed();
     (0..N_ROWS)
         .map(|idx| start + idx * PERIOD_NS + jitter())
         .collect()

@@ -226,6 +226,9 @@ impl CompiledSignal {
             SendType::Unspecified => message.send_type,
             own => own,
         };
+        // A multiplexed signal is in some of the message's frames only; how often is not written.
+        let is_in_every_frame = signal.multiplexing.selector.is_none();
+        let cycle_time_ms = message.cycle_time_ms.filter(|_| is_in_every_frame);
         let labels = signal.value_descriptions.iter().map(|(raw, text)| {
             let physical = kernel.map_or(raw as f64, |(_, scale)| scale.physical_of_label(raw));
             (physical, text.to_owned())
@@ -234,7 +237,7 @@ impl CompiledSignal {
             name: signal.name.as_str().into(),
             unit: signal.unit.as_str().into(),
             declaration: SignalDeclaration {
-                cycle_time_ms: message.cycle_time_ms,
+                cycle_time_ms,
                 is_on_change: send_type == SendType::OnChange,
                 labels: labels.collect(),
             },

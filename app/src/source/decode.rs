@@ -8,20 +8,17 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use arrow::record_batch::RecordBatch;
 use canlake_shared::dbc::plan::CompiledDatabase;
 use canlake_shared::dbc::{DbcFile, Matching};
-use canlake_shared::decode::{DecodeError, DecodeStats, RunLimits, decode_threaded};
+use canlake_shared::decode::{
+    DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_threaded,
+};
 use canlake_shared::lake::VehicleId;
-use canlake_shared::logs::{self, LogError, LogReader};
-use canlake_shared::schema::footer::{DbcProvenance, DbcSource, FileKind, Recording};
+use canlake_shared::schema::footer::{DbcProvenance, DbcSource, FileKind};
 use canlake_shared::schema::{
-    ContentHash, DecodedFileInfo, DecodedFileWriter, RawBatchBuilder, RawFileReader, SchemaError,
-    read_summary,
+    ContentHash, DecodedFileInfo, DecodedFileWriter, SchemaError, read_summary,
 };
 
-/// Frames of one batch of a log.
-const BATCH_FRAMES: usize = 64 * 1024;
 /// What the program calls itself in the files that it writes.
 pub const WRITER: &str = concat!("canlake ", env!("CARGO_PKG_VERSION"));
 
@@ -39,17 +36,17 @@ pub enum InputError {
         /// The file.
         path: PathBuf,
     },
-    /// The content is no log that can be read.
+    /// The content is no log and no Parquet file of frames that can be read.
     #[error("cannot read {path}", path = path.display())]
-    Log {
+    Frames {
         /// Why.
         #[source]
-        source: LogError,
+        source: FramesError,
         /// The file.
         path: PathBuf,
     },
-    /// The content is no Parquet file of frames.
-    #[error("cannot read {path}", path = path.display())]
+    /// The decoded file cannot be encoded.
+    #[error("cannot write {path}", path = path.display())]
     Parquet {
         /// Why.
         #[source]
@@ -150,14 +147,17 @@ fn write_decoded(
     part: &Path,
     on_progress: &mut impl FnMut(u64),
 ) -> Result<(DecodeStats, Vec<String>), InputError> {
-    let mut frames = Frames::open(path, kind)?;
+    let mut frames = open_frames(path, kind)?;
     let output = File::create(part).map_err(|source| io_error("write", source, part))?;
     let info = DecodedFileInfo {
-        vehicle: frames.vehicle(path),
+        vehicle: vehicle_of(&frames, path),
         writer: WRITER.to_owned(),
         dbc: Some(provenance(dbc)),
         sources: Vec::new(),
-        recording: frames.recording(),
+        recording: frames
+            .summary()
+            .map(|summary| summary.recording.clone())
+            .unwrap_or_default(),
     };
     let parquet_error = |source| InputError::Parquet {
         source,
@@ -165,9 +165,8 @@ fn write_decoded(
     };
     let mut writer = DecodedFileWriter::new(BufWriter::new(output), info).map_err(parquet_error)?;
     let compiled = CompiledDatabase::new(dbc.iter().map(|file| &file.database), matching);
-    let batches = std::iter::from_fn(|| frames.next_batch(path).transpose());
     let stats = decode_threaded(
-        batches,
+        &mut frames,
         |_| compiled.clone(),
         RunLimits::default(),
         &mut writer,
@@ -176,13 +175,13 @@ fn write_decoded(
         },
     );
     let stats = stats.map_err(|error| match error {
-        DecodeError::Read(error) => error,
+        DecodeError::Read(error) => frames_error(error, path),
         DecodeError::Batch(source) | DecodeError::Sink(source) => parquet_error(source),
     })?;
     let (mut sink, _) = writer.close(stats.undecoded()).map_err(parquet_error)?;
     sink.flush()
         .map_err(|source| io_error("write", source, part))?;
-    Ok((stats, frames.skipped()))
+    Ok((stats, skipped(&frames)))
 }
 
 /// The DBC files as decoded files name them.
@@ -197,97 +196,44 @@ pub fn provenance(dbc: &[DbcFile]) -> DbcProvenance {
     }
 }
 
-/// Frames of an input, batch by batch.
-enum Frames {
-    Raw(Box<RawFileReader>),
-    Log(Box<dyn LogReader>),
+fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
+    let file = open(path)?;
+    let frames = match kind {
+        InputKind::Log => {
+            FrameBatches::log(Box::new(BufReader::new(file)), &path.to_string_lossy())
+        }
+        InputKind::Raw | InputKind::Decoded => FrameBatches::raw(file),
+    };
+    frames.map_err(|source| frames_error(source, path))
 }
 
-impl Frames {
-    fn open(path: &Path, kind: InputKind) -> Result<Self, InputError> {
-        let file = open(path)?;
-        if kind == InputKind::Log {
-            let name = path.to_string_lossy();
-            let reader = logs::open(Box::new(BufReader::new(file)), &name);
-            return reader.map(Self::Log).map_err(|source| InputError::Log {
-                source,
-                path: path.to_owned(),
-            });
-        }
-        let reader = RawFileReader::open(file);
-        reader
-            .map(|reader| Self::Raw(Box::new(reader)))
-            .map_err(|source| InputError::Parquet {
-                source,
-                path: path.to_owned(),
-            })
+fn frames_error(source: FramesError, path: &Path) -> InputError {
+    InputError::Frames {
+        source,
+        path: path.to_owned(),
     }
+}
 
-    fn vehicle(&self, path: &Path) -> VehicleId {
-        let named = match self {
-            Self::Raw(reader) => reader.summary().vehicle.clone(),
-            Self::Log(_) => None,
-        };
-        let stem = path.file_name().unwrap_or_default().to_string_lossy();
-        let stem = stem.split('.').next().unwrap_or_default();
-        let id = named.unwrap_or_else(|| stem.to_owned());
-        VehicleId::foreign(&id)
-            .unwrap_or_else(|_| VehicleId::new("log").expect("three letters are a valid id"))
-    }
+/// The vehicle that a raw file names, else the file's own name.
+fn vehicle_of(frames: &FrameBatches, path: &Path) -> VehicleId {
+    let named = frames.summary().and_then(|summary| summary.vehicle.clone());
+    let stem = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = stem.split('.').next().unwrap_or_default();
+    let id = named.unwrap_or_else(|| stem.to_owned());
+    VehicleId::foreign(&id)
+        .unwrap_or_else(|_| VehicleId::new("log").expect("three letters are a valid id"))
+}
 
-    fn recording(&self) -> Recording {
-        match self {
-            Self::Raw(reader) => reader.summary().recording.clone(),
-            Self::Log(_) => Recording::default(),
-        }
+/// What was left out: places where they are known, else counts.
+fn skipped(frames: &FrameBatches) -> Vec<String> {
+    let details = frames.skipped_details();
+    if !details.is_empty() {
+        return details;
     }
-
-    fn next_batch(&mut self, path: &Path) -> Result<Option<RecordBatch>, InputError> {
-        match self {
-            Self::Raw(reader) => reader
-                .next()
-                .transpose()
-                .map_err(|source| InputError::Parquet {
-                    source,
-                    path: path.to_owned(),
-                }),
-            Self::Log(reader) => {
-                let mut frames = Vec::with_capacity(BATCH_FRAMES);
-                let n_read =
-                    reader
-                        .read(&mut frames, BATCH_FRAMES)
-                        .map_err(|source| InputError::Log {
-                            source,
-                            path: path.to_owned(),
-                        })?;
-                if n_read == 0 {
-                    return Ok(None);
-                }
-                let mut builder = RawBatchBuilder::new("");
-                for frame in &frames {
-                    let channel = reader.channels().name(frame.channel);
-                    builder.push(frame, channel.map_or("", |name| name.as_str()));
-                }
-                Ok(Some(builder.finish()))
-            }
-        }
-    }
-
-    fn skipped(&self) -> Vec<String> {
-        match self {
-            Self::Raw(reader) => reader
-                .skipped()
-                .iter()
-                .map(|(fault, count)| format!("{count} rows: {fault}"))
-                .collect(),
-            Self::Log(reader) => reader
-                .skipped()
-                .details()
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-        }
-    }
+    let counts = frames.skipped().into_iter();
+    counts
+        .map(|(reason, count)| format!("{count} times: {reason}"))
+        .collect()
 }
 
 /// Depends on everything that the decoded file depends on.

@@ -274,6 +274,10 @@ pub fn shortest_names(keys: &[SignalKey]) -> Vec<String> {
 }
 
 fn shortest_name(key: &SignalKey, rivals: &[&SignalKey]) -> String {
+    // A message without a name reads like one that was left out, which any message matches.
+    if key.message.is_empty() {
+        return key.to_string();
+    }
     let channel = (!key.channel.is_empty()).then(|| Arc::clone(&key.channel));
     let exact = key.arbitration_id.map(IdSelector::Exact);
     let low_byte = key

@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use canlake::app::{self, Start};
 use canlake::cli::{self, Request};
+use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    start_log();
     let paths = match cli::run(std::env::args_os()) {
         Request::Done(code) => return code,
         Request::App(paths) => paths,
@@ -19,4 +21,13 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::run_without_display(&error.to_string(), &start),
     }
+}
+
+/// Libraries log to standard error if `RUST_LOG` asks them to; else it is for our own messages alone.
+fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_not_set| EnvFilter::new("off"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -11,8 +11,8 @@
 //! kept in the user's cache. Folders are lakes of decoded files.
 //!
 //! # Exit codes
-//! 0 everything done · 1 failed · 2 wrong usage · 3 done, but some files could not be read: what was
-//! read is printed, `complete` is false and the files are named.
+//! 0 everything done · 1 failed · 2 wrong usage · 3 done in part: some files could not be read, and are
+//! named, or Ctrl-C stopped the query; what was read is printed and `complete` is false.
 //!
 //! # JSON
 //! Numbers that JSON has no word for are the texts `"NaN"`, `"inf"` and `"-inf"`; what is not known
@@ -66,6 +66,7 @@
 mod args;
 mod failure;
 mod input;
+mod interrupt;
 mod list;
 mod no_display;
 mod output;

@@ -44,7 +44,7 @@ pub(super) fn run(args: &QueryArgs) -> Result<bool, Failure> {
     let selected = opened.select(&args.select, labels)?;
     let result = opened.ask(selected.query.clone(), args.select.explain)?;
     let problems = opened.problems_of(&result.completeness);
-    let is_complete = problems.is_empty();
+    let is_complete = problems.is_empty() && !result.completeness.is_cancelled();
     let mut signals = result.signals;
     let rows: Vec<usize> = signals.iter().map(|signal| signal.times.len()).collect();
     if let Some(max_points) = args.max_points {

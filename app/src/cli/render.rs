@@ -49,6 +49,7 @@ pub(super) fn draw(
     let selected = opened.select(select, false)?;
     let result = opened.ask(selected.query.clone(), select.explain)?;
     let problems = opened.problems_of(&result.completeness);
+    let is_complete = problems.is_empty() && !result.completeness.is_cancelled();
     tell_problems(&problems);
     let settings = Settings {
         theme,
@@ -58,7 +59,7 @@ pub(super) fn draw(
     let size = egui_size(size);
     let picture = ui::picture(&state, size, scale);
     write(&picture, output)?;
-    Ok(problems.is_empty())
+    Ok(is_complete)
 }
 
 fn egui_size(size: [u16; 2]) -> (f32, f32) {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use canlake_shared::dbc::Matching;
 use canlake_shared::schema::{SignalKey, shortest_names};
+use futures::StreamExt as _;
 
 use super::args::{SelectArgs, SourceArgs};
 use super::failure::Failure;
-use super::input;
 use super::output::{Problem, tell};
+use super::{input, interrupt};
 use crate::query::{Completeness, QueryCollector, QueryResult, SignalQuery};
 use crate::runtime::{Runtimes, no_wake};
 use crate::source::decode::DbcChoice;
@@ -144,15 +145,23 @@ impl Opened {
         })
     }
 
-    /// The samples of a query; tells what it cost if asked to.
+    /// The samples of a query, or what has arrived of them by the first Ctrl-C; tells what it cost if
+    /// asked to.
     pub(super) fn ask(&self, query: SignalQuery, explain: bool) -> Result<QueryResult, Failure> {
         let mut collector = QueryCollector::new(query.signals.len());
-        let stream = self.source.query(query);
+        let interrupted = interrupt::first();
+        let stream = self
+            .source
+            .query(query)
+            .take_until(async move { interrupted.notified().await });
         let mut events = self.runtimes.spawn_stream(stream, QUEUE, no_wake());
         while let Some(event) = events.wait_next() {
             collector.push(event?);
         }
         let result = collector.finish();
+        if result.completeness.is_cancelled() {
+            tell("canlake: stopped; this is what had arrived");
+        }
         if explain {
             tell(&result.stats.to_string());
         }

@@ -69,7 +69,7 @@ pub(super) fn run(args: &StatsArgs) -> Result<bool, Failure> {
         .map(|((name, info), rows)| StatsJson::new(name, info, rows, &holes, range))
         .collect();
     let problems = opened.problems_of(&result.completeness);
-    let is_complete = problems.is_empty();
+    let is_complete = problems.is_empty() && !result.completeness.is_cancelled();
     tell_problems(&problems);
     if args.json {
         let answer = Answer {

@@ -90,6 +90,17 @@ impl Completeness {
         }
     }
 
+    /// Whether the query was stopped before its end.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(
+            self,
+            Self::Partial {
+                cancelled: true,
+                ..
+            }
+        )
+    }
+
     /// Whether nothing is missing.
     pub fn is_complete(&self) -> bool {
         *self == Self::Complete

@@ -330,40 +330,52 @@ fn gallop(sorted: &[i64], time: i64, hint: usize) -> usize {
 /// Extremes of a few samples, the first of which has index `base`.
 ///
 /// Branch-free over eight lanes, as the compiler turns it into vector minimum and maximum; a
-/// comparison with NaN is false and leaves the lane alone. Infinities take the slow path.
+/// comparison with NaN is false and leaves the lane alone. Missing values take the slow path.
 fn scan(values: &[f64], base: usize) -> Node {
     const LANES: usize = 8;
     let mut min = [f64::INFINITY; LANES];
     let mut max = [f64::NEG_INFINITY; LANES];
-    // Zero for finite values, NaN for the others, and NaN stays.
-    let mut missing = [0.0_f64; LANES];
+    // NaN as soon as one of the values is, which stays.
+    let mut sum = [0.0_f64; LANES];
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
         for lane in 0..LANES {
             let value = chunk[lane];
             min[lane] = if value < min[lane] { value } else { min[lane] };
             max[lane] = if value > max[lane] { value } else { max[lane] };
-            missing[lane] += value * 0.0;
+            sum[lane] += value;
         }
     }
     let mut node = Node::EMPTY;
-    let mut missing = missing.iter().sum::<f64>();
+    let mut sum: f64 = sum.iter().sum();
     for lane in 0..LANES {
-        node.min = node.min.min(min[lane]);
-        node.max = node.max.max(max[lane]);
+        node.min = if min[lane] < node.min {
+            min[lane]
+        } else {
+            node.min
+        };
+        node.max = if max[lane] > node.max {
+            max[lane]
+        } else {
+            node.max
+        };
     }
     for &value in rest {
         node.min = if value < node.min { value } else { node.min };
         node.max = if value > node.max { value } else { node.max };
-        missing += value * 0.0;
+        sum += value;
     }
-    if missing == 0.0 {
-        if node.min <= node.max {
-            node.min_at = index_of(values, node.min, base);
-            node.max_at = index_of(values, node.max, base);
-        }
+    if node.min.is_finite() && node.max.is_finite() && !sum.is_nan() {
+        node.min_at = index_of(values, node.min, base);
+        node.max_at = index_of(values, node.max, base);
         return node;
     }
+    scan_missing(values, base)
+}
+
+/// As [`scan`], sample by sample, where some value is missing.
+#[cold]
+fn scan_missing(values: &[f64], base: usize) -> Node {
     let mut node = Node::EMPTY;
     for (index, &value) in values.iter().enumerate().filter(|(_, v)| v.is_finite()) {
         if value < node.min {
@@ -380,8 +392,18 @@ fn scan(values: &[f64], base: usize) -> Node {
 }
 
 /// The first sample equal to `value`, which is known to be there.
+///
+/// Sixteen at a time without an early end, in vector instructions, then those sixteen one by one.
 fn index_of(values: &[f64], value: f64, base: usize) -> u32 {
-    (base + values.iter().position(|&v| v == value).unwrap_or(0)) as u32
+    const STEP: usize = 16;
+    let at = |part: &[f64]| part.iter().position(|&v| v == value).unwrap_or(0);
+    let (chunks, rest) = values.as_chunks::<STEP>();
+    for (i, chunk) in chunks.iter().enumerate() {
+        if chunk.iter().fold(false, |found, &v| found | (v == value)) {
+            return (base + i * STEP + at(chunk)) as u32;
+        }
+    }
+    (base + chunks.len() * STEP + at(rest)) as u32
 }
 
 #[cfg(test)]

@@ -189,13 +189,12 @@ fn decode_input(
 ) -> Result<(), JobError> {
     let key = input.key();
     let object = RawObject {
-        open: &|| input.open(),
         content: input.content().map_err(JobError::Read)?,
         len_bytes: input.len_bytes,
         key: key.as_ref(),
         name: &input.name(),
     };
-    job::decode(&object, options, lake, job)
+    job::decode(&object, input.open()?, options, lake, job)
 }
 
 /// Reports what the loader said of the DBC files and returns how many remarks there are.

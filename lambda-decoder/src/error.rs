@@ -63,10 +63,10 @@ pub enum InputError {
 /// An input cannot be decoded, or not wholly. What was written before is complete.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// The input cannot be opened again, or its bytes not be read.
+    /// The input cannot be opened, or its bytes not be read.
     #[error("cannot read it")]
     Read(#[source] io::Error),
-    /// The content cannot be read; nothing of the day at hand is written.
+    /// The content cannot be read; nothing of it is written.
     #[error("its frames cannot be read")]
     Frames(#[source] FramesError),
     /// A batch lacks a column, or the decoded columns cannot be encoded.

@@ -127,7 +127,7 @@ impl Found {
         let canonical = path.canonicalize().map_err(failed)?;
         let metadata = fs::metadata(&canonical).map_err(failed)?;
         if !metadata.is_file() {
-            // Decoding may read an input more than once.
+            // It is read twice: for its hash and for its frames.
             let text = "not a regular file; store what it gives in a file first";
             return Err(failed(io::Error::other(text)));
         }

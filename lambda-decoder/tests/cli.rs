@@ -185,6 +185,24 @@ fn a_log_over_midnight_gives_a_file_a_day_and_loses_no_row() {
 }
 
 #[test]
+fn a_log_of_too_many_days_gives_the_first_of_them_and_says_so() {
+    let place = Place::new();
+    let line = |day: i64| format!("({}.0) can0 100#0100000000000000\n", LATE + day * 86_400);
+    // Day after day and back again: every day is met twice, far apart.
+    let log: String = (0..405).chain((0..405).rev()).map(line).collect();
+    place.write("year.log", log);
+    let output = place.decode(&["year.log", "--dbc", "a.dbc", "--out", "lake", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stderr(&output);
+    assert!(text.contains("405 different days; the first 400"), "{text}");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["frames"], 800);
+    let lake = place.lake();
+    assert_eq!(lake.len(), 400);
+    assert!(lake.values().all(|bytes| rows(bytes).0.len() == 4));
+}
+
+#[test]
 fn a_raw_lake_file_keeps_its_place_and_what_is_known_of_its_recording() {
     let place = Place::new();
     let at = |secs: i64| (LATE + secs) * 1_000_000_000;

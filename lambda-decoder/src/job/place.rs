@@ -80,7 +80,6 @@ mod tests {
     fn decide(name: &str, key: Option<&str>, in_file: Option<&str>) -> (String, bool) {
         let key: Option<ObjectKey> = key.map(|key| key.parse().unwrap());
         let object = RawObject {
-            open: &|| Err(JobError::Read(std::io::Error::other("not opened"))),
             content: ContentHash::of(b""),
             len_bytes: 0,
             key: key.as_ref(),

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use canlake_shared::schema::footer::{Loss, Recording};
 
-use super::day;
+use super::days;
 
 /// The part of one day, of the `days` that the input has frames of.
 ///
 /// Coverage is cut at midnight. A loss cannot be divided: it stays whole with the day in which it
 /// may have begun, or the last day before that has a file, or the first.
 pub(super) fn of_day(recording: &Recording, day: i64, days: &BTreeSet<i64>) -> Recording {
-    let range = day::range(day);
+    let range = days::range(day);
     let coverage = recording.coverage.iter();
     let coverage = coverage.map(|covered| covered.intersection(range));
     let home = |loss: &&Loss| {

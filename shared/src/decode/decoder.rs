@@ -49,7 +49,9 @@ impl<F: FnMut(&str) -> CompiledDatabase> Decoder<F> {
         let view = RawView::new(batch).map_err(DecodeError::Batch)?;
         let mut row = 0;
         while row < view.len() {
-            row = self.run.push(&view, row, &mut self.database);
+            row = self
+                .run
+                .push(&view, row, &(i64::MIN..=i64::MAX), &mut self.database);
             if row < view.len() {
                 self.write_run(sink).map_err(DecodeError::Sink)?;
             }

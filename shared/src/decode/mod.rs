@@ -10,8 +10,8 @@
 //! (message, signal, channel, arbitration id) and decodes each one's column from its group, so that
 //! the rows come out sorted without a row ever being compared; only a group whose frames arrived out
 //! of order is sorted by time, stably. [`Decoder`] does one after the other, [`decode_threaded`]
-//! fills one run while the last one is written. [`FrameBatches`] reads the frames of a raw file or a
-//! log.
+//! fills one run while the last one is written, and [`decode_days`] keeps the UTC days apart, as the
+//! partitions of a lake do. [`FrameBatches`] reads the frames of a raw file or a log.
 //!
 //! Not here: files ([`crate::schema`]), choice of DBC files ([`crate::dbc`]).
 //!
@@ -32,4 +32,4 @@ pub use frames::{FrameBatches, FramesError};
 pub use run::{Run, RunLimits};
 pub use sink::{DecodedSink, MemorySignal, MemorySink};
 pub use stats::DecodeStats;
-pub use threaded::decode_threaded;
+pub use threaded::{decode_days, decode_threaded};

@@ -1,6 +1,7 @@
 //! The frames of one sorted run, grouped by channel and arbitration id.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::sink::DecodedSink;
@@ -91,21 +92,25 @@ impl Run {
         self.stats.frames == 0
     }
 
-    /// Adds frames of a batch from row `start` on, until the run is full or the batch ends; returns
-    /// the row to go on with, after the run was written.
+    /// Adds frames of a batch from row `start` on, until the run is full, a frame lies outside the
+    /// `times` (in nanoseconds) that the run is for, or the batch ends. Returns the row to go on with.
     ///
     /// `database` gives the messages of a channel; it is asked once per channel.
     pub fn push(
         &mut self,
         view: &RawView<'_>,
         start: usize,
+        times: &RangeInclusive<i64>,
         database: &mut impl FnMut(&str) -> CompiledDatabase,
     ) -> usize {
         let flags_matter = !view.any_flags().is_data();
         let (ids, timestamps) = (view.arb_ids(), view.timestamps());
         let mut channel_idx = None;
         for i in start..view.len() {
-            if self.is_full() {
+            let (Some(id), Some(timestamp)) = (ids.get(i), timestamps.get(i)) else {
+                continue;
+            };
+            if self.is_full() || !times.contains(timestamp) {
                 return i;
             }
             let name = view.channel(i);
@@ -115,13 +120,10 @@ impl Run {
                 _ => self.channel_idx(name, database),
             };
             channel_idx = Some(channel);
-            let (Some(id), Some(timestamp)) = (ids.get(i), timestamps.get(i)) else {
-                continue;
-            };
             let Ok(id) = CanId::new(*id, view.is_extended(i)) else {
                 continue;
             };
-            self.stats.frames += 1;
+            self.stats.count_frame(*timestamp);
             if flags_matter && !view.flags(i).is_data() {
                 self.count_no_data(channel, id, view.flags(i));
                 continue;
@@ -135,7 +137,8 @@ impl Run {
         view.len()
     }
 
-    fn is_full(&self) -> bool {
+    /// Whether it has to be written before it takes more.
+    pub(super) fn is_full(&self) -> bool {
         self.kept_frames >= self.limits.frames || self.kept_bytes >= self.limits.bytes
     }
 
@@ -250,8 +253,9 @@ impl Run {
         columns
     }
 
-    /// Empties the run and keeps memory of the ids that are likely to come again.
-    fn clear(&mut self) -> DecodeStats {
+    /// Empties the run without writing it and keeps memory of the ids that are likely to come again.
+    /// Returns what was counted of it.
+    pub fn clear(&mut self) -> DecodeStats {
         if self.slots.len() > MAX_KEPT_SLOTS || self.channels.len() > MAX_KEPT_SLOTS {
             self.slots.clear();
             self.slot_by_key.clear();

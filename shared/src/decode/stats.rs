@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::can::CanId;
 use crate::schema::footer::{Undecoded, UndecodedReason};
+use crate::time::Timestamp;
 
 /// Different (channel, id, reason) that are counted apart; a hostile recording may hold 2^29 ids.
 const MAX_COUNTERS: usize = 65_536;
@@ -24,10 +25,19 @@ pub struct DecodeStats {
     pub runs: u64,
     /// Frames of unknown ids beyond the first 65,536 of them, which are not told apart.
     pub uncounted_ids_frames: u64,
+    /// Time of the earliest frame; `None` when there is none.
+    pub first: Option<Timestamp>,
     undecoded: BTreeMap<(Arc<str>, CanId, UndecodedReason), u64>,
 }
 
 impl DecodeStats {
+    #[inline]
+    pub(super) fn count_frame(&mut self, time_ns: i64) {
+        self.frames += 1;
+        let time = Timestamp::from_ns(time_ns);
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+    }
+
     /// Counts frames that did not decode, or not wholly.
     pub(super) fn count_undecoded(
         &mut self,
@@ -56,6 +66,7 @@ impl DecodeStats {
         self.signal_values += other.signal_values;
         self.out_of_order_frames += other.out_of_order_frames;
         self.runs += other.runs;
+        self.first = self.first.into_iter().chain(other.first).min();
         self.uncounted_ids_frames += other.uncounted_ids_frames;
         for ((channel, id, reason), frames) in &other.undecoded {
             self.count_undecoded(channel, *id, reason.clone(), *frames);

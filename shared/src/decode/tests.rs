@@ -12,7 +12,7 @@ use crate::dbc::plan::CompiledDatabase;
 use crate::dbc::{Matching, load};
 use crate::schema::footer::UndecodedReason;
 use crate::schema::{RawBatchBuilder, SignalKey};
-use crate::time::Timestamp;
+use crate::time::{NS_PER_DAY, Timestamp};
 
 const DBC: &str = r#"VERSION ""
 BO_ 256 Plain: 8 X
@@ -149,6 +149,49 @@ proptest! {
         prop_assert_eq!(stats.frames, frames.len() as u64);
         // In order of time, runs put one after the other give what one run gives.
         prop_assert_eq!(rows_of(&sink), one_by_one(&database, &frames));
+    }
+}
+
+proptest! {
+    /// Days that follow each other, alternate or go back: more of them than runs are open at a time.
+    #[test]
+    fn days_are_kept_apart_and_lose_no_frame(
+        mut frames in proptest::collection::vec((any_frame(), -3_i64..4), 0..60),
+        is_ordered in any::<bool>(),
+        batch_rows in 1_usize..20,
+        run_frames in 1_usize..20,
+    ) {
+        if is_ordered {
+            frames.sort_by_key(|(frame, day)| (*day, frame.timestamp));
+        }
+        let mut by_day: BTreeMap<i64, Vec<CanFrame>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for (frame, day) in frames {
+            let timestamp = frame.timestamp + day * NS_PER_DAY;
+            let frame = CanFrame { timestamp, ..frame };
+            by_day.entry(day).or_default().push(frame);
+            all.push(frame);
+        }
+        let database = database(Matching::J1939);
+        let limits = RunLimits { frames: run_frames, ..RunLimits::default() };
+        let batches = batches(&all, batch_rows).into_iter().map(Ok::<_, std::io::Error>);
+        let mut days: BTreeMap<i64, (MemorySink, DecodeStats)> = BTreeMap::new();
+        let decoded = decode_days(batches, |_: &str| database.clone(), limits, |day, run| {
+            let (sink, stats) = days.entry(day).or_default();
+            stats.merge(&run.write_to(sink)?);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        prop_assert!(decoded.is_ok());
+        prop_assert!(days.keys().eq(by_day.keys()));
+        for (day, frames) in by_day {
+            let (sink, stats) = &days[&day];
+            prop_assert_eq!(stats.frames, frames.len() as u64);
+            prop_assert_eq!(stats.first, frames.iter().map(|frame| frame.timestamp).min());
+            let mut rows = rows_of(sink);
+            // Runs of a day follow each other, late frames in a later one.
+            rows.values_mut().for_each(|rows| rows.sort_by_key(|(time, ..)| *time));
+            prop_assert_eq!(rows, one_by_one(&database, &frames));
+        }
     }
 }
 

@@ -145,7 +145,9 @@ impl<W: Write + Send> DecodedFileWriter<W> {
     /// Ends a sorted run: the next signal may be any. Row groups never span two runs.
     pub fn end_run(&mut self) -> Result<(), SchemaError> {
         self.last_key = None;
-        self.flush()
+        self.flush()?;
+        // Many files may be open between two runs, so none keeps row groups in memory.
+        self.sink.flush()
     }
 
     /// Coverage, loss and clock: may change until the file is closed.
@@ -198,8 +200,7 @@ impl<W: Write + Send> DecodedFileWriter<W> {
 
     fn flush(&mut self) -> Result<(), SchemaError> {
         if self.buffer.rows() > 0 {
-            self.sink.write(&self.buffer)?;
-            self.buffer.clear();
+            self.sink.write(std::mem::take(&mut self.buffer))?;
         }
         Ok(())
     }

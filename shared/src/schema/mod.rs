@@ -7,6 +7,7 @@
 //! Nothing here opens a path or a socket: readers take a
 //! [`parquet::file::reader::ChunkReader`], writers a [`std::io::Write`].
 
+mod chunk;
 mod constant_column;
 mod content_hash;
 pub mod decoded;
@@ -25,6 +26,7 @@ mod row_group;
 mod scan;
 mod signal_key;
 mod signal_summary;
+mod value_column;
 
 pub use content_hash::{ContentHash, ContentHashError, HashingWriter};
 pub use decoded::decoded_schema;

@@ -127,9 +127,12 @@ impl<W: Write + Send> fmt::Debug for RawFileWriter<W> {
     }
 }
 
+/// How hard files are compressed: more costs time and wins little.
+pub(super) const ZSTD_LEVEL: i32 = 3;
+
 /// Level 3, as the original.
 pub(super) fn zstd() -> Compression {
-    Compression::ZSTD(ZstdLevel::try_new(3).expect("3 is a level of zstd"))
+    Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL).expect("3 is a level of zstd"))
 }
 
 /// Why a row was left out.

@@ -1,8 +1,8 @@
 //! What the desktop app, the Raspberry Pi agent and the decoder agree on.
 //!
 //! The contracts of the lake ([`schema`], [`lake`]), the vocabulary of the bus ([`can`], [`time`]),
-//! DBC files and decoding ([`dbc`], [`decode`]), log formats ([`logs`]), frame sources ([`bus`])
-//! and the drive simulator ([`sim`]).
+//! DBC files and decoding ([`dbc`], [`decode`]), expressions and conditions over signals ([`expr`]),
+//! log formats ([`logs`]), frame sources ([`bus`]) and the drive simulator ([`sim`]).
 //!
 //! Nothing here opens a file or a socket, reads a clock, or knows an async runtime, AWS, egui or
 //! DataFusion: callers pass bytes, readers, writers and times in.
@@ -21,6 +21,7 @@ pub mod can;
 pub mod dbc;
 pub mod decode;
 mod error_chain;
+pub mod expr;
 pub mod lake;
 pub mod logs;
 mod percent;

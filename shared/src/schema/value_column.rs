@@ -157,7 +157,7 @@ impl Index {
         let mask = self.slots.len() - 1;
         loop {
             let (known, position) = *self.slots.get(at)?;
-            if known == bits && position != EMPTY || position == EMPTY {
+            if known == bits || position == EMPTY {
                 return self.slots.get_mut(at);
             }
             at = (at + 1) & mask;

@@ -190,7 +190,14 @@ impl Pyramid {
         };
         let start = before * BLOCK;
         let end = times.len().min(start + BLOCK);
-        start + times[start..end].partition_point(|&t| t < time)
+        // Samples are mostly evenly spaced, so the answer is near where the time lies between the
+        // blocks' first times; looking there touches one line of memory, halving touches four.
+        let guess = self.block_times.get(block).map_or(0, |&next| {
+            let share = time.abs_diff(self.block_times[before]) as f64
+                / next.abs_diff(self.block_times[before]).max(1) as f64;
+            (share * BLOCK as f64) as usize
+        });
+        start + gallop(&times[start..end], time, guess)
     }
 
     /// The nodes of one level that lie wholly inside the samples `from..to`, as (time of the first

@@ -96,6 +96,7 @@ pub(super) struct Selection {
     breaks: Vec<u32>,
     candidates: Vec<Candidate>,
     bucket_starts: Vec<usize>,
+    column_ends: Vec<usize>,
 }
 
 /// An extreme of an absolute time bucket.
@@ -139,7 +140,7 @@ impl Selection {
         let lists = [&self.required, &self.chosen, &self.merged, &self.breaks];
         lists.iter().map(|list| list.capacity()).sum::<usize>() * size_of::<u32>()
             + self.candidates.capacity() * size_of::<Candidate>()
-            + self.bucket_starts.capacity() * size_of::<usize>()
+            + (self.bucket_starts.capacity() + self.column_ends.capacity()) * size_of::<usize>()
     }
 
     /// Selects among the `visible` samples and their neighbours, `from..to` in all.
@@ -170,14 +171,19 @@ impl Selection {
         let all_ends = gaps.starts(from + 1, to).len() < columns.count;
         let required = &mut self.required;
         required.extend([from as u32, visible.start as u32]);
-        let mut start = visible.start;
-        let mut empty = false;
+        // All ends first: what one column waits for from memory, the next ones wait for meanwhile.
         let mut block = visible.start / BLOCK;
         let mut stride = 0;
-        for end in columns.ends() {
+        self.column_ends.clear();
+        self.column_ends.extend(columns.ends().map(|end| {
             let mut hint = block + stride;
             let end = data.pyramid().lower_bound(times, end, &mut hint);
             (stride, block) = (hint.saturating_sub(block), hint);
+            end
+        }));
+        let mut start = visible.start;
+        let mut empty = false;
+        for &end in &self.column_ends {
             if start == end {
                 if !empty && start > visible.start {
                     required.push(start as u32 - 1);

@@ -1,6 +1,6 @@
 //! What the user wants: commands to changes of the state and work for others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -312,15 +312,33 @@ impl AppState {
                 .unwrap_or_else(|| self.workspace.add_panel()),
         };
         self.workspace.activate(panel);
+        let is_first = self.workspace.signals().is_empty();
+        let mut vehicles = BTreeSet::new();
         for signal in signals {
             let Some(info) = self.signal_info(&signal) else {
                 continue;
             };
             let axis = axis_of(info);
+            vehicles.insert(signal.vehicle.clone());
             self.workspace.plot(panel, signal, axis);
         }
-        if self.window.is_none() {
+        let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             return self.choose_range(RangeChoice::Session);
+        };
+        let is_absent = |vehicle: &&VehicleRef| {
+            let range = self.vehicle(vehicle).map(|vehicle| vehicle.range);
+            range.is_none_or(|range| !range.overlaps(shown))
+        };
+        if let Some(vehicle) = vehicles.iter().find(is_absent) {
+            // Where nothing else is plotted, nothing has to stay where it is.
+            if is_first {
+                return self.choose_range(RangeChoice::Session);
+            }
+            let title = format!(
+                "{} has no data in the time shown; choose one of its sessions to see it",
+                vehicle.vehicle
+            );
+            self.notices.add(Severity::Warning, title, "");
         }
         self.load_missing()
     }

@@ -26,7 +26,11 @@ enum Row<'a> {
         n_signals: usize,
         is_open: bool,
     },
-    Signal(&'a SignalInfo),
+    Signal {
+        info: &'a SignalInfo,
+        /// Whether another signal of the message has the same name.
+        is_namesake: bool,
+    },
 }
 
 /// Draws the section.
@@ -44,7 +48,7 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
     let rows = rows(vehicle, &words, &tree.closed_messages);
     if let Some(target) = submitted {
         let first = rows.iter().find_map(|row| match row {
-            Row::Signal(info) => Some(reference(&selection.vehicle, info)),
+            Row::Signal { info, .. } => Some(reference(&selection.vehicle, info)),
             Row::Message { .. } => None,
         });
         if let Some(signal) = first {
@@ -74,8 +78,14 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
                             toggled = Some((*name).to_owned());
                         }
                     }
-                    Row::Signal(info) => {
-                        signal_row(ui, state, &selection.vehicle, info, &words, queue);
+                    Row::Signal { info, is_namesake } => {
+                        let suffix = is_namesake.then(|| origin(info)).unwrap_or_default();
+                        let entry = Entry {
+                            signal: reference(&selection.vehicle, info),
+                            info,
+                            suffix: &suffix,
+                        };
+                        signal_row(ui, state, &entry, &words, queue);
                     }
                 }
             }
@@ -148,18 +158,32 @@ fn matches(info: &SignalInfo, words: &[String]) -> bool {
 fn rows<'a>(vehicle: &'a Vehicle, words: &[String], closed: &BTreeSet<String>) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     for (name, signals) in vehicle.messages() {
-        let matching: Vec<_> = signals.iter().filter(|info| matches(info, words)).collect();
-        if matching.is_empty() {
+        let n_signals = signals.iter().filter(|info| matches(info, words)).count();
+        if n_signals == 0 {
             continue;
         }
         let is_open = !words.is_empty() || !closed.contains(name);
         rows.push(Row::Message {
             name,
-            n_signals: matching.len(),
+            n_signals,
             is_open,
         });
         if is_open {
-            rows.extend(matching.into_iter().map(Row::Signal));
+            // Signals are sorted by name, so namesakes follow each other.
+            let is_same = |at: Option<usize>, name: &str| {
+                at.and_then(|at| signals.get(at))
+                    .is_some_and(|other| *other.key.signal == *name)
+            };
+            for (at, info) in signals.iter().enumerate() {
+                if matches(info, words) {
+                    let name = &info.key.signal;
+                    rows.push(Row::Signal {
+                        info,
+                        is_namesake: is_same(at.checked_sub(1), name)
+                            || is_same(Some(at + 1), name),
+                    });
+                }
+            }
         }
     }
     rows
@@ -170,6 +194,22 @@ fn reference(vehicle: &VehicleRef, info: &SignalInfo) -> SignalRef {
         vehicle: vehicle.clone(),
         key: info.key.clone(),
     }
+}
+
+/// Where a signal comes from: channel and identifier.
+fn origin(info: &SignalInfo) -> String {
+    let id = info.key.arbitration_id.map(|id| format!("0x{id:X}"));
+    let channel = Some(info.key.channel.to_string()).filter(|name| !name.is_empty());
+    let parts: Vec<_> = channel.into_iter().chain(id).collect();
+    parts.join(" ")
+}
+
+/// A signal as the tree lists it.
+struct Entry<'a> {
+    signal: SignalRef,
+    info: &'a SignalInfo,
+    /// Tells it from its namesakes.
+    suffix: &'a str,
 }
 
 /// Gives whether the row was clicked.
@@ -212,19 +252,18 @@ fn message_row(ui: &mut Ui, name: &str, n_signals: usize, is_open: bool) -> bool
 fn signal_row(
     ui: &mut Ui,
     state: &AppState,
-    vehicle: &VehicleRef,
-    info: &SignalInfo,
+    entry: &Entry<'_>,
     words: &[String],
     queue: &mut CommandQueue,
 ) {
     let palette = theme::palette(ui.theme());
-    let signal = reference(vehicle, info);
+    let Entry { signal, info, .. } = entry;
     let plotted = state
         .workspace
         .panels()
         .iter()
         .flat_map(|panel| panel.signals.iter().map(|plotted| (panel.id, plotted)))
-        .find(|(_, plotted)| plotted.signal == signal);
+        .find(|(_, plotted)| plotted.signal == *signal);
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     let name = format!("{}.{}", info.key.message, info.key.signal);
@@ -255,11 +294,15 @@ fn signal_row(
         pos2(rect.left() + 36.0, rect.top()),
         pos2(unit_left - 6.0, rect.bottom()),
     );
-    let galley = painter.layout_job(highlighted(&info.key.signal, words, ui));
+    let mut job = highlighted(&info.key.signal, words, ui);
+    if !entry.suffix.is_empty() {
+        let faint = TextFormat::simple(FontId::proportional(11.0), palette.faint_text);
+        job.append(entry.suffix, 6.0, faint);
+    }
+    job.wrap = egui::text::TextWrapping::truncate_at_width(name_area.width());
+    let galley = painter.layout_job(job);
     let name_pos = pos2(name_area.left(), middle - galley.rect.height() / 2.0);
-    painter
-        .with_clip_rect(name_area)
-        .galley(name_pos, galley, ui.visuals().text_color());
+    painter.galley(name_pos, galley, ui.visuals().text_color());
     painter.galley(
         pos2(unit_left, middle - unit.rect.height() / 2.0),
         unit,
@@ -395,7 +438,7 @@ mod tests {
         let vehicle = vehicle();
         let rows = rows(&vehicle, &words(filter), &BTreeSet::new());
         let name = |row: &Row<'_>| match row {
-            Row::Signal(info) => Some(info.key.signal.to_string()),
+            Row::Signal { info, .. } => Some(info.key.signal.to_string()),
             Row::Message { .. } => None,
         };
         rows.iter().filter_map(name).collect()
@@ -409,6 +452,23 @@ mod tests {
         assert_eq!(found("degc"), ["Stator_Temp"]);
         assert!(found("mot volt").is_empty());
         assert_eq!(found("").len(), 3);
+    }
+
+    #[test]
+    fn namesakes_of_a_message_are_told_apart() {
+        let mut vehicle = vehicle();
+        let mut other = info("Motor", "Motor_RPM", "rpm");
+        other.key.arbitration_id = Some(0x1A1);
+        vehicle.signals.insert(2, other);
+        let rows = rows(&vehicle, &[], &BTreeSet::new());
+        let suffixes: Vec<_> = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Signal { info, is_namesake } => is_namesake.then(|| origin(info)),
+                Row::Message { .. } => None,
+            })
+            .collect();
+        assert_eq!(suffixes, ["can0 0x1A0", "can0 0x1A1"]);
     }
 
     #[test]

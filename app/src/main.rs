@@ -1,5 +1,6 @@
 //! `canlake`: the desktop app, or one of its headless commands.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use canlake::app::{self, Start};
@@ -29,5 +30,6 @@ fn start_log() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 }

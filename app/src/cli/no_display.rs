@@ -18,6 +18,8 @@ const DEMO_PICTURE: &str = "canlake-demo.png";
 
 /// Says that there is no display, and does the same job without one.
 pub(super) fn run(why: &str, start: &Start) -> Result<bool, Failure> {
+    // Of winit's message the end says what is missing; before it stand places in its source.
+    let why = why.rsplit(": ").next().unwrap_or(why).trim_end_matches('.');
     tell(&format!(
         "canlake: no window can be opened here ({why}); doing the same without one"
     ));

@@ -406,7 +406,10 @@ fn index_of(values: &[f64], value: f64, base: usize) -> u32 {
     let at = |part: &[f64]| part.iter().position(|&v| v == value).unwrap_or(0);
     let (chunks, rest) = values.as_chunks::<STEP>();
     for (i, chunk) in chunks.iter().enumerate() {
-        if chunk.iter().fold(false, |found, &v| found | (v == value)) {
+        let found = chunk
+            .iter()
+            .fold(0, |found, &v| found | u8::from(v == value));
+        if found != 0 {
             return (base + i * STEP + at(chunk)) as u32;
         }
     }

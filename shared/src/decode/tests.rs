@@ -189,7 +189,9 @@ proptest! {
             prop_assert_eq!(stats.first, frames.iter().map(|frame| frame.timestamp).min());
             let mut rows = rows_of(sink);
             // Runs of a day follow each other, late frames in a later one.
-            rows.values_mut().for_each(|rows| rows.sort_by_key(|(time, ..)| *time));
+            for rows in rows.values_mut() {
+                rows.sort_by_key(|(time, ..)| *time);
+            }
             prop_assert_eq!(rows, one_by_one(&database, &frames));
         }
     }

@@ -292,14 +292,14 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_come_back(
-            bound in prop_oneof![1_usize..20, 1_usize..200_000],
+            bound in prop_oneof![1_u32..20, 1_u32..200_000],
             runs in proptest::collection::vec((any::<u32>(), prop_oneof![1_usize..4, 1_usize..40]), 0..60),
         ) {
             let values: Vec<u32> = runs
                 .into_iter()
-                .flat_map(|(value, length)| std::iter::repeat_n(value % bound as u32, length))
+                .flat_map(|(value, length)| std::iter::repeat_n(value % bound, length))
                 .collect();
-            let mut positions = Positions::below(bound);
+            let mut positions = Positions::below(bound as usize);
             positions.push_all(&values);
             prop_assert_eq!(read(&positions, values.len()), values);
         }

@@ -9,7 +9,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, PanelId, RangeChoice, SignalRef, SourceId, VehicleRef,
+    AxisId, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side, SignalRef, SourceId,
+    VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -37,16 +38,52 @@ pub enum Action {
     ZoomIn,
     /// Show twice as much time.
     ZoomOut,
-    /// Show earlier times.
+    /// Show earlier times; with a cursor, move it to the sample before.
     PanLeft,
-    /// Show later times.
+    /// Show later times; with a cursor, move it to the next sample.
     PanRight,
-    /// Back to the time window before the last change.
+    /// Back to the arrangement of panels and signals before the last change.
+    Undo,
+    /// Forward again.
+    Redo,
+    /// Back to the time window and the axes before the last zoom.
     UndoZoom,
     /// Forward again.
     RedoZoom,
     /// An empty plot below the others.
     NewPanel,
+    /// An empty plot in a tab of its own.
+    NewTab,
+    /// A table of values at the cursors, below the others.
+    NewTable,
+    /// A plot like the active one, below it.
+    DuplicatePanel,
+    /// Remove the active panel.
+    ClosePanel,
+    /// The next tab.
+    NextTab,
+    /// The tab before.
+    PreviousTab,
+    /// Show, activate or hide cursor A.
+    CursorA,
+    /// Show, activate or hide cursor B.
+    CursorB,
+    /// Move the cursor to the sample before.
+    PreviousSample,
+    /// Move the cursor to the next sample.
+    NextSample,
+    /// Move the cursor ten samples back.
+    TenBack,
+    /// Move the cursor ten samples on.
+    TenOn,
+    /// Move the cursor to the change of value or gap before.
+    PreviousChange,
+    /// Move the cursor to the next change of value or gap.
+    NextChange,
+    /// Show the time from one cursor to the other.
+    RangeFromCursors,
+    /// Find and run any command.
+    Palette,
     /// All signals in panels of their own, or all in one.
     StackOrOverlay,
     /// Grid lines on or off.
@@ -73,7 +110,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 45] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -87,9 +124,27 @@ impl Action {
         Self::ZoomOut,
         Self::PanLeft,
         Self::PanRight,
+        Self::Undo,
+        Self::Redo,
         Self::UndoZoom,
         Self::RedoZoom,
         Self::NewPanel,
+        Self::NewTab,
+        Self::NewTable,
+        Self::DuplicatePanel,
+        Self::ClosePanel,
+        Self::NextTab,
+        Self::PreviousTab,
+        Self::CursorA,
+        Self::CursorB,
+        Self::PreviousSample,
+        Self::NextSample,
+        Self::TenBack,
+        Self::TenOn,
+        Self::PreviousChange,
+        Self::NextChange,
+        Self::RangeFromCursors,
+        Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
         Self::ToggleGrid,
@@ -119,9 +174,27 @@ impl Action {
             Self::ZoomOut => "Zoom out",
             Self::PanLeft => "Earlier",
             Self::PanRight => "Later",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
             Self::UndoZoom => "Undo zoom",
             Self::RedoZoom => "Redo zoom",
             Self::NewPanel => "New plot",
+            Self::NewTab => "New tab",
+            Self::NewTable => "New value table",
+            Self::DuplicatePanel => "Duplicate panel",
+            Self::ClosePanel => "Remove panel",
+            Self::NextTab => "Next tab",
+            Self::PreviousTab => "Previous tab",
+            Self::CursorA => "Cursor A",
+            Self::CursorB => "Cursor B",
+            Self::PreviousSample => "Previous sample",
+            Self::NextSample => "Next sample",
+            Self::TenBack => "Ten samples back",
+            Self::TenOn => "Ten samples on",
+            Self::PreviousChange => "Previous change or gap",
+            Self::NextChange => "Next change or gap",
+            Self::RangeFromCursors => "Show A to B",
+            Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
             Self::ToggleDots => "Sample dots",
@@ -146,6 +219,12 @@ pub enum PlotTarget {
     Panel(PanelId),
     /// A new panel below the others.
     NewPanel,
+    /// A new axis of this panel.
+    NewAxis(PanelId),
+    /// A new panel at a side of this one.
+    Beside(PanelId, Side),
+    /// A new panel in a tab of its own.
+    NewTab,
 }
 
 /// Everything that changes what the app shows.
@@ -189,6 +268,12 @@ pub enum Command {
     ToggleSignal(PanelId, SignalRef),
     /// Show only this signal of a panel; all again if it already is the only one.
     SoloSignal(PanelId, SignalRef),
+    /// Rearrange the panels.
+    SetLayout(Layout),
+    /// Step along and inspect this signal.
+    SelectSignal(SignalRef),
+    /// Put the active cursor here.
+    PlaceCursor(Timestamp),
     /// Make a panel the one that new signals go to.
     ActivatePanel(PanelId),
     /// Remove a panel.

@@ -71,7 +71,7 @@ fn a_picture_has_the_asked_size_and_shows_the_signal() {
     let picture = ui::picture(window.state(), [640.0, 360.0], 1.5);
     assert_eq!((picture.width, picture.height), (960, 540));
     assert_eq!(picture.rgba.len(), 960 * 540 * 4);
-    let color_idx = window.state().workspace.panels()[0].signals[0].color_idx;
+    let color_idx = window.state().workspace.panels().next().unwrap().signals[0].color_idx;
     let color = theme::signal_color(Theme::Dark, color_idx).to_array();
     let (pixels, _) = picture.rgba.as_chunks::<4>();
     let of_signal = pixels.iter().filter(|pixel| **pixel == color).count();

@@ -9,23 +9,34 @@
 //! are quick and do no I/O; work goes out as [`Effect`]s. Nothing here draws or knows egui.
 
 mod apply;
+mod cursors;
 mod effect;
+mod history;
+mod layout;
+mod measure;
 mod notices;
 mod settings;
 mod sources;
 mod statistics;
 mod store;
+mod undo;
 mod update;
 mod workspace;
 mod zoom;
 
+pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
+pub use history::History;
+pub use layout::{Direction, Layout, Node, Side};
 pub use notices::{Notice, Notices, Severity};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
-pub use workspace::{AxisId, PanelId, PlotPanel, PlottedSignal, SignalRef, VehicleRef, Workspace};
+use undo::Zoom;
+pub use workspace::{
+    AxisId, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef, Workspace,
+};
 pub use zoom::TimeWindow;
 
 use std::path::PathBuf;
@@ -73,6 +84,8 @@ pub enum Dialog {
     Export(ExportKind),
     /// The keys and what the mouse does.
     Keys,
+    /// A field to find commands with.
+    Palette,
 }
 
 /// What can be exported.
@@ -108,6 +121,10 @@ pub struct AppState {
     pub workspace: Workspace,
     /// The visible stretch of time, once there is one.
     pub window: Option<TimeWindow>,
+    /// The two instants that are measured at.
+    pub cursors: Cursors,
+    /// The signal that keys step along, and that is inspected.
+    pub selected_signal: Option<SignalRef>,
     /// Where the pointer is in time.
     pub hovered: Option<Timestamp>,
     /// Samples.
@@ -126,6 +143,8 @@ pub struct AppState {
     pub exports_running: usize,
     /// The demo lake, until its first plots are shown.
     demo: Option<SourceId>,
+    zooms: History<Zoom>,
+    arrangements: History<Workspace>,
     next_source: u32,
     next_load: u64,
 }
@@ -232,11 +251,8 @@ fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
 /// their values have nothing in common.
 pub fn axis_of(info: &SignalInfo) -> AxisId {
     if info.unit.is_empty() {
-        AxisId(Arc::from(format!(
-            "{}.{}",
-            info.key.message, info.key.signal
-        )))
+        AxisId::of(format!("{}.{}", info.key.message, info.key.signal))
     } else {
-        AxisId(Arc::clone(&info.unit))
+        AxisId::of(Arc::clone(&info.unit))
     }
 }

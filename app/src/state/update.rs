@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
+use super::measure::Step;
 use super::{
-    AppState, Dialog, Effect, ExportColumn, ExportKind, ExportTarget, LoadId, LoadState,
-    OpenSource, RangeChoice, Selection, Severity, SignalRef, SourceId, SourceStatus, ThemeChoice,
-    TimeWindow, VehicleRef, axis_of,
+    AppState, Cursor, Dialog, Effect, ExportColumn, ExportKind, ExportTarget, History, LoadId,
+    LoadState, OpenSource, PanelKind, Place, RangeChoice, Selection, Severity, SignalRef, SourceId,
+    SourceStatus, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
 use crate::demo;
@@ -67,12 +68,15 @@ impl AppState {
             Command::Unplot(panel, signal) => workspace.unplot(panel, &signal),
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
+            Command::SetLayout(layout) => workspace.set_layout(layout),
+            Command::SelectSignal(signal) => self.selected_signal = Some(signal),
+            Command::PlaceCursor(instant) => self.cursors.place(instant),
             Command::ActivatePanel(panel) => workspace.activate(panel),
             Command::ClosePanel(panel) => workspace.close_panel(panel),
             Command::SetAxis(panel, axis, range) => workspace.set_axis(panel, axis, range),
             Command::FitAxis(panel, axis) => workspace.fit_axis(panel, &axis),
             Command::SetWindow(range) => self.change_window(|window| window.set(range)),
-            Command::EndGesture => self.change_window(TimeWindow::end_gesture),
+            Command::EndGesture => self.rest(),
             Command::Hover(instant) => self.hovered = instant,
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::CloseDialog => self.dialog = None,
@@ -113,13 +117,48 @@ impl AppState {
             Action::FitY => self.workspace.fit_axes(),
             Action::ZoomIn => self.zoom(0.5),
             Action::ZoomOut => self.zoom(2.0),
+            Action::PanLeft if self.cursors.active_instant().is_some() => {
+                self.step(Step::Samples(-1));
+            }
+            Action::PanRight if self.cursors.active_instant().is_some() => {
+                self.step(Step::Samples(1));
+            }
             Action::PanLeft => self.pan(-0.2),
             Action::PanRight => self.pan(0.2),
-            Action::UndoZoom => self.change_window(TimeWindow::undo),
-            Action::RedoZoom => self.change_window(TimeWindow::redo),
+            Action::PreviousSample => self.step(Step::Samples(-1)),
+            Action::NextSample => self.step(Step::Samples(1)),
+            Action::TenBack => self.step(Step::Samples(-10)),
+            Action::TenOn => self.step(Step::Samples(10)),
+            Action::PreviousChange => self.step(Step::PreviousChange),
+            Action::NextChange => self.step(Step::NextChange),
+            Action::CursorA => self.toggle_cursor(Cursor::A),
+            Action::CursorB => self.toggle_cursor(Cursor::B),
+            Action::RangeFromCursors => self.show_between_cursors(),
+            Action::UndoZoom => self.undo_zoom(History::undo),
+            Action::RedoZoom => self.undo_zoom(History::redo),
+            Action::Undo => return self.undo(History::undo),
+            Action::Redo => return self.undo(History::redo),
             Action::NewPanel => {
-                self.workspace.add_panel();
+                self.workspace.add_panel(PanelKind::Plot, Place::Below);
             }
+            Action::NewTab => {
+                self.workspace.add_panel(PanelKind::Plot, Place::Tab);
+            }
+            Action::NewTable => self.add_table(),
+            Action::DuplicatePanel => {
+                if let Some(active) = self.workspace.active() {
+                    self.workspace.duplicate(active);
+                }
+            }
+            Action::ClosePanel => {
+                if let Some(active) = self.workspace.active() {
+                    self.workspace.close_panel(active);
+                    return self.drop_unused();
+                }
+            }
+            Action::NextTab => self.workspace.cycle_tabs(true),
+            Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
             Action::ToggleGrid => settings.grid = !settings.grid,
             Action::ToggleDots => settings.dots = !settings.dots,
@@ -268,7 +307,7 @@ impl AppState {
         if self.dialog == Some(Dialog::ChooseDbc(id)) {
             self.dialog = None;
         }
-        self.workspace.forget_source(id);
+        self.workspace.keep_sources(|source| source != id);
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));
         effects
@@ -299,17 +338,23 @@ impl AppState {
             };
         }
         self.window = Some(TimeWindow::new(range));
+        self.zooms = History::default();
         self.load_missing()
     }
 
     fn plot(&mut self, signals: Vec<SignalRef>, target: PlotTarget) -> Vec<Effect> {
+        let workspace = &mut self.workspace;
         let panel = match target {
-            PlotTarget::Panel(panel) => panel,
-            PlotTarget::NewPanel => self.workspace.add_panel(),
-            PlotTarget::Active => self
-                .workspace
-                .active()
-                .unwrap_or_else(|| self.workspace.add_panel()),
+            PlotTarget::Panel(panel) | PlotTarget::NewAxis(panel) => panel,
+            PlotTarget::NewPanel => workspace.add_panel(PanelKind::Plot, Place::Below),
+            PlotTarget::Beside(at, side) => {
+                workspace.add_panel(PanelKind::Plot, Place::Beside(at, side))
+            }
+            PlotTarget::NewTab => workspace.add_panel(PanelKind::Plot, Place::Tab),
+            PlotTarget::Active => match workspace.active() {
+                Some(active) => active,
+                None => workspace.add_panel(PanelKind::Plot, Place::Below),
+            },
         };
         self.workspace.activate(panel);
         let is_first = self.workspace.signals().is_empty();
@@ -320,7 +365,12 @@ impl AppState {
             };
             let axis = axis_of(info);
             vehicles.insert(signal.vehicle.clone());
-            self.workspace.plot(panel, signal, axis);
+            self.selected_signal = Some(signal.clone());
+            if matches!(target, PlotTarget::NewAxis(_)) {
+                self.workspace.plot_on_new_axis(panel, signal, axis);
+            } else {
+                self.workspace.plot(panel, signal, axis);
+            }
         }
         let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             return self.choose_range(RangeChoice::Session);
@@ -403,7 +453,7 @@ impl AppState {
     }
 
     /// Forgets samples that no panel shows, and stops queries that bring nothing else.
-    fn drop_unused(&mut self) -> Vec<Effect> {
+    pub(super) fn drop_unused(&mut self) -> Vec<Effect> {
         let before = self.store.loads();
         let workspace = &self.workspace;
         self.store.retain(|signal| workspace.contains(signal));
@@ -493,7 +543,7 @@ impl AppState {
             .selection
             .as_ref()
             .map(|selection| selection.vehicle.clone());
-        let (Some(vehicle), true) = (vehicle, self.workspace.panels().is_empty()) else {
+        let (Some(vehicle), true) = (vehicle, self.workspace.panels().next().is_none()) else {
             return Vec::new();
         };
         let mut effects = Vec::new();

@@ -1,13 +1,13 @@
-//! What is drawn where: panels, their signals and axes.
+//! What is drawn where: panels with their signals and axes, and their layout.
 //!
-//! Plain data without samples; it can be saved and applied to other data.
+//! Plain data without samples. Invariant: the layout holds exactly the panels that there are.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use canlake_shared::schema::SignalKey;
 
-use super::SourceId;
+use super::{Layout, Side, SourceId};
 
 /// A vehicle of an opened source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,13 +27,42 @@ pub struct SignalRef {
     pub key: SignalKey,
 }
 
-/// Names a panel as long as the app runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Names a panel as long as the app runs, and in a saved layout.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
 pub struct PanelId(pub u32);
 
-/// Names a value axis of a panel: signals of one unit share one.
+/// Names a value axis of a panel: signals of one unit share one, unless they are told apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AxisId(pub Arc<str>);
+pub struct AxisId {
+    /// The unit, or the name of a signal without one.
+    pub unit: Arc<str>,
+    /// Counts the axes of one unit.
+    pub copy: u16,
+}
+
+impl AxisId {
+    /// The first axis of a unit.
+    pub fn of(unit: impl Into<Arc<str>>) -> Self {
+        Self {
+            unit: unit.into(),
+            copy: 0,
+        }
+    }
+}
+
+/// Where a new panel goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Below all others of the tab in front.
+    Below,
+    /// In a tab of its own.
+    Tab,
+    /// At a side of another panel.
+    Beside(PanelId, Side),
+}
 
 /// A signal in a panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,18 +77,30 @@ pub struct PlottedSignal {
     pub visible: bool,
 }
 
-/// A plot of signals over time.
+/// What a panel does with its signals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PanelKind {
+    /// Draws them over time.
+    #[default]
+    Plot,
+    /// Lists their values at the cursors.
+    Table,
+}
+
+/// A tile of the workspace, with signals in it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PlotPanel {
+pub struct Panel {
     /// Names it.
     pub id: PanelId,
+    /// What it does with its signals.
+    pub kind: PanelKind,
     /// In the order of the legend.
     pub signals: Vec<PlottedSignal>,
     /// Axes that the user has set; the others follow the visible values.
     pub fixed_axes: BTreeMap<AxisId, [f64; 2]>,
 }
 
-impl PlotPanel {
+impl Panel {
     /// The axes of the panel, in the order of their first signal.
     pub fn axes(&self) -> Vec<&AxisId> {
         let mut axes: Vec<&AxisId> = Vec::new();
@@ -72,18 +113,40 @@ impl PlotPanel {
     }
 }
 
-/// The panels, from top to bottom.
+/// The panels and where they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Workspace {
-    panels: Vec<PlotPanel>,
+    panels: BTreeMap<PanelId, Panel>,
+    layout: Layout,
     active: Option<PanelId>,
     next_panel: u32,
 }
 
 impl Workspace {
-    /// From top to bottom.
-    pub fn panels(&self) -> &[PlotPanel] {
-        &self.panels
+    /// All of them, in the order of reading.
+    pub fn panels(&self) -> impl Iterator<Item = &Panel> {
+        let ids = self.layout.panels().into_iter();
+        ids.filter_map(|id| self.panels.get(&id))
+    }
+
+    /// One of them.
+    pub fn panel(&self, id: PanelId) -> Option<&Panel> {
+        self.panels.get(&id)
+    }
+
+    /// Where they are.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Rearranges the panels; those that the layout leaves out are closed.
+    pub fn set_layout(&mut self, layout: Layout) {
+        let kept = layout.panels();
+        if kept.iter().all(|id| self.panels.contains_key(id)) {
+            self.layout = layout;
+            self.panels.retain(|id, _| kept.contains(id));
+            self.find_active();
+        }
     }
 
     /// The panel that new signals go to.
@@ -95,7 +158,7 @@ impl Workspace {
     pub fn signals(&self) -> Vec<&SignalRef> {
         let mut signals: Vec<_> = self
             .panels
-            .iter()
+            .values()
             .flat_map(|panel| &panel.signals)
             .map(|plotted| &plotted.signal)
             .collect();
@@ -106,7 +169,7 @@ impl Workspace {
 
     /// Whether the signal is drawn in any panel.
     pub fn contains(&self, signal: &SignalRef) -> bool {
-        self.panels.iter().any(|panel| {
+        self.panels.values().any(|panel| {
             panel
                 .signals
                 .iter()
@@ -114,47 +177,74 @@ impl Workspace {
         })
     }
 
-    /// Adds an empty panel below the others and makes it active.
-    pub fn add_panel(&mut self) -> PanelId {
+    /// Adds an empty panel and makes it active.
+    pub fn add_panel(&mut self, kind: PanelKind, place: Place) -> PanelId {
         let id = PanelId(self.next_panel);
         self.next_panel += 1;
-        self.panels.push(PlotPanel {
+        let panel = Panel {
             id,
+            kind,
             signals: Vec::new(),
             fixed_axes: BTreeMap::new(),
-        });
+        };
+        self.panels.insert(id, panel);
+        match place {
+            Place::Below => self.layout.add_below(id),
+            Place::Tab => self.layout.add_tab(id),
+            Place::Beside(at, side) => self.layout.add_beside(at, side, id),
+        }
         self.active = Some(id);
         id
     }
 
-    /// Makes a panel active.
+    /// Makes a panel active and brings it to the front.
     pub fn activate(&mut self, id: PanelId) {
-        if self.panel(id).is_some() {
+        if self.panels.contains_key(&id) {
             self.active = Some(id);
+            self.layout.show(id);
         }
     }
 
-    /// Removes a panel; its neighbour becomes active.
+    /// Brings the next tab to the front, or the one before.
+    pub fn cycle_tabs(&mut self, forward: bool) {
+        self.layout.cycle_tabs(forward);
+        self.find_active();
+    }
+
+    /// Removes a panel; a neighbour becomes active.
     pub fn close_panel(&mut self, id: PanelId) {
-        let Some(idx) = self.panels.iter().position(|panel| panel.id == id) else {
-            return;
-        };
-        self.panels.remove(idx);
-        if self.active == Some(id) {
-            let neighbour = self.panels.get(idx).or_else(|| self.panels.last());
-            self.active = neighbour.map(|panel| panel.id);
-        }
+        self.panels.remove(&id);
+        self.layout.remove(id);
+        self.find_active();
     }
 
     /// Removes all panels.
     pub fn clear(&mut self) {
         self.panels.clear();
+        self.layout = Layout::default();
         self.active = None;
+    }
+
+    /// A panel like another, beside it.
+    pub fn duplicate(&mut self, id: PanelId) {
+        let Some(panel) = self.panels.get(&id).cloned() else {
+            return;
+        };
+        let copy = self.add_panel(panel.kind, Place::Beside(id, Side::Bottom));
+        self.panels.insert(copy, Panel { id: copy, ..panel });
+    }
+
+    /// The active panel has to be one that is seen.
+    fn find_active(&mut self) {
+        let seen = self.layout.seen();
+        if self.active.is_none_or(|active| !seen.contains(&active)) {
+            self.active = seen.first().copied();
+        }
     }
 
     /// Draws a signal in a panel; nothing changes if it is there already.
     pub fn plot(&mut self, id: PanelId, signal: SignalRef, axis: AxisId) {
-        let color_idx = self.free_color(id);
+        let color_idx = self.color_of(id, &signal);
         let Some(panel) = self.panel_mut(id) else {
             return;
         };
@@ -169,6 +259,24 @@ impl Workspace {
         });
     }
 
+    /// Draws a signal on an axis of its own, also where another axis of its unit is.
+    pub fn plot_on_new_axis(&mut self, id: PanelId, signal: SignalRef, axis: AxisId) {
+        self.unplot(id, &signal);
+        let Some(panel) = self.panel(id) else {
+            return;
+        };
+        let taken = panel.axes();
+        let free = (0..=u16::MAX).find(|copy| {
+            let axis = AxisId {
+                unit: Arc::clone(&axis.unit),
+                copy: *copy,
+            };
+            !taken.contains(&&axis)
+        });
+        let copy = free.unwrap_or(0);
+        self.plot(id, signal, AxisId { copy, ..axis });
+    }
+
     /// Takes a signal out of a panel.
     pub fn unplot(&mut self, id: PanelId, signal: &SignalRef) {
         if let Some(panel) = self.panel_mut(id) {
@@ -178,12 +286,12 @@ impl Workspace {
         }
     }
 
-    /// Takes everything of a source out of all panels.
-    pub fn forget_source(&mut self, source: SourceId) {
-        for panel in &mut self.panels {
+    /// Takes everything of other sources out of all panels.
+    pub fn keep_sources(&mut self, is_kept: impl Fn(SourceId) -> bool) {
+        for panel in self.panels.values_mut() {
             panel
                 .signals
-                .retain(|plotted| plotted.signal.vehicle.source != source);
+                .retain(|plotted| is_kept(plotted.signal.vehicle.source));
         }
     }
 
@@ -223,39 +331,68 @@ impl Workspace {
         }
     }
 
+    /// Sets the ranges of all axes of panels; those that are not named follow the visible values.
+    pub fn set_axes(&mut self, axes: &BTreeMap<PanelId, BTreeMap<AxisId, [f64; 2]>>) {
+        for (id, panel) in &mut self.panels {
+            let axes = axes.get(id).cloned().unwrap_or_default();
+            panel.fixed_axes = axes;
+        }
+    }
+
     /// Lets all axes follow the visible values.
     pub fn fit_axes(&mut self) {
-        for panel in &mut self.panels {
+        for panel in self.panels.values_mut() {
             panel.fixed_axes.clear();
         }
     }
 
-    /// Gives every signal a panel of its own, or puts all into one if that is so already.
+    /// Gives every signal of the plots that are seen a plot of its own, or puts all into one if that
+    /// is so already. Other panels stay below them.
     pub fn stack_or_overlay(&mut self) {
-        let all: Vec<PlottedSignal> = self
-            .panels
+        let seen = self.layout.seen();
+        let is_plot = |id: &PanelId| {
+            let panel = self.panels.get(id);
+            panel.is_some_and(|panel| panel.kind == PanelKind::Plot)
+        };
+        let (plots, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(is_plot);
+        let signals: Vec<PlottedSignal> = plots
             .iter()
+            .filter_map(|id| self.panels.get(id))
             .flat_map(|panel| panel.signals.clone())
             .collect();
-        let is_stacked = self.panels.iter().all(|panel| panel.signals.len() <= 1);
-        self.clear();
-        if all.is_empty() {
+        let (Some(first), false) = (plots.first().copied(), signals.is_empty()) else {
             return;
+        };
+        let is_stacked = plots.iter().all(|id| {
+            let panel = self.panels.get(id);
+            panel.is_none_or(|panel| panel.signals.len() <= 1)
+        });
+        for id in plots.iter().skip(1) {
+            self.panels.remove(id);
+            self.layout.remove(*id);
         }
-        let overlay = is_stacked.then(|| self.add_panel());
-        for plotted in all {
-            let id = overlay.unwrap_or_else(|| self.add_panel());
+        if let Some(panel) = self.panels.get_mut(&first) {
+            panel.signals.clear();
+            panel.fixed_axes.clear();
+        }
+        let mut order = vec![first];
+        for (idx, plotted) in signals.into_iter().enumerate() {
+            let id = if is_stacked || idx == 0 {
+                first
+            } else {
+                let id = self.add_panel(PanelKind::Plot, Place::Below);
+                order.push(id);
+                id
+            };
             self.plot(id, plotted.signal, plotted.axis);
         }
-        self.active = self.panels.first().map(|panel| panel.id);
+        order.extend(others);
+        self.layout.stack(order);
+        self.active = Some(first);
     }
 
-    fn panel(&self, id: PanelId) -> Option<&PlotPanel> {
-        self.panels.iter().find(|panel| panel.id == id)
-    }
-
-    fn panel_mut(&mut self, id: PanelId) -> Option<&mut PlotPanel> {
-        self.panels.iter_mut().find(|panel| panel.id == id)
+    fn panel_mut(&mut self, id: PanelId) -> Option<&mut Panel> {
+        self.panels.get_mut(&id)
     }
 
     fn plotted_mut(&mut self, id: PanelId, signal: &SignalRef) -> Option<&mut PlottedSignal> {
@@ -266,15 +403,35 @@ impl Workspace {
             .find(|plotted| plotted.signal == *signal)
     }
 
+    /// The colour that the signal has in another panel, if none of this one has it; else a free one.
+    fn color_of(&self, id: PanelId, signal: &SignalRef) -> usize {
+        let elsewhere = self
+            .panels
+            .values()
+            .flat_map(|panel| &panel.signals)
+            .find(|plotted| plotted.signal == *signal);
+        let is_taken = |color_idx: usize| {
+            let panel = self.panel(id);
+            panel.is_some_and(|panel| {
+                let mut plotted = panel.signals.iter();
+                plotted.any(|plotted| plotted.color_idx == color_idx)
+            })
+        };
+        elsewhere
+            .map(|plotted| plotted.color_idx)
+            .filter(|color_idx| !is_taken(*color_idx))
+            .unwrap_or_else(|| self.free_color(id))
+    }
+
     /// The first colour that no signal of the panel has; across panels colours go on.
     fn free_color(&self, id: PanelId) -> usize {
         let used = |idx: usize| {
             self.panels
-                .iter()
+                .values()
                 .flat_map(|panel| &panel.signals)
                 .any(|plotted| plotted.color_idx == idx)
         };
-        let total: usize = self.panels.iter().map(|panel| panel.signals.len()).sum();
+        let total: usize = self.panels.values().map(|panel| panel.signals.len()).sum();
         let in_panel = self.panel(id).map_or(0, |panel| panel.signals.len());
         (0..=total).find(|idx| !used(*idx)).unwrap_or(in_panel)
     }
@@ -295,36 +452,40 @@ mod tests {
     }
 
     fn axis(unit: &str) -> AxisId {
-        AxisId(unit.into())
+        AxisId::of(unit)
+    }
+
+    fn first(workspace: &Workspace) -> &Panel {
+        workspace.panels().next().unwrap()
     }
 
     #[test]
     fn a_signal_is_in_a_panel_once_and_keeps_its_colour() {
         let mut workspace = Workspace::default();
-        let id = workspace.add_panel();
+        let id = workspace.add_panel(PanelKind::Plot, Place::Below);
         for name in ["a", "b", "a", "c"] {
             workspace.plot(id, signal(name), axis("V"));
         }
         workspace.unplot(id, &signal("a"));
-        let colors: Vec<_> = workspace.panels()[0]
+        let colors: Vec<_> = first(&workspace)
             .signals
             .iter()
             .map(|plotted| plotted.color_idx)
             .collect();
         assert_eq!(colors, [1, 2]);
         workspace.plot(id, signal("d"), axis("V"));
-        assert_eq!(workspace.panels()[0].signals[2].color_idx, 0);
+        assert_eq!(first(&workspace).signals[2].color_idx, 0);
     }
 
     #[test]
     fn solo_and_back() {
         let mut workspace = Workspace::default();
-        let id = workspace.add_panel();
+        let id = workspace.add_panel(PanelKind::Plot, Place::Below);
         for name in ["a", "b"] {
             workspace.plot(id, signal(name), axis("V"));
         }
         let visible = |workspace: &Workspace| -> Vec<bool> {
-            workspace.panels()[0]
+            first(workspace)
                 .signals
                 .iter()
                 .map(|plotted| plotted.visible)
@@ -339,27 +500,69 @@ mod tests {
     #[test]
     fn stack_and_overlay_keep_all_signals() {
         let mut workspace = Workspace::default();
-        let id = workspace.add_panel();
+        let id = workspace.add_panel(PanelKind::Plot, Place::Below);
         for name in ["a", "b", "c"] {
             workspace.plot(id, signal(name), axis("V"));
         }
         workspace.stack_or_overlay();
-        assert_eq!(workspace.panels().len(), 3);
+        assert_eq!(workspace.panels().count(), 3);
         workspace.stack_or_overlay();
-        assert_eq!(workspace.panels().len(), 1);
+        assert_eq!(workspace.panels().count(), 1);
         assert_eq!(workspace.signals().len(), 3);
+    }
+
+    #[test]
+    fn stacking_leaves_tables_and_other_tabs_alone() {
+        let mut workspace = Workspace::default();
+        let hidden = workspace.add_panel(PanelKind::Plot, Place::Tab);
+        workspace.plot(hidden, signal("x"), axis("V"));
+        let id = workspace.add_panel(PanelKind::Plot, Place::Tab);
+        let table = workspace.add_panel(PanelKind::Table, Place::Beside(id, Side::Right));
+        for name in ["a", "b"] {
+            workspace.plot(id, signal(name), axis("V"));
+            workspace.plot(table, signal(name), axis("V"));
+        }
+        workspace.stack_or_overlay();
+        let kinds: Vec<_> = workspace.panels().map(|panel| panel.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                PanelKind::Plot,
+                PanelKind::Plot,
+                PanelKind::Plot,
+                PanelKind::Table
+            ]
+        );
+        assert_eq!(workspace.panel(hidden).unwrap().signals.len(), 1);
+        assert_eq!(workspace.panel(table).unwrap().signals.len(), 2);
+    }
+
+    #[test]
+    fn the_active_panel_is_always_seen() {
+        let mut workspace = Workspace::default();
+        let first = workspace.add_panel(PanelKind::Plot, Place::Tab);
+        let second = workspace.add_panel(PanelKind::Plot, Place::Tab);
+        assert_eq!(workspace.active(), Some(second));
+        workspace.cycle_tabs(true);
+        assert_eq!(workspace.active(), Some(first));
+        workspace.duplicate(first);
+        assert_eq!(workspace.layout().seen().len(), 2);
+        workspace.close_panel(second);
+        assert_eq!(workspace.layout().tabs().len(), 1);
+        workspace.clear();
+        assert_eq!(workspace.active(), None);
     }
 
     #[test]
     fn axes_only_take_ranges() {
         let mut workspace = Workspace::default();
-        let id = workspace.add_panel();
+        let id = workspace.add_panel(PanelKind::Plot, Place::Below);
         workspace.plot(id, signal("a"), axis("V"));
         workspace.set_axis(id, axis("V"), [1.0, 1.0]);
         workspace.set_axis(id, axis("V"), [f64::NAN, 1.0]);
-        assert!(workspace.panels()[0].fixed_axes.is_empty());
+        assert!(first(&workspace).fixed_axes.is_empty());
         workspace.set_axis(id, axis("V"), [0.0, 1.0]);
         workspace.unplot(id, &signal("a"));
-        assert!(workspace.panels()[0].fixed_axes.is_empty());
+        assert!(first(&workspace).fixed_axes.is_empty());
     }
 }

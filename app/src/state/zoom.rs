@@ -1,9 +1,7 @@
-//! The visible stretch of time and its history.
+//! The visible stretch of time.
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
-/// Windows kept for undo.
-const MAX_STEPS: usize = 100;
 /// The shortest window, in nanoseconds.
 const MIN_WINDOW_NS: i64 = 1_000;
 
@@ -14,9 +12,6 @@ const MIN_WINDOW_NS: i64 = 1_000;
 pub struct TimeWindow {
     extent: TimeRange,
     window: TimeRange,
-    undo: Vec<TimeRange>,
-    redo: Vec<TimeRange>,
-    in_gesture: bool,
 }
 
 impl TimeWindow {
@@ -25,9 +20,6 @@ impl TimeWindow {
         let mut window = Self {
             extent,
             window: extent,
-            undo: Vec::new(),
-            redo: Vec::new(),
-            in_gesture: false,
         };
         window.window = window.limited(extent);
         window
@@ -43,29 +35,14 @@ impl TimeWindow {
         self.window
     }
 
-    /// Shows `window` as far as the limits allow. Until [`Self::end_gesture`] all changes count as one.
+    /// Shows `window` as far as the limits allow.
     pub fn set(&mut self, window: TimeRange) {
-        let window = self.limited(window);
-        if window == self.window {
-            return;
-        }
-        if !self.in_gesture {
-            self.remember();
-            self.in_gesture = true;
-        }
-        self.window = window;
+        self.window = self.limited(window);
     }
 
-    /// Shows all of the extent, as one step.
+    /// Shows all of the extent.
     pub fn fit(&mut self) {
-        self.end_gesture();
         self.set(self.extent);
-        self.end_gesture();
-    }
-
-    /// The next change is a new step of undo.
-    pub fn end_gesture(&mut self) {
-        self.in_gesture = false;
     }
 
     /// Zooms by `factor` (< 1 shows less time), keeping `centre` where it is.
@@ -76,32 +53,6 @@ impl TimeWindow {
             centre - before.round() as i64,
             centre + after.round() as i64,
         )
-    }
-
-    /// Back to the window before the last change.
-    pub fn undo(&mut self) {
-        if let Some(window) = self.undo.pop() {
-            self.redo.push(self.window);
-            self.window = window;
-        }
-        self.end_gesture();
-    }
-
-    /// Forward again after [`Self::undo`].
-    pub fn redo(&mut self) {
-        if let Some(window) = self.redo.pop() {
-            self.undo.push(self.window);
-            self.window = window;
-        }
-        self.end_gesture();
-    }
-
-    fn remember(&mut self) {
-        if self.undo.len() == MAX_STEPS {
-            self.undo.remove(0);
-        }
-        self.undo.push(self.window);
-        self.redo.clear();
     }
 
     /// The nearest window that respects the limits; a window that is too long is cut, one that is
@@ -135,23 +86,6 @@ mod tests {
 
     fn range(start: i64, end: i64) -> TimeRange {
         TimeRange::new(Timestamp::from_ns(start), Timestamp::from_ns(end))
-    }
-
-    #[test]
-    fn a_gesture_is_one_step_of_undo() {
-        let mut window = TimeWindow::new(range(0, HOUR));
-        for step in 1..10 {
-            window.set(range(step * 1_000_000, HOUR));
-        }
-        window.end_gesture();
-        window.set(range(HOUR / 2, HOUR));
-        window.end_gesture();
-        window.undo();
-        assert_eq!(window.visible(), range(9_000_000, HOUR));
-        window.undo();
-        assert_eq!(window.visible(), range(0, HOUR));
-        window.redo();
-        assert_eq!(window.visible(), range(9_000_000, HOUR));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
                 .into_owned();
         }
     }
-    let Some(dialog) = state.dialog else {
+    let Some(dialog) = state.dialog.filter(|dialog| *dialog != Dialog::Palette) else {
         return;
     };
     let mut is_open = true;
@@ -46,7 +46,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::ChooseDbc(_) => "Decode raw frames",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
-        Dialog::Keys => "Keyboard and mouse",
+        Dialog::Keys | Dialog::Palette => "Keyboard and mouse",
     };
     Window::new(title)
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
@@ -56,7 +56,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         .show(ctx, |ui| match dialog {
             Dialog::ChooseDbc(source) => choose_dbc(ui, state, source, fields, queue),
             Dialog::Export(kind) => export(ui, kind, fields, queue),
-            Dialog::Keys => keys(ui),
+            Dialog::Keys | Dialog::Palette => keys(ui),
         });
     let escaped =
         ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));

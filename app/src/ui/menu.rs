@@ -6,7 +6,7 @@ use super::shortcuts;
 use crate::command::{Action, CommandQueue};
 use crate::state::AppState;
 
-const MENUS: [(&str, &[Option<Action>]); 4] = [
+const MENUS: [(&str, &[Option<Action>]); 5] = [
     (
         "File",
         &[
@@ -23,9 +23,20 @@ const MENUS: [(&str, &[Option<Action>]); 4] = [
     (
         "Plot",
         &[
+            Some(Action::Undo),
+            Some(Action::Redo),
+            None,
             Some(Action::NewPanel),
+            Some(Action::NewTable),
+            Some(Action::NewTab),
+            None,
             Some(Action::StackOrOverlay),
+            Some(Action::DuplicatePanel),
+            Some(Action::ClosePanel),
             Some(Action::ClearPlots),
+            None,
+            Some(Action::NextTab),
+            Some(Action::PreviousTab),
             None,
             Some(Action::SearchSignals),
             Some(Action::CancelQueries),
@@ -52,7 +63,22 @@ const MENUS: [(&str, &[Option<Action>]); 4] = [
             Some(Action::ToggleFullScreen),
         ],
     ),
-    ("Help", &[Some(Action::ShowKeys)]),
+    (
+        "Measure",
+        &[
+            Some(Action::CursorA),
+            Some(Action::CursorB),
+            Some(Action::RangeFromCursors),
+            None,
+            Some(Action::PreviousSample),
+            Some(Action::NextSample),
+            Some(Action::TenBack),
+            Some(Action::TenOn),
+            Some(Action::PreviousChange),
+            Some(Action::NextChange),
+        ],
+    ),
+    ("Help", &[Some(Action::Palette), Some(Action::ShowKeys)]),
 ];
 
 /// Draws the bar.

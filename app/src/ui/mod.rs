@@ -10,6 +10,8 @@ mod icon;
 mod icons;
 mod menu;
 mod notices;
+mod palette;
+mod panels;
 mod plot;
 mod raster;
 mod sessions;
@@ -18,13 +20,15 @@ mod signals;
 mod sources;
 mod statistics;
 mod status_bar;
+mod table;
 pub mod theme;
+mod tiles;
 mod welcome;
 
-use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use crate::command::CommandQueue;
-use crate::state::AppState;
+use crate::state::{AppState, Dialog};
 
 pub use headless::{picture, render};
 pub use icon::icon;
@@ -37,6 +41,7 @@ pub struct UiState {
     range: sessions::RangeFields,
     tree: signals::SignalTree,
     dialog: dialogs::DialogFields,
+    palette: palette::PaletteFields,
     plots: PlotsMemory,
 }
 
@@ -72,6 +77,9 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         .frame(frame)
         .show(ui, |ui| workspace(ui, state, local, queue));
     dialogs::show(ui.ctx(), state, local, queue);
+    if state.dialog == Some(Dialog::Palette) {
+        palette::show(ui.ctx(), local, queue);
+    }
     notices::show(ui.ctx(), state, queue);
     shortcuts::handle(ui.ctx(), queue);
     drop_files(ui, queue);
@@ -96,12 +104,7 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
 }
 
 fn workspace(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
-    let nothing_plotted = state
-        .workspace
-        .panels()
-        .iter()
-        .all(|panel| panel.signals.is_empty());
-    if nothing_plotted || state.window.is_none() {
+    if state.window.is_none() || state.workspace.panels().next().is_none() {
         welcome::show(ui, state, queue);
     } else {
         plots(ui, state, &mut local.plots, queue);
@@ -110,7 +113,12 @@ fn workspace(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Com
 
 /// Draws the plots alone, as the window and the headless picture both do.
 pub fn plots(ui: &mut Ui, state: &AppState, memory: &mut PlotsMemory, queue: &mut CommandQueue) {
-    plot::show(ui, state, memory, queue);
+    panels::show(ui, state, memory, queue);
+}
+
+/// Draws inside an area that is allocated already.
+fn inside<R>(ui: &mut Ui, area: UiBuilder, draw: impl FnOnce(&mut Ui) -> R) -> R {
+    draw(&mut ui.new_child(area))
 }
 
 fn drop_files(ui: &Ui, queue: &mut CommandQueue) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{Align2, Event, FontId, Key, Rect, Sense, TextFormat, Ui, pos2, vec2};
 
+use super::panels::DraggedSignals;
 use super::{UiState, icons, theme};
 use crate::command::{Command, CommandQueue, PlotTarget};
 use crate::source::{SignalInfo, Vehicle};
@@ -261,12 +262,17 @@ fn signal_row(
     let plotted = state
         .workspace
         .panels()
-        .iter()
         .flat_map(|panel| panel.signals.iter().map(|plotted| (panel.id, plotted)))
         .find(|(_, plotted)| plotted.signal == *signal);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(
+        vec2(ui.available_width(), ROW_HEIGHT),
+        Sense::click_and_drag(),
+    );
     let name = format!("{}.{}", info.key.message, info.key.signal);
+    response.dnd_set_drag_payload(DraggedSignals(vec![signal.clone()]));
+    if response.dragged() {
+        drag_label(ui, &name);
+    }
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::CheckBox, true, plotted.is_some(), &name)
     });
@@ -336,6 +342,20 @@ fn signal_row(
         }
     });
     response.on_hover_text(description(info));
+}
+
+/// What is being dragged, at the pointer.
+fn drag_label(ui: &Ui, name: &str) {
+    let Some(pointer) = ui.input(|input| input.pointer.interact_pos()) else {
+        return;
+    };
+    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("dragged signal"));
+    let painter = ui.ctx().layer_painter(layer);
+    let text = ui.visuals().strong_text_color();
+    let galley = painter.layout_no_wrap(name.to_owned(), FontId::proportional(12.0), text);
+    let area = Rect::from_min_size(pointer + vec2(12.0, 8.0), galley.size());
+    painter.rect_filled(area.expand2(vec2(6.0, 3.0)), 4.0, ui.visuals().window_fill);
+    painter.galley(area.min, galley, text);
 }
 
 /// The name with the letters that the search found set apart.

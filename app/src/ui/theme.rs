@@ -42,6 +42,8 @@ pub struct Palette {
     pub gap: Color32,
     /// Crosshair.
     pub crosshair: Color32,
+    /// The cursors A and B.
+    pub cursor: Color32,
     /// Rectangle of a box zoom.
     pub zoom_box: Color32,
     /// Something is as it should be.
@@ -68,6 +70,7 @@ const DARK: Palette = Palette {
     recording_hole: Color32::from_rgba_premultiplied(46, 40, 22, 60),
     gap: Color32::from_rgba_premultiplied(44, 44, 50, 50),
     crosshair: Color32::from_rgb(150, 158, 170),
+    cursor: Color32::from_rgb(250, 204, 92),
     zoom_box: Color32::from_rgb(120, 180, 255),
     good: Color32::from_rgb(64, 190, 140),
     warning: Color32::from_rgb(240, 176, 64),
@@ -86,6 +89,7 @@ const LIGHT: Palette = Palette {
     recording_hole: Color32::from_rgba_premultiplied(60, 46, 12, 60),
     gap: Color32::from_rgba_premultiplied(36, 36, 40, 40),
     crosshair: Color32::from_rgb(96, 104, 116),
+    cursor: Color32::from_rgb(150, 90, 0),
     zoom_box: Color32::from_rgb(20, 100, 200),
     good: Color32::from_rgb(8, 124, 84),
     warning: Color32::from_rgb(156, 92, 0),

@@ -10,14 +10,14 @@ use egui::{Align2, Color32, FontId, Painter, Rect, Ui, pos2};
 use super::input::{AxisKind, AxisView, PlotGeometry};
 use super::value_axis::{ValueTick, ticks};
 use super::{PanelCurves, theme};
-use crate::state::{AppState, AxisId, PlotPanel};
+use crate::state::{AppState, AxisId, Panel};
 
 /// Room above and below the curves when an axis follows them, as a share of their height.
 const MARGIN: f64 = 0.06;
 const FONT_SIZE: f32 = 11.0;
 
 /// The axes of a panel for this frame, in the order of their first signal.
-pub(crate) fn resolve(state: &AppState, panel: &PlotPanel, curves: &PanelCurves) -> Vec<AxisView> {
+pub(crate) fn resolve(state: &AppState, panel: &Panel, curves: &PanelCurves) -> Vec<AxisView> {
     let resolve_one = |id: &AxisId| {
         let fixed = panel.fixed_axes.get(id).copied();
         AxisView {
@@ -31,7 +31,7 @@ pub(crate) fn resolve(state: &AppState, panel: &PlotPanel, curves: &PanelCurves)
 }
 
 /// Of what kind the values are: labelled when one labelled signal has the axis to itself.
-fn kind(state: &AppState, panel: &PlotPanel, id: &AxisId) -> AxisKind {
+fn kind(state: &AppState, panel: &Panel, id: &AxisId) -> AxisKind {
     let signals = panel.signals.iter().filter(|plotted| plotted.axis == *id);
     let mut infos = signals.filter_map(|plotted| Some(&state.store.get(&plotted.signal)?.info));
     let (first, second) = (infos.next(), infos.next());
@@ -69,7 +69,7 @@ fn marks(axis: &AxisView, max_ticks: usize) -> Vec<ValueTick> {
     }
 }
 
-fn fitted(panel: &PlotPanel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
+fn fitted(panel: &Panel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
     let visible = panel
         .signals
         .iter()
@@ -94,10 +94,10 @@ fn fitted(panel: &PlotPanel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
 
 /// What stands on top of an axis: the unit; nothing where a signal without unit has it.
 fn title(axis: &AxisView) -> &str {
-    if axis.id.0.contains('.') {
+    if axis.id.unit.contains('.') {
         ""
     } else {
-        &axis.id.0
+        &axis.id.unit
     }
 }
 

@@ -302,7 +302,7 @@ mod tests {
 
     fn axis(range: [f64; 2], is_fixed: bool) -> AxisView {
         AxisView {
-            id: AxisId("V".into()),
+            id: AxisId::of("V"),
             range,
             is_fixed,
             kind: AxisKind::Real,
@@ -401,7 +401,7 @@ mod tests {
         assert_eq!(visible.start, plot.time_at(600.0));
         assert_eq!(
             commands[1],
-            Command::SetAxis(PanelId(0), AxisId("V".into()), [5.0, 7.5])
+            Command::SetAxis(PanelId(0), AxisId::of("V"), [5.0, 7.5])
         );
         assert_eq!(commands.len(), 3);
     }
@@ -416,7 +416,7 @@ mod tests {
             queue.drain(),
             [Command::SetAxis(
                 PanelId(0),
-                AxisId("V".into()),
+                AxisId::of("V"),
                 [0.125, 1.125]
             )]
         );

@@ -5,7 +5,7 @@ use egui::{Color32, Frame, Margin, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 use super::input::PlotGeometry;
 use super::{inside, theme, value_text};
 use crate::command::{Command, CommandQueue};
-use crate::state::{AppState, LoadState, PlotPanel, PlottedSignal};
+use crate::state::{AppState, LoadState, Panel, PlottedSignal};
 
 const MAX_WIDTH: f32 = 360.0;
 
@@ -13,7 +13,7 @@ const MAX_WIDTH: f32 = 360.0;
 pub(crate) fn show(
     ui: &mut Ui,
     state: &AppState,
-    panel: &PlotPanel,
+    panel: &Panel,
     plot: &PlotGeometry<'_>,
     queue: &mut CommandQueue,
 ) {
@@ -54,7 +54,7 @@ pub(crate) fn show(
 fn entry(
     ui: &mut Ui,
     state: &AppState,
-    panel: &PlotPanel,
+    panel: &Panel,
     plotted: &PlottedSignal,
     queue: &mut CommandQueue,
 ) {
@@ -113,11 +113,14 @@ fn entry(
     response.on_hover_text(plotted.signal.key.to_string());
 }
 
-/// The value that the signal has at the pointer: of the last sample at or before it.
+/// The value that the signal has at the pointer, else at the active cursor: of the last sample at or
+/// before it.
 pub(crate) fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Option<String> {
-    let hovered = state.hovered_in_window()?;
+    let instant = state
+        .hovered_in_window()
+        .or(state.cursors.active_instant())?;
     let loaded = state.store.get(&plotted.signal)?;
-    let sample = loaded.series.as_ref()?.sample_at(hovered.as_ns())?;
+    let sample = loaded.series.as_ref()?.sample_at(instant.as_ns())?;
     if sample.in_gap {
         return Some("–".to_owned());
     }

@@ -1,4 +1,4 @@
-//! The plots: panels one below the other over one time axis, and the overview strip.
+//! The plots: panels over one stretch of time, and the overview strip.
 //!
 //! ```text
 //!   LoadedSignal ──▶ Curve (view, cached) ──▶ axes (ranges, marks) ──▶ panel (paint)
@@ -20,13 +20,16 @@ mod value_axis;
 use std::collections::BTreeMap;
 
 use canlake_shared::time::TimeRange;
-use egui::{Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, Ui};
 
-use super::theme;
+use super::{inside, theme};
 use crate::command::CommandQueue;
-use crate::state::{AppState, PanelId, SignalRef, TimeWindow};
+use crate::state::{AppState, Panel, PanelId, SignalRef, TimeWindow};
 
 pub use curve::Curve;
+pub(crate) use legend::labelled_value;
+pub(crate) use overview::HEIGHT as OVERVIEW_HEIGHT;
+pub(crate) use panel::PanelFrame;
 pub use value_axis::value_text;
 
 /// The curves of one panel, by signal.
@@ -52,6 +55,30 @@ impl PlotsMemory {
         }
     }
 
+    /// Begins a frame: forgets what is plotted no more.
+    pub(crate) fn begin(&mut self, state: &AppState, area: Rect) {
+        forget_closed(state, self);
+        self.rect = Some(area);
+    }
+
+    /// Whether nobody can click on what is drawn.
+    pub(crate) fn is_picture(&self) -> bool {
+        self.is_picture
+    }
+
+    /// Widths of the strips left and right of every plot.
+    pub(crate) fn strips(&self) -> [f32; 2] {
+        self.strips
+    }
+
+    /// Sets the widths for the next frame, which comes at once when they have changed.
+    pub(crate) fn set_strips(&mut self, ui: &Ui, needed: [f32; 2]) {
+        if self.strips != needed {
+            self.strips = needed;
+            ui.ctx().request_discard("axis widths changed");
+        }
+    }
+
     /// Where the plots were drawn in the last frame, in points.
     pub(crate) fn rect(&self) -> Rect {
         self.rect.unwrap_or(Rect::NOTHING)
@@ -67,83 +94,43 @@ pub(crate) fn time_resolution(state: &AppState) -> i64 {
     (length / 2_000).max(1)
 }
 
-/// Draws all panels, the time axis and the overview.
-pub(crate) fn show(
+/// Draws one panel and gives the widths that its strips left and right need.
+pub(crate) fn panel(
     ui: &mut Ui,
     state: &AppState,
+    frame: &PanelFrame<'_>,
+    memory: &mut PlotsMemory,
+    queue: &mut CommandQueue,
+) -> [f32; 2] {
+    let curves = memory.curves.entry(frame.panel.id).or_default();
+    panel::show(ui, state, frame, curves, queue)
+}
+
+/// Draws the badge of a panel.
+pub(crate) fn badge(ui: &mut Ui, state: &AppState, panel: &Panel, memory: &PlotsMemory) {
+    let nothing = PanelCurves::default();
+    let curves = memory.curves.get(&panel.id).unwrap_or(&nothing);
+    overlay::badge(ui, state, panel, curves);
+}
+
+/// Draws the overview strip.
+pub(crate) fn overview(
+    ui: &Ui,
+    state: &AppState,
+    strip: Rect,
     memory: &mut PlotsMemory,
     queue: &mut CommandQueue,
 ) {
-    let Some(window) = &state.window else {
-        return;
-    };
-    forget_closed(state, memory);
-    let area = ui.available_rect_before_wrap();
-    memory.rect = Some(area);
-    let overview_rect = Rect::from_min_max(
-        pos2(area.left(), area.bottom() - overview::HEIGHT),
-        area.max,
+    let columns = egui::Rangef::new(
+        strip.left() + memory.strips[0],
+        strip.right() - memory.strips[1],
     );
-    let axis_bottom = overview_rect.top() - 4.0;
-    let axis_rect = Rect::from_min_max(
-        pos2(area.left(), axis_bottom - theme::TIME_AXIS_HEIGHT),
-        pos2(area.right(), axis_bottom),
-    );
-    let panels_rect = Rect::from_min_max(area.min, pos2(area.right(), axis_rect.top()));
-    let mut needed = [0.0_f32; 2];
-    inside(ui, UiBuilder::new().max_rect(panels_rect), |ui| {
-        egui::ScrollArea::vertical()
-            .id_salt("panels")
-            .auto_shrink([false, false])
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let n_panels = state.workspace.panels().len().max(1) as f32;
-                let height = (panels_rect.height() / n_panels).max(theme::MIN_PANEL_HEIGHT);
-                for panel in state.workspace.panels() {
-                    let (rect, _) = ui.allocate_exact_size(
-                        vec2(panels_rect.width(), height - 4.0),
-                        egui::Sense::hover(),
-                    );
-                    ui.add_space(4.0);
-                    let curves = memory.curves.entry(panel.id).or_default();
-                    let frame = panel::PanelFrame {
-                        panel,
-                        window,
-                        rect,
-                        strips: memory.strips,
-                        is_picture: memory.is_picture,
-                    };
-                    let widths = panel::show(ui, state, &frame, curves, queue);
-                    needed = [needed[0].max(widths[0]), needed[1].max(widths[1])];
-                }
-            });
-    });
-    if memory.strips != needed {
-        memory.strips = needed;
-        ui.ctx().request_discard("axis widths changed");
-    }
-    let plot_columns = egui::Rangef::new(
-        area.left() + memory.strips[0],
-        area.right() - memory.strips[1],
-    );
-    time_axis::show(ui, axis_rect, plot_columns, window, queue);
-    overview::show(
-        ui,
-        state,
-        overview_rect,
-        plot_columns,
-        &mut memory.overview,
-        queue,
-    );
+    overview::show(ui, state, strip, columns, &mut memory.overview, queue);
 }
 
 fn forget_closed(state: &AppState, memory: &mut PlotsMemory) {
     memory.curves.retain(|id, curves| {
-        let panel = state
-            .workspace
-            .panels()
-            .iter()
-            .find(|panel| panel.id == *id);
+        let panel = state.workspace.panel(*id);
         curves.retain(|signal, _| {
             panel.is_some_and(|panel| {
                 panel
@@ -175,9 +162,4 @@ fn window_geometry(id: PanelId, rect: Rect, window: &TimeWindow) -> input::PlotG
         window,
         axes: &[],
     }
-}
-
-/// Draws inside an area that is allocated already.
-fn inside<R>(ui: &mut Ui, area: UiBuilder, draw: impl FnOnce(&mut Ui) -> R) -> R {
-    draw(&mut ui.new_child(area))
 }

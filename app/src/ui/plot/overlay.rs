@@ -6,12 +6,9 @@ use egui::{
 };
 
 use super::input::PlotGeometry;
-use super::panel::PanelFrame;
 use super::{PanelCurves, inside, legend, theme};
-use crate::command::{Action, Command, CommandQueue};
-use crate::state::{AppState, LoadState, PanelId, PlotPanel};
+use crate::state::{AppState, Cursor, LoadState, Panel};
 use crate::time_display::{Zone, count_text, duration_text};
-use crate::ui::icons;
 
 /// A line at the pointer's time, in every panel.
 pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
@@ -27,70 +24,73 @@ pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>
     );
 }
 
-/// Whether everything is there and everything is drawn; beside it the button that fits the plot.
-pub(crate) fn badge(
-    ui: &mut Ui,
-    state: &AppState,
-    frame: &PanelFrame<'_>,
-    plot: &PlotGeometry<'_>,
-    curves: &PanelCurves,
-    queue: &mut CommandQueue,
-) {
-    let area = Rect::from_min_max(
-        pos2(
-            (plot.rect.right() - 260.0).max(plot.rect.left()),
-            plot.rect.top() + 5.0,
-        ),
-        pos2(plot.rect.right() - 6.0, plot.rect.top() + 27.0),
-    );
-    let layout = Layout::right_to_left(Align::Center);
-    inside(
-        ui,
-        UiBuilder::new()
-            .max_rect(area)
-            .layout(layout)
-            .id_salt(("badge", frame.panel.id)),
-        |ui| {
-            if !frame.is_picture {
-                buttons(ui, frame.panel.id, queue);
-            }
-            if frame.panel.signals.is_empty() {
-                return;
-            }
-            let palette = theme::palette(ui.theme());
-            let (text, color, detail) = badge_text(state, frame.panel, curves, palette);
-            Frame::new()
-                .fill(palette.overlay.gamma_multiply(0.85))
-                .corner_radius(4.0)
-                .inner_margin(Margin::symmetric(6, 1))
-                .show(ui, |ui| {
-                    ui.label(RichText::new(text).size(11.0).color(color))
-                        .on_hover_text(detail);
-                });
-        },
-    );
+/// The cursors, with their names on top; the active one is drawn stronger.
+pub(crate) fn paint_cursors(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
+    let palette = theme::palette(ui.theme());
+    let painter = ui.painter().with_clip_rect(plot.rect);
+    for (cursor, name) in [(Cursor::A, "A"), (Cursor::B, "B")] {
+        let Some(instant) = state.cursors.get(cursor) else {
+            continue;
+        };
+        let x = plot.x_of(instant);
+        if !plot.rect.x_range().contains(x) {
+            continue;
+        }
+        let is_active = state.cursors.active() == cursor;
+        let width = if is_active { 2.0 } else { 1.0 };
+        painter.vline(x, plot.rect.y_range(), (width, palette.cursor));
+        let flag = Rect::from_min_size(pos2(x, plot.rect.top()), vec2(14.0, 15.0));
+        painter.rect_filled(flag, 0.0, palette.cursor);
+        painter.text(
+            flag.center(),
+            egui::Align2::CENTER_CENTER,
+            name,
+            egui::FontId::proportional(11.0),
+            palette.plot_background,
+        );
+    }
 }
 
-fn buttons(ui: &mut Ui, panel: PanelId, queue: &mut CommandQueue) {
-    if ui
-        .small_button(icons::CLOSE)
-        .on_hover_text("Remove this plot")
-        .clicked()
-    {
-        queue.send(Command::ClosePanel(panel));
+/// The badge in the upper right corner of a plot.
+pub(crate) fn badge_in_corner(
+    ui: &mut Ui,
+    state: &AppState,
+    panel: &Panel,
+    plot: Rect,
+    curves: &PanelCurves,
+) {
+    let area = Rect::from_min_max(
+        pos2((plot.right() - 260.0).max(plot.left()), plot.top() + 5.0),
+        pos2(plot.right() - 6.0, plot.top() + 27.0),
+    );
+    let layout = Layout::right_to_left(Align::Center);
+    let builder = UiBuilder::new()
+        .max_rect(area)
+        .layout(layout)
+        .id_salt(("badge", panel.id));
+    inside(ui, builder, |ui| badge(ui, state, panel, curves));
+}
+
+/// Whether everything is there and everything is drawn.
+pub(crate) fn badge(ui: &mut Ui, state: &AppState, panel: &Panel, curves: &PanelCurves) {
+    if panel.signals.is_empty() {
+        return;
     }
-    if ui
-        .small_button("Fit")
-        .on_hover_text("Show everything (Home)")
-        .clicked()
-    {
-        queue.run(Action::FitAll);
-    }
+    let palette = theme::palette(ui.theme());
+    let (text, color, detail) = badge_text(state, panel, curves, palette);
+    Frame::new()
+        .fill(palette.overlay.gamma_multiply(0.85))
+        .corner_radius(4.0)
+        .inner_margin(Margin::symmetric(6, 1))
+        .show(ui, |ui| {
+            ui.label(RichText::new(text).size(11.0).color(color))
+                .on_hover_text(detail);
+        });
 }
 
 fn badge_text(
     state: &AppState,
-    panel: &PlotPanel,
+    panel: &Panel,
     curves: &PanelCurves,
     palette: &theme::Palette,
 ) -> (String, Color32, String) {
@@ -155,7 +155,7 @@ fn badge_text(
 /// Time at the pointer, and of each signal the last sample at or before it with its age.
 pub(crate) fn tooltip(
     state: &AppState,
-    panel: &PlotPanel,
+    panel: &Panel,
     plot: &PlotGeometry<'_>,
     response: &Response,
 ) {

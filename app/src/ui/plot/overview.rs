@@ -63,11 +63,7 @@ pub(crate) fn show(
 }
 
 fn first_signal(state: &AppState) -> Option<&SignalRef> {
-    let mut plotted = state
-        .workspace
-        .panels()
-        .iter()
-        .flat_map(|panel| &panel.signals);
+    let mut plotted = state.workspace.panels().flat_map(|panel| &panel.signals);
     plotted
         .find(|plotted| plotted.visible)
         .map(|plotted| &plotted.signal)

@@ -8,7 +8,7 @@ use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
 use super::{PanelCurves, band, inside, legend, overlay, theme, time_axis};
 use crate::command::{Action, Command, CommandQueue};
-use crate::state::{AppState, PlotPanel, PlottedSignal, TimeWindow};
+use crate::state::{AppState, Panel, PlottedSignal, TimeWindow};
 use crate::time_display::duration_text;
 
 /// Gaps of one signal that are marked one by one; more are only counted.
@@ -18,7 +18,7 @@ const MAX_GAP_MARKS: usize = 2_000;
 #[derive(Debug)]
 pub(crate) struct PanelFrame<'a> {
     /// The panel.
-    pub panel: &'a PlotPanel,
+    pub panel: &'a Panel,
     /// The time axis of all panels.
     pub window: &'a TimeWindow,
     /// Its whole area.
@@ -27,6 +27,8 @@ pub(crate) struct PanelFrame<'a> {
     pub strips: [f32; 2],
     /// Whether nobody can click on it.
     pub is_picture: bool,
+    /// Whether it has a time axis of its own, or stands on a plot that has.
+    pub has_time_axis: bool,
 }
 
 /// Draws a panel and gives the widths that its strips left and right need.
@@ -37,9 +39,15 @@ pub(crate) fn show(
     curves: &mut PanelCurves,
     queue: &mut CommandQueue,
 ) -> [f32; 2] {
+    let axis_height = if frame.has_time_axis {
+        theme::TIME_AXIS_HEIGHT
+    } else {
+        0.0
+    };
+    let bottom = frame.rect.bottom() - axis_height;
     let plot_rect = Rect::from_min_max(
         pos2(frame.rect.left() + frame.strips[0], frame.rect.top()),
-        pos2(frame.rect.right() - frame.strips[1], frame.rect.bottom()),
+        pos2(frame.rect.right() - frame.strips[1], bottom),
     );
     update_curves(ui, state, frame, plot_rect, curves);
     let axes = resolve(state, frame.panel, curves);
@@ -62,10 +70,19 @@ pub(crate) fn show(
     let widths = show_axes(ui, frame, &plot, &marks, queue);
     handle_mouse(ui, state, &plot, &response, queue);
     overlay::paint_crosshair(ui, state, &plot);
-    overlay::badge(ui, state, frame, &plot, curves, queue);
+    if frame.has_time_axis {
+        let strip = Rect::from_min_max(pos2(frame.rect.left(), bottom), frame.rect.max);
+        let columns = egui::Rangef::new(plot_rect.left(), plot_rect.right());
+        let id = frame.panel.id;
+        time_axis::show(ui, id, strip, columns, frame.window, queue);
+    }
+    if frame.is_picture {
+        overlay::badge_in_corner(ui, state, frame.panel, plot_rect, curves);
+    }
     if state.settings.legend {
         legend::show(ui, state, frame.panel, &plot, queue);
     }
+    overlay::paint_cursors(ui, state, &plot);
     if response.hovered() && !response.dragged() {
         overlay::tooltip(state, frame.panel, &plot, &response);
     }
@@ -121,7 +138,7 @@ fn paint_background(
     }
     let is_active = !frame.is_picture
         && state.workspace.active() == Some(frame.panel.id)
-        && state.workspace.panels().len() > 1;
+        && state.workspace.layout().seen().len() > 1;
     let frame_color = if is_active {
         palette.accent
     } else {
@@ -138,7 +155,7 @@ fn paint_background(
 fn paint_curves(
     ui: &mut Ui,
     state: &AppState,
-    panel: &PlotPanel,
+    panel: &Panel,
     plot: &PlotGeometry<'_>,
     curves: &PanelCurves,
 ) -> Response {
@@ -206,7 +223,7 @@ fn add_curve<'a>(
 }
 
 /// A bar at the bottom edge, in the signal's colour, where a signal was silent.
-fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &PlotPanel, plot: &PlotGeometry<'_>) {
+fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &Panel, plot: &PlotGeometry<'_>) {
     let visible = plot.window.visible();
     let painter = ui.painter().with_clip_rect(plot.rect);
     for (idx, plotted) in panel
@@ -257,11 +274,11 @@ fn show_axes(
     let mut right = plot.rect.right();
     for (idx, (axis, width)) in plot.axes.iter().zip(&widths).enumerate() {
         let strip = if idx == 0 {
-            Rect::from_min_max(frame.rect.min, pos2(plot.rect.left(), frame.rect.bottom()))
+            Rect::from_min_max(frame.rect.min, plot.rect.left_bottom())
         } else {
             let strip = Rect::from_min_max(
                 pos2(right, frame.rect.top()),
-                pos2(right + width, frame.rect.bottom()),
+                pos2(right + width, plot.rect.bottom()),
             );
             right += width;
             strip
@@ -282,7 +299,7 @@ fn show_axes(
 }
 
 /// The colour of the only signal of an axis, where there are several axes to tell apart.
-fn axis_color(ui: &Ui, panel: &PlotPanel, axis: &AxisView, neutral: Color32) -> Color32 {
+fn axis_color(ui: &Ui, panel: &Panel, axis: &AxisView, neutral: Color32) -> Color32 {
     let mut signals = panel
         .signals
         .iter()
@@ -321,7 +338,9 @@ fn handle_mouse(
 ) {
     let palette = theme::palette(ui.theme());
     let press_origin = ui.input(|input| input.pointer.press_origin());
-    input::pan_in_plot(plot, response, queue);
+    if !ui.input(|input| input.modifiers.shift) {
+        input::pan_in_plot(plot, response, queue);
+    }
     let drawn = ui.data(|data| data.get_temp(response.id)).flatten();
     let corners = input::box_zoom(plot, response, press_origin, drawn, queue);
     ui.data_mut(|data| data.insert_temp(response.id, corners));
@@ -348,6 +367,15 @@ fn handle_mouse(
     }
     if response.clicked() || response.drag_started() {
         queue.send(Command::ActivatePanel(plot.panel));
+    }
+    if let (true, Some(pointer)) = (response.clicked(), response.interact_pointer_pos()) {
+        queue.send(Command::PlaceCursor(plot.time_at(pointer.x)));
+    }
+    let is_scrubbing = response.dragged_by(egui::PointerButton::Primary)
+        && ui.input(|input| input.modifiers.shift);
+    if let (true, Some(pointer)) = (is_scrubbing, response.interact_pointer_pos()) {
+        let instant = plot.time_at(pointer.x);
+        queue.send(Command::PlaceCursor(state.nearest_sample(instant)));
     }
     if let Some(pointer) = response.hover_pos() {
         let instant = plot.time_at(pointer.x);

@@ -24,9 +24,10 @@ pub(crate) fn paint_grid(painter: &Painter, plot: &PlotGeometry<'_>, color: egui
     }
 }
 
-/// Draws the strip below the plots, which span `columns`.
+/// Draws the strip below a plot, which spans `columns`.
 pub(crate) fn show(
     ui: &Ui,
+    panel: PanelId,
     strip: Rect,
     columns: Rangef,
     window: &TimeWindow,
@@ -34,7 +35,7 @@ pub(crate) fn show(
 ) {
     let palette = theme::palette(ui.theme());
     let rect = Rect::from_x_y_ranges(columns, strip.y_range());
-    let plot = window_geometry(PanelId(0), rect, window);
+    let plot = window_geometry(panel, rect, window);
     let painter = ui.painter();
     for tick in ticks(window.visible(), rect.width()) {
         let x = plot.x_of(tick.instant);
@@ -72,7 +73,7 @@ pub(crate) fn show(
     );
     let response = ui.interact(
         rect,
-        ui.scope_id().with("time axis"),
+        ui.scope_id().with(("time axis", panel)),
         Sense::click_and_drag(),
     );
     let modifiers = ui.input(|input| input.modifiers);

@@ -1,0 +1,63 @@
+//! Undo of zooms, and of everything that was arranged.
+
+use std::collections::BTreeMap;
+
+use canlake_shared::time::TimeRange;
+
+use super::{AppState, AxisId, Effect, History, PanelId, Workspace};
+
+/// What zooming changes: the visible time, and the axes that were set.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Zoom {
+    window: TimeRange,
+    axes: BTreeMap<PanelId, BTreeMap<AxisId, [f64; 2]>>,
+}
+
+impl AppState {
+    /// Notes that no button is held and the wheel rests: what changes from now on is a new step.
+    pub(super) fn rest(&mut self) {
+        if let Some(zoom) = self.current_zoom() {
+            self.zooms.rest(&zoom);
+        }
+        self.arrangements.rest(&self.workspace);
+    }
+
+    fn current_zoom(&self) -> Option<Zoom> {
+        let axes = self
+            .workspace
+            .panels()
+            .map(|panel| (panel.id, panel.fixed_axes.clone()));
+        Some(Zoom {
+            window: self.window.as_ref()?.visible(),
+            axes: axes.collect(),
+        })
+    }
+
+    /// Goes a step through the zooms.
+    pub(super) fn undo_zoom(&mut self, step: fn(&mut History<Zoom>, &Zoom) -> Option<Zoom>) {
+        let Some(now) = self.current_zoom() else {
+            return;
+        };
+        if let (Some(zoom), Some(window)) = (step(&mut self.zooms, &now), &mut self.window) {
+            window.set(zoom.window);
+            self.workspace.set_axes(&zoom.axes);
+        }
+    }
+
+    /// Goes a step through the arrangements.
+    pub(super) fn undo(
+        &mut self,
+        step: fn(&mut History<Workspace>, &Workspace) -> Option<Workspace>,
+    ) -> Vec<Effect> {
+        let Some(mut before) = step(&mut self.arrangements, &self.workspace) else {
+            return Vec::new();
+        };
+        // Sources may have been closed since.
+        let is_open = |id| self.sources.iter().any(|source| source.id == id);
+        before.keep_sources(is_open);
+        self.workspace = before;
+        let mut effects = self.drop_unused();
+        effects.extend(self.load_missing());
+        effects
+    }
+}

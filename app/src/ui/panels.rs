@@ -1,0 +1,375 @@
+//! The middle of the window: panels in their tiles, and the overview strip below them.
+
+use egui::{
+    Align, Align2, CursorIcon, DragAndDrop, FontId, Layout as UiLayout, Rect, RichText, Sense, Ui,
+    UiBuilder, WidgetText, pos2, vec2,
+};
+use egui_tiles::{Behavior, SimplificationOptions, Tabs, Tile, TileId, Tiles, UiResponse};
+
+use super::plot::{self, PanelFrame, PlotsMemory};
+use super::{icons, inside, table, theme, tiles};
+use crate::command::{Action, Command, CommandQueue, PlotTarget};
+use crate::state::{AppState, Panel, PanelId, PanelKind, Side, SignalRef, TimeWindow};
+
+/// Height of the bar on top of a panel.
+const HEADER_HEIGHT: f32 = 22.0;
+/// A signal dropped this near an edge, as a share of the panel, splits it.
+const EDGE_SHARE: f32 = 0.18;
+
+/// What is dragged from the signal tree.
+#[derive(Clone, Debug)]
+pub(crate) struct DraggedSignals(pub Vec<SignalRef>);
+
+/// Draws all panels and the overview.
+pub(crate) fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    memory: &mut PlotsMemory,
+    queue: &mut CommandQueue,
+) {
+    let Some(window) = &state.window else {
+        return;
+    };
+    memory.begin(state, ui.available_rect_before_wrap());
+    let area = memory.rect();
+    let overview = Rect::from_min_max(
+        pos2(area.left(), area.bottom() - plot::OVERVIEW_HEIGHT),
+        area.max,
+    );
+    let tiles_area = Rect::from_min_max(area.min, pos2(area.right(), overview.top() - 4.0));
+    let mut behavior = Panels {
+        state,
+        window,
+        memory,
+        queue,
+        needed: [0.0; 2],
+    };
+    let changed = inside(ui, UiBuilder::new().max_rect(tiles_area), |ui| {
+        tiles::show(ui, state.workspace.layout(), &mut behavior)
+    });
+    let needed = behavior.needed;
+    if let Some(layout) = changed {
+        queue.send(Command::SetLayout(layout));
+    }
+    memory.set_strips(ui, needed);
+    plot::overview(ui, state, overview, memory, queue);
+}
+
+struct Panels<'a> {
+    state: &'a AppState,
+    window: &'a TimeWindow,
+    memory: &'a mut PlotsMemory,
+    queue: &'a mut CommandQueue,
+    /// Widths that the strips beside the plots need.
+    needed: [f32; 2],
+}
+
+impl Behavior<PanelId> for Panels<'_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, id: &mut PanelId) -> UiResponse {
+        let Some(panel) = self.state.workspace.panel(*id) else {
+            return UiResponse::None;
+        };
+        let rect = ui.max_rect();
+        let body = if self.memory.is_picture() {
+            rect
+        } else {
+            Rect::from_min_max(pos2(rect.left(), rect.top() + HEADER_HEIGHT), rect.max)
+        };
+        match panel.kind {
+            PanelKind::Plot => self.plot(ui, panel, body),
+            PanelKind::Table => {
+                inside(ui, UiBuilder::new().max_rect(body.shrink(2.0)), |ui| {
+                    table::show(ui, self.state, panel, self.queue);
+                });
+            }
+        }
+        if self.memory.is_picture() {
+            return UiResponse::None;
+        }
+        let header = Rect::from_min_max(rect.min, pos2(rect.right(), body.top()));
+        let is_dragged = self.header(ui, panel, header);
+        self.drop_signals(ui, panel, body);
+        if is_dragged {
+            UiResponse::DragStarted
+        } else {
+            UiResponse::None
+        }
+    }
+
+    fn tab_title_for_pane(&mut self, id: &PanelId) -> WidgetText {
+        title(self.state, *id).into()
+    }
+
+    fn tab_title_for_tile(&mut self, tiles: &Tiles<PanelId>, tile: TileId) -> WidgetText {
+        let panels = panels_of(tiles, tile);
+        let first = panels.first().map(|id| title(self.state, *id));
+        let first = first.unwrap_or_else(|| "Tab".to_owned());
+        if panels.len() > 1 {
+            format!("{first} +{}", panels.len() - 1).into()
+        } else {
+            first.into()
+        }
+    }
+
+    fn is_tab_closable(&self, _tiles: &Tiles<PanelId>, _tile: TileId) -> bool {
+        true
+    }
+
+    fn on_tab_close(&mut self, tiles: &mut Tiles<PanelId>, tile: TileId) -> bool {
+        for id in panels_of(tiles, tile) {
+            self.queue.send(Command::ClosePanel(id));
+        }
+        // The state closes them; here they stay for the rest of the frame.
+        false
+    }
+
+    fn is_tab_bar_visible(&self, _tile: TileId, _tabs: &Tabs) -> bool {
+        !self.memory.is_picture()
+    }
+
+    fn tab_bar_trailing_ui(
+        &mut self,
+        _tiles: &Tiles<PanelId>,
+        ui: &mut Ui,
+        _tile: TileId,
+        _tabs: &Tabs,
+    ) {
+        ui.add_space(4.0);
+        let button = ui.small_button("+").on_hover_text("New tab");
+        if button.clicked() {
+            self.queue.run(Action::NewTab);
+        }
+        let dragged = DragAndDrop::payload::<DraggedSignals>(ui.ctx());
+        if let Some(dragged) = dragged
+            && ui.rect_contains_pointer(ui.max_rect())
+        {
+            preview(ui, ui.max_rect(), "Plot in a new tab");
+            if ui.input(|input| input.pointer.any_released()) {
+                self.drop(&dragged, PlotTarget::NewTab);
+            }
+        }
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        // The state's layout keeps itself simple.
+        SimplificationOptions::OFF
+    }
+
+    fn cycle_tabs_with_keyboard(&self) -> bool {
+        false
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        3.0
+    }
+
+    fn min_size(&self) -> f32 {
+        theme::MIN_PANEL_HEIGHT
+    }
+}
+
+impl Panels<'_> {
+    fn plot(&mut self, ui: &mut Ui, panel: &Panel, rect: Rect) {
+        // Plots that stand on each other share the axis of the lowest.
+        let below = self.state.workspace.layout().below(panel.id);
+        let shares_axis = below
+            .and_then(|id| self.state.workspace.panel(id))
+            .is_some_and(|below| below.kind == PanelKind::Plot);
+        let frame = PanelFrame {
+            panel,
+            window: self.window,
+            rect,
+            strips: self.memory.strips(),
+            is_picture: self.memory.is_picture(),
+            has_time_axis: !shares_axis,
+        };
+        let widths = plot::panel(ui, self.state, &frame, self.memory, self.queue);
+        for (needed, width) in self.needed.iter_mut().zip(widths) {
+            *needed = needed.max(width);
+        }
+    }
+
+    /// The bar on top of a panel; gives whether the user began to drag the panel with it.
+    fn header(&mut self, ui: &mut Ui, panel: &Panel, rect: Rect) -> bool {
+        let palette = theme::palette(ui.theme());
+        let is_active = self.state.workspace.active() == Some(panel.id);
+        let id = ui.scope_id().with(("header", panel.id));
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        if response.clicked() {
+            self.queue.send(Command::ActivatePanel(panel.id));
+        }
+        if response.double_clicked() {
+            self.queue.run(Action::FitAll);
+        }
+        let color = if is_active {
+            palette.accent
+        } else {
+            palette.faint_text
+        };
+        inside(
+            ui,
+            UiBuilder::new()
+                .max_rect(rect.shrink2(vec2(4.0, 1.0)))
+                .id_salt(("header", panel.id))
+                .layout(UiLayout::right_to_left(Align::Center)),
+            |ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                if ui
+                    .small_button(icons::CLOSE)
+                    .on_hover_text("Remove this panel")
+                    .clicked()
+                {
+                    self.queue.send(Command::ClosePanel(panel.id));
+                }
+                if panel.kind == PanelKind::Plot {
+                    if ui
+                        .small_button("Fit")
+                        .on_hover_text("Show everything (Home)")
+                        .clicked()
+                    {
+                        self.queue.run(Action::FitAll);
+                    }
+                    if !panel.signals.is_empty() {
+                        plot::badge(ui, self.state, panel, self.memory);
+                    }
+                }
+                let text = RichText::new(title(self.state, panel.id))
+                    .size(12.0)
+                    .color(color);
+                ui.with_layout(UiLayout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(text).truncate().selectable(false));
+                });
+            },
+        );
+        if response.hovered() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+        }
+        response.drag_started()
+    }
+
+    /// Says what dropping the dragged signals here would do, and does it.
+    fn drop_signals(&mut self, ui: &Ui, panel: &Panel, rect: Rect) {
+        let Some(dragged) = DragAndDrop::payload::<DraggedSignals>(ui.ctx()) else {
+            return;
+        };
+        let pointer = ui.input(|input| input.pointer.interact_pos());
+        let Some(pointer) = pointer.filter(|pointer| rect.contains(*pointer)) else {
+            return;
+        };
+        let (target, area, text) = drop_target(panel, rect, self.memory.strips()[0], pointer);
+        preview(ui, area, text);
+        if ui.input(|input| input.pointer.any_released()) {
+            self.drop(&dragged, target);
+        }
+    }
+
+    fn drop(&mut self, dragged: &DraggedSignals, target: PlotTarget) {
+        self.queue.send(Command::Plot {
+            signals: dragged.0.clone(),
+            target,
+        });
+    }
+}
+
+/// What a drop at `pointer` does, the area it concerns, and how to say it.
+fn drop_target(
+    panel: &Panel,
+    rect: Rect,
+    axis_width: f32,
+    pointer: egui::Pos2,
+) -> (PlotTarget, Rect, &'static str) {
+    let share = (pointer - rect.min) / rect.size();
+    let half = rect.size() / 2.0;
+    let is_plot = panel.kind == PanelKind::Plot;
+    if is_plot && !panel.signals.is_empty() && pointer.x < rect.left() + axis_width.max(24.0) {
+        let strip = Rect::from_min_size(rect.min, vec2(axis_width.max(24.0), rect.height()));
+        return (PlotTarget::NewAxis(panel.id), strip, "New axis");
+    }
+    if share.y < EDGE_SHARE {
+        let area = Rect::from_min_size(rect.min, vec2(rect.width(), half.y));
+        return (
+            PlotTarget::Beside(panel.id, Side::Top),
+            area,
+            "New plot above",
+        );
+    }
+    if share.y > 1.0 - EDGE_SHARE {
+        let area = Rect::from_min_max(pos2(rect.left(), rect.center().y), rect.max);
+        return (
+            PlotTarget::Beside(panel.id, Side::Bottom),
+            area,
+            "New plot below",
+        );
+    }
+    if share.x < EDGE_SHARE / 2.0 {
+        let area = Rect::from_min_size(rect.min, vec2(half.x, rect.height()));
+        return (
+            PlotTarget::Beside(panel.id, Side::Left),
+            area,
+            "New plot left",
+        );
+    }
+    if share.x > 1.0 - EDGE_SHARE / 2.0 {
+        let area = Rect::from_min_max(pos2(rect.center().x, rect.top()), rect.max);
+        return (
+            PlotTarget::Beside(panel.id, Side::Right),
+            area,
+            "New plot right",
+        );
+    }
+    let text = if is_plot {
+        "Add to this plot"
+    } else {
+        "Add to this table"
+    };
+    (PlotTarget::Panel(panel.id), rect, text)
+}
+
+fn preview(ui: &Ui, area: Rect, text: &str) {
+    let palette = theme::palette(ui.theme());
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop preview"));
+    let painter = ui.ctx().layer_painter(layer);
+    painter.rect_filled(area, 3.0, palette.accent.gamma_multiply(0.25));
+    painter.rect_stroke(area, 3.0, (1.5, palette.accent), egui::StrokeKind::Inside);
+    painter.text(
+        area.center(),
+        Align2::CENTER_CENTER,
+        text,
+        FontId::proportional(14.0),
+        ui.visuals().strong_text_color(),
+    );
+}
+
+/// What a panel is called: after its signals.
+fn title(state: &AppState, id: PanelId) -> String {
+    let Some(panel) = state.workspace.panel(id) else {
+        return String::new();
+    };
+    let kind = match panel.kind {
+        PanelKind::Plot => "Plot",
+        PanelKind::Table => "Values",
+    };
+    let names: Vec<_> = panel
+        .signals
+        .iter()
+        .map(|plotted| &*plotted.signal.key.signal)
+        .collect();
+    match (panel.kind, names.as_slice()) {
+        (_, []) => kind.to_owned(),
+        (PanelKind::Plot, [only]) => (*only).to_owned(),
+        (PanelKind::Plot, [first, second]) => format!("{first}, {second}"),
+        (PanelKind::Plot, [first, rest @ ..]) => format!("{first} +{}", rest.len()),
+        (_, names) => format!("{kind} ({})", names.len()),
+    }
+}
+
+fn panels_of(tiles: &Tiles<PanelId>, tile: TileId) -> Vec<PanelId> {
+    match tiles.get(tile) {
+        Some(Tile::Pane(id)) => vec![*id],
+        Some(Tile::Container(container)) => container
+            .children()
+            .flat_map(|child| panels_of(tiles, *child))
+            .collect(),
+        None => Vec::new(),
+    }
+}

@@ -39,6 +39,7 @@
 
 mod align;
 mod gaps;
+mod lane;
 mod lookup;
 mod lttb;
 mod prepared;
@@ -51,6 +52,7 @@ mod view;
 
 pub use align::{Align, Cell, Row};
 pub use gaps::{Gap, GapCause, GapPolicy, Gaps, Rhythm, Segment};
+pub use lane::{LaneState, LaneStretch, lane};
 pub use lookup::Sample;
 pub use lttb::lttb_indices;
 pub use prepared::Prepared;

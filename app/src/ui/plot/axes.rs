@@ -8,6 +8,7 @@ use std::sync::Arc;
 use egui::{Align2, Color32, FontId, Painter, Rect, Ui, pos2};
 
 use super::input::{AxisKind, AxisView, PlotGeometry};
+use super::lanes::is_lane;
 use super::value_axis::{ValueTick, ticks};
 use super::{PanelCurves, theme};
 use crate::state::{AppState, AxisId, Panel};
@@ -27,7 +28,15 @@ pub(crate) fn resolve(state: &AppState, panel: &Panel, curves: &PanelCurves) -> 
             kind: kind(state, panel, id),
         }
     };
-    panel.axes().into_iter().map(resolve_one).collect()
+    let has_curve = |id: &&AxisId| {
+        let mut signals = panel.signals.iter().filter(|plotted| plotted.axis == **id);
+        signals.any(|plotted| {
+            let loaded = state.store.get(&plotted.signal);
+            loaded.is_none_or(|loaded| !is_lane(&loaded.info))
+        })
+    };
+    let axes = panel.axes().into_iter().filter(has_curve);
+    axes.map(resolve_one).collect()
 }
 
 /// Of what kind the values are: labelled when one labelled signal has the axis to itself.

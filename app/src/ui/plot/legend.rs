@@ -8,6 +8,16 @@ use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, LoadState, Panel, PlottedSignal};
 
 const MAX_WIDTH: f32 = 360.0;
+const ENTRY_HEIGHT: f32 = 20.0;
+
+/// The room that the legend of a panel takes, in points.
+pub(crate) fn height(state: &AppState, panel: &Panel) -> f32 {
+    if state.settings.legend {
+        ENTRY_HEIGHT * panel.signals.len() as f32 + 14.0
+    } else {
+        4.0
+    }
+}
 
 /// Draws the legend in the upper left corner. A click hides or shows, Alt+click shows one alone.
 pub(crate) fn show(

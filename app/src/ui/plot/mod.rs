@@ -10,6 +10,7 @@
 mod axes;
 mod curve;
 mod input;
+mod lanes;
 mod legend;
 mod overlay;
 mod overview;

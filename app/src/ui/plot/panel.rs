@@ -6,7 +6,7 @@ use egui_plot::{Line, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
-use super::{PanelCurves, band, inside, legend, overlay, theme, time_axis};
+use super::{PanelCurves, band, inside, lanes, legend, overlay, theme, time_axis};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Panel, PlottedSignal, TimeWindow};
 use crate::time_display::duration_text;
@@ -39,17 +39,8 @@ pub(crate) fn show(
     curves: &mut PanelCurves,
     queue: &mut CommandQueue,
 ) -> [f32; 2] {
-    let axis_height = if frame.has_time_axis {
-        theme::TIME_AXIS_HEIGHT
-    } else {
-        0.0
-    };
-    let bottom = frame.rect.bottom() - axis_height;
-    let plot_rect = Rect::from_min_max(
-        pos2(frame.rect.left() + frame.strips[0], frame.rect.top()),
-        pos2(frame.rect.right() - frame.strips[1], bottom),
-    );
-    update_curves(ui, state, frame, plot_rect, curves);
+    let areas = Areas::of(state, frame);
+    update_curves(ui, state, frame, areas.curves, curves);
     let axes = resolve(state, frame.panel, curves);
     for plotted in &frame.panel.signals {
         let axis = axes.iter().find(|axis| axis.id == plotted.axis);
@@ -57,37 +48,106 @@ pub(crate) fn show(
             curve.scale_to(axis.range);
         }
     }
-    let plot = PlotGeometry {
+    let geometry = |rect, axes| PlotGeometry {
         panel: frame.panel.id,
-        rect: plot_rect,
+        rect,
         window: frame.window,
-        axes: &axes,
+        axes,
     };
-    let marks = AxisMarks::new(&axes, plot_rect.height());
-    paint_background(ui, state, frame, &plot, &marks);
+    let plot = geometry(areas.curves, &axes);
+    let whole = geometry(areas.inner, &[]);
+    let marks = AxisMarks::new(&axes, plot.rect.height());
+    paint_background(ui, state, frame, &whole);
+    if state.settings.grid {
+        let grid = theme::palette(ui.theme()).grid;
+        marks.paint_grid(&ui.painter().with_clip_rect(plot.rect), &plot, grid);
+    }
     let response = paint_curves(ui, state, frame.panel, &plot, curves);
     paint_gap_marks(ui, state, frame.panel, &plot);
     let widths = show_axes(ui, frame, &plot, &marks, queue);
     handle_mouse(ui, state, &plot, &response, queue);
-    overlay::paint_crosshair(ui, state, &plot);
+    if areas.lanes.height() > 0.0 {
+        show_lanes(ui, state, frame.panel, &geometry(areas.lanes, &[]), queue);
+    }
+    overlay::paint_crosshair(ui, state, &whole);
     if frame.has_time_axis {
-        let strip = Rect::from_min_max(pos2(frame.rect.left(), bottom), frame.rect.max);
-        let columns = egui::Rangef::new(plot_rect.left(), plot_rect.right());
+        let columns = egui::Rangef::new(areas.inner.left(), areas.inner.right());
         let id = frame.panel.id;
-        time_axis::show(ui, id, strip, columns, frame.window, queue);
+        time_axis::show(ui, id, areas.time_axis, columns, frame.window, queue);
     }
     if frame.is_picture {
-        overlay::badge_in_corner(ui, state, frame.panel, plot_rect, curves);
+        overlay::badge_in_corner(ui, state, frame.panel, areas.inner, curves);
     }
     if state.settings.legend {
         legend::show(ui, state, frame.panel, &plot, queue);
     }
-    overlay::paint_cursors(ui, state, &plot);
+    overlay::paint_cursors(ui, state, &whole);
     if response.hovered() && !response.dragged() {
         overlay::tooltip(state, frame.panel, &plot, &response);
     }
     describe(&response, state, frame);
     widths
+}
+
+/// The parts of a panel.
+struct Areas {
+    /// Between the strips left and right, above the time axis.
+    inner: Rect,
+    /// Of it, where curves are drawn.
+    curves: Rect,
+    /// Of it, where lanes are.
+    lanes: Rect,
+    time_axis: Rect,
+}
+
+impl Areas {
+    fn of(state: &AppState, frame: &PanelFrame<'_>) -> Self {
+        let axis_height = if frame.has_time_axis {
+            theme::TIME_AXIS_HEIGHT
+        } else {
+            0.0
+        };
+        let bottom = frame.rect.bottom() - axis_height;
+        let inner = Rect::from_min_max(
+            pos2(frame.rect.left() + frame.strips[0], frame.rect.top()),
+            pos2(frame.rect.right() - frame.strips[1], bottom),
+        );
+        let n_lanes = lanes::lanes_of(state, frame.panel).count();
+        let n_visible = frame.panel.signals.iter().filter(|it| it.visible).count();
+        let top = if n_lanes == 0 {
+            bottom
+        } else if n_lanes == n_visible {
+            // Lanes alone begin below the legend.
+            inner.top() + legend::height(state, frame.panel)
+        } else {
+            // Curves keep a half at least.
+            (bottom - lanes::LANE_HEIGHT * n_lanes as f32).max(inner.center().y)
+        };
+        let (curves, lanes) = inner.split_top_bottom_at_y(top.min(bottom));
+        Self {
+            inner,
+            curves,
+            lanes,
+            time_axis: Rect::from_min_max(pos2(frame.rect.left(), bottom), frame.rect.max),
+        }
+    }
+}
+
+fn show_lanes(
+    ui: &Ui,
+    state: &AppState,
+    panel: &Panel,
+    plot: &PlotGeometry<'_>,
+    queue: &mut CommandQueue,
+) {
+    let columns = (plot.rect.width() * ui.pixels_per_point()).round().max(1.0) as usize;
+    lanes::paint(ui, state, panel, plot, columns);
+    let id = ui.scope_id().with(("lanes", panel.id));
+    let response = ui.interact(plot.rect, id, Sense::click_and_drag());
+    handle_mouse(ui, state, plot, &response, queue);
+    if response.hovered() && !response.dragged() {
+        lanes::tooltip(state, panel, plot, &response);
+    }
 }
 
 fn update_curves(
@@ -102,20 +162,15 @@ fn update_curves(
         let Some(loaded) = state.store.get(&plotted.signal) else {
             continue;
         };
-        if let (true, Some(series)) = (plotted.visible, &loaded.series) {
+        let is_curve = plotted.visible && !lanes::is_lane(&loaded.info);
+        if let (true, Some(series)) = (is_curve, &loaded.series) {
             let curve = curves.entry(plotted.signal.clone()).or_default();
             curve.update(series, &loaded.info, frame.window.visible(), pixel_columns);
         }
     }
 }
 
-fn paint_background(
-    ui: &Ui,
-    state: &AppState,
-    frame: &PanelFrame<'_>,
-    plot: &PlotGeometry<'_>,
-    marks: &AxisMarks,
-) {
+fn paint_background(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot: &PlotGeometry<'_>) {
     let palette = theme::palette(ui.theme());
     let painter = ui.painter().with_clip_rect(plot.rect);
     painter.rect_filled(plot.rect, 2.0, palette.plot_background);
@@ -134,7 +189,6 @@ fn paint_background(
     }
     if state.settings.grid {
         time_axis::paint_grid(&painter, plot, palette.grid);
-        marks.paint_grid(&painter, plot, palette.grid);
     }
     let is_active = !frame.is_picture
         && state.workspace.active() == Some(frame.panel.id)
@@ -235,6 +289,7 @@ fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &Panel, plot: &PlotGeometry
         let Some(series) = state
             .store
             .get(&plotted.signal)
+            .filter(|loaded| !lanes::is_lane(&loaded.info))
             .and_then(|loaded| loaded.series.as_ref())
         else {
             continue;

@@ -4,9 +4,13 @@
 /// The window with its workers, over a small lake.
 mod window;
 
+/// Tabs, splits, drag and drop, undo, the palette.
+mod arranging;
 /// From an opened folder to a plot, and back to an empty window.
 mod browsing;
 /// What is written: samples and pictures.
 mod exporting;
 /// Keys, and when they belong to a text field.
 mod keys;
+/// Cursors and what is read at them.
+mod measuring;

@@ -182,6 +182,38 @@ impl TestWindow {
         self.harness.run_steps(3);
     }
 
+    /// Presses at one place, moves through others, lets go at the last.
+    pub(crate) fn drag(&mut self, way: &[egui::Pos2]) {
+        let (Some(first), Some(last)) = (way.first(), way.last()) else {
+            return;
+        };
+        self.harness.drag_at(*first);
+        self.harness.run_steps(2);
+        for place in way {
+            self.harness.hover_at(*place);
+            self.harness.run_steps(2);
+        }
+        self.harness.drop_at(*last);
+        self.harness.run_steps(3);
+    }
+
+    /// Where the first plot is on the screen.
+    pub(crate) fn plot_rect(&self) -> egui::Rect {
+        self.harness.get_by_label_contains("Plot of ").rect()
+    }
+
+    /// Clicks at a share of the first plot's width, in its middle.
+    pub(crate) fn click_plot(&mut self, share: f32) {
+        let rect = self.plot_rect();
+        let place = egui::pos2(rect.left() + rect.width() * share, rect.center().y);
+        self.harness.hover_at(place);
+        self.harness.run_steps(2);
+        self.harness.drag_at(place);
+        self.harness.run_steps(1);
+        self.harness.drop_at(place);
+        self.harness.run_steps(3);
+    }
+
     pub(crate) fn has_signal(&self, name: &str) -> bool {
         let role = egui::accesskit::Role::CheckBox;
         self.harness.query_by_role_and_label(role, name).is_some()

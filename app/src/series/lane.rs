@@ -106,8 +106,8 @@ fn stretch(data: &Prepared, at: i64) -> (LaneState, i64) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::{GapPolicy, Series};
     use super::*;
-    use crate::series::{GapPolicy, Series};
 
     fn data(times: &[i64], values: &[f64], holes: &[(i64, i64)]) -> Prepared {
         let series = Series::new(times.to_vec().into(), values.to_vec().into()).unwrap();

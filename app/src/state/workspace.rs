@@ -478,6 +478,20 @@ mod tests {
     }
 
     #[test]
+    fn signals_of_one_unit_get_axes_of_their_own_when_asked() {
+        let mut workspace = Workspace::default();
+        let id = workspace.add_panel(PanelKind::Plot, Place::Below);
+        workspace.plot(id, signal("a"), axis("V"));
+        workspace.plot(id, signal("b"), axis("V"));
+        assert_eq!(first(&workspace).axes().len(), 1);
+        workspace.plot_on_new_axis(id, signal("b"), axis("V"));
+        workspace.plot_on_new_axis(id, signal("c"), axis("V"));
+        let axes: Vec<_> = first(&workspace).axes().into_iter().cloned().collect();
+        assert_eq!(axes.len(), 3);
+        assert!(axes.iter().all(|axis| &*axis.unit == "V"));
+    }
+
+    #[test]
     fn solo_and_back() {
         let mut workspace = Workspace::default();
         let id = workspace.add_panel(PanelKind::Plot, Place::Below);

@@ -104,8 +104,12 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
 }
 
 fn workspace(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
-    if state.window.is_none() || state.workspace.panels().next().is_none() {
+    // A lone empty panel has less to say than the welcome.
+    let is_empty = state.workspace.signals().is_empty();
+    if state.window.is_none() || is_empty && state.workspace.panels().count() <= 1 {
+        let area = ui.available_rect_before_wrap();
         welcome::show(ui, state, queue);
+        panels::drop_on_nothing(ui, area, queue);
     } else {
         plots(ui, state, &mut local.plots, queue);
     }

@@ -55,6 +55,22 @@ pub(crate) fn show(
     plot::overview(ui, state, overview, memory, queue);
 }
 
+/// Takes signals that are dropped where there is no panel yet.
+pub(crate) fn drop_on_nothing(ui: &Ui, area: Rect, queue: &mut CommandQueue) {
+    let Some(dragged) = DragAndDrop::payload::<DraggedSignals>(ui.ctx()) else {
+        return;
+    };
+    if ui.rect_contains_pointer(area) {
+        preview(ui, area, "Plot here");
+        if ui.input(|input| input.pointer.any_released()) {
+            queue.send(Command::Plot {
+                signals: dragged.0.clone(),
+                target: PlotTarget::Active,
+            });
+        }
+    }
+}
+
 struct Panels<'a> {
     state: &'a AppState,
     window: &'a TimeWindow,
@@ -184,6 +200,13 @@ impl Panels<'_> {
             has_time_axis: !shares_axis,
         };
         let widths = plot::panel(ui, self.state, &frame, self.memory, self.queue);
+        if panel.signals.is_empty() {
+            let color = theme::palette(ui.theme()).faint_text;
+            let text = "Drag signals here, or click them in the list";
+            let font = FontId::proportional(14.0);
+            ui.painter()
+                .text(rect.center(), Align2::CENTER_CENTER, text, font, color);
+        }
         for (needed, width) in self.needed.iter_mut().zip(widths) {
             *needed = needed.max(width);
         }

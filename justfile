@@ -13,12 +13,12 @@ check:
 test:
     cargo test --workspace
 
-# The tests that need neither egui nor DataFusion.
+# The tests that need neither egui nor DataFusion. The first run compiles dependencies again, with fewer features.
 test-fast:
     cargo test -p canlake-shared -p canlake-edge -p canlake-decoder
     cargo test -p integration-tests --no-default-features
 
-# Accept what the snapshot tests print now.
+# Accept the DBC warnings that the loader gives now.
 bless:
     CANLAKE_BLESS=1 cargo test --workspace
 

@@ -172,8 +172,8 @@ impl Action {
             Self::FitY => "Fit values",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
-            Self::PanLeft => "Earlier",
-            Self::PanRight => "Later",
+            Self::PanLeft => "Earlier, with a cursor: sample before",
+            Self::PanRight => "Later, with a cursor: next sample",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::UndoZoom => "Undo zoom",
@@ -274,6 +274,8 @@ pub enum Command {
     SelectSignal(SignalRef),
     /// Put the active cursor here.
     PlaceCursor(Timestamp),
+    /// The click that placed the cursor was the first of a double click.
+    TakeBackCursor,
     /// Make a panel the one that new signals go to.
     ActivatePanel(PanelId),
     /// Remove a panel.

@@ -78,7 +78,7 @@ pub fn ensure(root: &Path, mut on_progress: impl FnMut(usize, usize)) -> Result<
     if root.exists() {
         return Ok(());
     }
-    let part = root.with_extension("part");
+    let part = root.with_extension(format!("{}.part", std::process::id()));
     let io_error = |path: &Path| {
         let path = path.to_owned();
         move |source| DemoError::Io { source, path }

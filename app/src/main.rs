@@ -31,5 +31,7 @@ fn start_log() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // They would be printed to the stderr that failed, by a macro that panics then.
+        .log_internal_errors(false)
         .init();
 }

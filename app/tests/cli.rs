@@ -12,7 +12,13 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampNanosecondArray};
 use canlake::export::{Column, ExportSignal, write_parquet};
-use canlake_shared::schema::{SignalDeclaration, SignalKey};
+use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
+use canlake_shared::lake::VehicleId;
+use canlake_shared::schema::footer::Recording;
+use canlake_shared::schema::{
+    RawBatchBuilder, RawFileInfo, RawFileWriter, SignalDeclaration, SignalKey,
+};
+use canlake_shared::time::Timestamp;
 use parquet::arrow::ArrowWriter;
 use serde_json::{Value, json};
 
@@ -381,14 +387,71 @@ fn a_log_is_decoded_with_a_dbc() {
         command.args(args).env("XDG_CACHE_HOME", folder.path());
         command.output().unwrap()
     };
-    let output = run(&["query", log, "--signal", "Drive.Speed", "--dbc", dbc]);
     let expected = "timestamp,Drive.Speed [km/h]\r\n\
         2025-12-31T23:59:58.000000000Z,5\r\n2025-12-31T23:59:59.500000000Z,10\r\n";
-    assert_eq!(stdout(&output), expected, "{}", stderr(&output));
-    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    assert!(stderr(&output).contains("drive.log"), "{}", stderr(&output));
+    // The second time out of the cache, the third as the only log of a folder.
+    let logs = folder.path().join("logs");
+    std::fs::create_dir(&logs).unwrap();
+    std::fs::copy(log, logs.join("drive.log")).unwrap();
+    for source in [log, log, logs.to_str().unwrap()] {
+        let output = run(&["query", "--signal", "Drive.Speed", "--dbc", dbc, source]);
+        assert_eq!(stdout(&output), expected, "{}", stderr(&output));
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        let told = stderr(&output);
+        assert!(
+            told.contains("drive.log") && told.contains("line 2"),
+            "{told}"
+        );
+    }
     let output = run(&["query", log, "--signal", "Drive.Speed"]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--dbc"), "{}", stderr(&output));
+}
+
+/// What a recorder leaves: a folder of raw files in which nothing is decoded.
+#[test]
+fn a_lake_of_raw_files_is_decoded_with_a_dbc() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = folder
+        .path()
+        .join("raw/vehicle_id=V1/year=2025/month=12/day=31");
+    std::fs::create_dir_all(&raw).unwrap();
+    for (idx, secs) in [(0, 0), (1, 10)] {
+        let file = File::create(raw.join(format!("{idx}_raw.parquet"))).unwrap();
+        let info = RawFileInfo {
+            vehicle: VehicleId::new("V1").unwrap(),
+            writer: "test".to_owned(),
+            recording: Recording::default(),
+        };
+        let mut writer = RawFileWriter::new(file, info).unwrap();
+        let mut builder = RawBatchBuilder::new("V1");
+        let frame = CanFrame::data(
+            Timestamp::from_ns(START + secs * SEC),
+            ChannelIdx(0),
+            CanId::standard(0x123).unwrap(),
+            Payload::new(&[10 + idx, 0]).unwrap(),
+        );
+        builder.push(&frame, "can0");
+        writer.write(&builder.finish()).unwrap();
+        writer.close().unwrap();
+    }
+    let dbc = folder.path().join("car.dbc");
+    let text = "BO_ 291 Drive: 2 ECU\n SG_ Speed : 0|16@1+ (0.5,0) [0|0] \"km/h\" ECU\n";
+    std::fs::write(&dbc, text).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_canlake"));
+        command.arg("query").arg(folder.path().join("raw"));
+        command.args(["--signal", "Drive.Speed"]).args(more);
+        command.env("XDG_CACHE_HOME", folder.path());
+        command.output().unwrap()
+    };
+    let output = run(&["--dbc", dbc.to_str().unwrap()]);
+    let expected = "timestamp,Drive.Speed [km/h]\r\n\
+        2025-12-31T23:59:58.000000000Z,5\r\n2026-01-01T00:00:08.000000000Z,5.5\r\n";
+    assert_eq!(stdout(&output), expected, "{}", stderr(&output));
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = run(&[]);
+    assert!(!output.status.success());
     assert!(stderr(&output).contains("--dbc"), "{}", stderr(&output));
 }
 

@@ -1,6 +1,6 @@
 //! Arguments, messages and exit codes of the `canlake-edge` command.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -138,17 +138,16 @@ fn start_log(config: &Config) {
         .unwrap_or_else(|_not_set| EnvFilter::new(config.log_level.as_str()));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        // They would be printed to the stderr that failed, by a macro that panics then.
+        .log_internal_errors(false)
         .init();
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the one place where the command says why it failed"
-)]
 fn fail(code: u8, message: &str) -> ExitCode {
-    eprintln!("canlake-edge: {message}");
+    // Where nobody reads stderr any more the exit code alone has to say it.
+    drop(writeln!(io::stderr(), "canlake-edge: {message}"));
     ExitCode::from(code)
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -84,6 +85,14 @@ fn read(path: &Path) -> (Vec<i64>, FileSummary) {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Runs the command while nobody reads its stderr.
+fn run_unheard(command: &mut Command) -> Option<i32> {
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let status = command.stderr(writer).stdout(Stdio::null()).status();
+    status.unwrap().code()
 }
 
 const CONFIG: &str = "vehicle_id: EDGE_1\nstorage: {data_dir: ./data}\nbatch: {interval_sec: 300, max_frames: 100000}\nlogging: {level: WARNING}\n";
@@ -319,4 +328,14 @@ fn batches_close_by_age_in_real_time() {
         assert!(begun.elapsed() < Duration::from_mins(1), "no files");
         thread::sleep(Duration::from_millis(200));
     }
+}
+
+#[test]
+fn nothing_is_lost_where_nobody_reads_stderr() {
+    let agent = Agent::new(&CONFIG.replace("WARNING", "DEBUG"));
+    let args = ["--simulate", "--fast-forward", "10min"];
+    assert_eq!(run_unheard(&mut agent.command(&args)), Some(0));
+    let (times, _) = read(agent.files().last().unwrap());
+    assert!(!times.is_empty());
+    assert_eq!(run_unheard(&mut agent.command(&[])), Some(2));
 }

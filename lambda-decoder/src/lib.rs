@@ -1,7 +1,7 @@
 //! `canlake-decoder`: raw frames and DBC files to a decoded lake.
 //!
 //! ```text
-//! input ──FrameBatches──▶ job: one pass per UTC day ──decode──▶ output: .part, then renamed
+//! input ──FrameBatches──▶ job: read once, a file per UTC day ──decode──▶ output: .part, then renamed
 //!                              ▲ databases: --dbc or manifest
 //! ```
 //!

@@ -48,10 +48,15 @@ impl Place {
         path
     }
 
-    fn decode(&self, args: &[&str]) -> Output {
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_canlake-decoder"));
         command.current_dir(self.dir.path()).arg("decode");
-        command.args(args).output().unwrap()
+        command.args(args);
+        command
+    }
+
+    fn decode(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
     }
 
     /// The summary of a run that must end with this code.
@@ -438,4 +443,22 @@ fn exit_codes_and_the_summary_for_people() {
             .keys()
             .all(|key| key.contains("vehicle_id=V1/"))
     );
+}
+
+#[test]
+fn decodes_where_nobody_reads_stderr() {
+    let place = Place::new();
+    place.write("drive.log", log_over_midnight());
+    let run = |inputs: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = place.command(inputs);
+        command.args(["--dbc", "a.dbc", "--out", "lake", "-v"]);
+        command.stderr(writer).output().unwrap()
+    };
+    let output = run(&["absent.log", "drive.log"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!output.stdout.is_empty());
+    assert_eq!(place.lake().len(), 2);
+    assert_eq!(run(&["drive.log"]).status.code(), Some(0));
 }

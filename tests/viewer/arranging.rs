@@ -74,7 +74,7 @@ fn the_palette_finds_and_runs_commands() {
     let typed = window
         .harness
         .query_all_by_role(role)
-        .find(|field| field.is_focused());
+        .find(egui_kittest::Node::is_focused);
     typed.unwrap().type_text("value table");
     window.harness.run_steps(3);
     window.press(Key::Enter);

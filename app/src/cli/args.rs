@@ -43,8 +43,9 @@ pub struct SourceArgs {
     /// The vehicle; needed when there are several.
     #[arg(long, value_name = "ID")]
     pub vehicle: Option<String>,
-    /// DBC files, for files of raw frames and logs; the first that knows a message counts.
-    #[arg(long, num_args = 1.., value_name = "FILE")]
+    /// A DBC file, for raw frames and logs; give it again for more, the first that has a message
+    /// wins.
+    #[arg(long, value_name = "FILE")]
     pub dbc: Vec<PathBuf>,
     /// Match extended identifiers by parameter group (J1939, NMEA 2000), whatever the DBC says.
     #[arg(long)]

@@ -33,14 +33,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     Source(#[from] Arc<SourceError>),
     /// Raw frames need a DBC to become signals.
-    #[error("this holds raw frames, name the DBC files that describe them with --dbc: {path}", path = path.display())]
+    #[error("this holds raw frames, name the DBC files that describe them, as in `canlake signals FILE --dbc FILE.dbc`: {path}", path = path.display())]
     NeedsDbc { path: PathBuf },
-    /// A DBC file cannot be read.
-    #[error("cannot read {path}", path = path.display())]
-    Dbc {
-        source: std::io::Error,
-        path: PathBuf,
-    },
     /// There is nowhere to decode to.
     #[error("no folder for the user's cache: set HOME")]
     NoCache,

@@ -1,103 +1,87 @@
 //! Raw files and logs given to a command: decoded into the user's cache first.
 
-use std::path::{Path, PathBuf};
-
-use canlake_shared::dbc::{DbcFile, Matching};
+use std::path::PathBuf;
 
 use super::failure::Failure;
 use super::output::{Problem, tell};
 use crate::source::SourceLocation;
-use crate::source::decode::{self, DbcChoice, InputKind};
+use crate::source::decode::{self, DbcChoice};
+use crate::source::inputs::{self, Inputs};
 
 /// What to open in place of what was given.
-pub(super) struct Inputs {
+pub(super) struct Opening {
     pub(super) location: SourceLocation,
     /// Inputs that could not be decoded, wholly or in part.
     pub(super) problems: Vec<Problem>,
 }
 
-/// Decodes the files of raw frames among the paths given; everything else stays.
-///
-/// Folders are lakes of decoded files and are left alone.
-pub(super) fn decoded(location: SourceLocation, choice: &DbcChoice) -> Result<Inputs, Failure> {
-    let SourceLocation::Local(paths) = location else {
-        return Ok(Inputs {
+/// Decodes the raw files and logs among the paths given; everything else stays.
+pub(super) fn decoded(location: SourceLocation, choice: &DbcChoice) -> Result<Opening, Failure> {
+    match location {
+        SourceLocation::Local(paths) => decode_all(Inputs::look(paths), choice),
+        location => Ok(Opening {
             location,
             problems: Vec::new(),
-        });
-    };
-    let mut dbc: Option<Vec<DbcFile>> = None;
-    let mut opened = Vec::with_capacity(paths.len());
-    let mut problems = Vec::new();
-    for path in paths {
-        // What cannot be looked at is the listing's to tell.
-        let kind = if path.is_file() {
-            decode::kind_of(&path).unwrap_or(InputKind::Decoded)
-        } else {
-            InputKind::Decoded
-        };
-        if kind == InputKind::Decoded {
-            opened.push(path);
-            continue;
-        }
-        if choice.paths.is_empty() {
-            return Err(Failure::NeedsDbc { path });
-        }
-        if dbc.is_none() {
-            dbc = Some(load(&choice.paths)?);
-        }
-        let dbc = dbc.as_deref().unwrap_or_default();
-        opened.push(decode_one(&path, dbc, choice.matching, &mut problems)?);
+        }),
     }
-    Ok(Inputs {
+}
+
+/// Decodes inputs; all that can be decoded is.
+pub(super) fn decode_all(given: Inputs, choice: &DbcChoice) -> Result<Opening, Failure> {
+    let mut opened = given.decoded;
+    let mut problems = Vec::new();
+    if let Some(first) = given.undecoded.first() {
+        if choice.paths.is_empty() {
+            return Err(Failure::NeedsDbc {
+                path: first.clone(),
+            });
+        }
+        let dbc = inputs::read_dbc(&choice.paths)?;
+        for (file, path) in dbc.iter().zip(&choice.paths) {
+            for warning in &file.warnings {
+                tell(&format!("canlake: {}: {warning}", path.display()));
+            }
+        }
+        let cache = inputs::cache_folder().ok_or(Failure::NoCache)?;
+        let is_only = given.undecoded.len() == 1;
+        for path in &given.undecoded {
+            match decode::decode(path, &dbc, choice.matching, &cache, |_frames| {}) {
+                Ok(done) => opened.push(told(path, done, &mut problems)),
+                Err(error) if is_only => return Err(error.into()),
+                Err(error) => problems.push(Problem {
+                    path: path.display().to_string(),
+                    text: canlake_shared::error_chain(&error),
+                }),
+            }
+        }
+    }
+    Ok(Opening {
         location: SourceLocation::Local(opened),
         problems,
     })
 }
 
-fn load(paths: &[PathBuf]) -> Result<Vec<DbcFile>, Failure> {
-    let mut files = Vec::with_capacity(paths.len());
-    for path in paths {
-        let bytes = std::fs::read(path).map_err(|source| Failure::Dbc {
-            source,
-            path: path.clone(),
-        })?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let file = DbcFile::new(name, &bytes);
-        for warning in &file.warnings {
-            tell(&format!("canlake: {}: {warning}", path.display()));
-        }
-        files.push(file);
-    }
-    Ok(files)
-}
-
-fn decode_one(
-    path: &Path,
-    dbc: &[DbcFile],
-    matching: Matching,
+/// Tells what became of an input and gives the decoded file.
+fn told(
+    path: &std::path::Path,
+    done: decode::DecodedInput,
     problems: &mut Vec<Problem>,
-) -> Result<PathBuf, Failure> {
-    let folders = directories::ProjectDirs::from("", "", "canlake").ok_or(Failure::NoCache)?;
-    let cache = folders.cache_dir().join("decoded");
-    let done = decode::decode(path, dbc, matching, &cache, |_frames| {})?;
-    if let Some(stats) = &done.stats {
+) -> PathBuf {
+    let report = done.report;
+    tell(&format!(
+        "canlake: {} of {} frames gave values: {}",
+        report.decoded_frames,
+        report.frames,
+        path.display()
+    ));
+    for (reason, frames) in &report.undecoded {
         tell(&format!(
-            "canlake: decoded {} of {} frames of {}",
-            stats.decoded_frames,
-            stats.frames,
-            path.display()
+            "canlake: {frames} frames not (wholly) decoded: {reason}"
         ));
-        for (reason, frames) in stats.undecoded_by_reason() {
-            tell(&format!(
-                "canlake: {frames} frames gave no value: {}",
-                reason.as_str()
-            ));
-        }
     }
-    problems.extend(done.skipped.into_iter().map(|text| Problem {
+    problems.extend(report.skipped.into_iter().map(|text| Problem {
         path: path.display().to_string(),
         text,
     }));
-    Ok(done.path)
+    done.path
 }

@@ -24,7 +24,7 @@ pub(super) fn run(why: &str, start: &Start) -> Result<bool, Failure> {
         "canlake: no window can be opened here ({why}); doing the same without one"
     ));
     match start {
-        Start::Open(paths) => list(paths).map(|_| true),
+        Start::Open(paths) => list(paths).map(|opened| opened.problems().is_empty()),
         Start::Demo => {
             let root = demo::location()?;
             demo::ensure(&root, |done, all| {

@@ -1,10 +1,5 @@
 //! Standard output, standard error and output files; the words of JSON that all commands share.
 
-#![expect(
-    clippy::print_stderr,
-    reason = "the one place where commands talk to people"
-)]
-
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +11,8 @@ use crate::source::FileProblem;
 
 /// Tells a line to whoever watches.
 pub(super) fn tell(line: &str) {
-    eprintln!("{line}");
+    // Where standard error is closed nobody wants to know.
+    drop(writeln!(std::io::stderr(), "{line}"));
 }
 
 /// Tells what could not be read, one line each.

@@ -13,6 +13,7 @@ use super::{input, interrupt};
 use crate::query::{Completeness, QueryCollector, QueryResult, SignalQuery};
 use crate::runtime::{Runtimes, no_wake};
 use crate::source::decode::DbcChoice;
+use crate::source::inputs::Inputs;
 use crate::source::{
     self, Catalogue, SessionInfo, SignalInfo, SignalSource, SourceLocation, Vehicle,
 };
@@ -50,15 +51,24 @@ impl Opened {
                 Matching::Auto
             },
         };
-        let inputs = input::decoded(location, &choice)?;
+        let mut opening = input::decoded(location, &choice)?;
         let runtimes = Runtimes::new().map_err(|source| Failure::Threads { source })?;
-        let source = source::open(&inputs.location).map_err(Arc::new)?;
-        let catalogue = runtimes.run(source.catalogue(Arc::new(|_progress| {})))??;
+        let list = |location: &SourceLocation| {
+            let source = source::open(location).map_err(Arc::new)?;
+            let catalogue = runtimes.run(source.catalogue(Arc::new(|_progress| {})))??;
+            Ok::<_, Failure>((source, catalogue))
+        };
+        let (mut source, mut catalogue) = list(&opening.location)?;
+        let raw = Inputs::raw_files_of(&catalogue);
+        if !raw.undecoded.is_empty() && !choice.paths.is_empty() {
+            opening = input::decode_all(raw, &choice)?;
+            (source, catalogue) = list(&opening.location)?;
+        }
         Ok(Self {
             runtimes,
             source,
             catalogue,
-            skipped: inputs.problems,
+            skipped: opening.problems,
         })
     }
 
@@ -95,7 +105,7 @@ impl Opened {
         ) {
             (0, 0) => String::new(),
             (0, problems) => format!("; {problems} files could not be read"),
-            (raw, _) => format!("; decode its {raw} raw files first"),
+            (raw, _) => format!("; name the DBC files of its {raw} raw files with --dbc"),
         }
     }
 

@@ -4,15 +4,15 @@
 //!  batches ──▶ SeriesBuilder ──▶ Series ───────┬──▶ Gaps      where data are missing
 //!              (sorts, counts)   times, values └──▶ Pyramid   extremes of every stretch
 //!                                     └─────── Prepared ───────┘
-//!        ┌───────────────┬───────────────┬─────────┴────────┐
-//!      View            Stats       sample_at, next/        Align
-//!      points to draw  of a range  previous sample,        rows for export
+//!        ┌───────────────┬───────────────┬─┘
+//!      View            Stats       sample_at, next/
+//!      points to draw  of a range  previous sample,
 //!                                  change
 //! ```
 //!
 //! A [`Prepared`] series is built once, on a worker thread, in time proportional to the samples.
 //! Everything below it is answered from memory while the user pans, zooms and moves cursors; of
-//! these only [`Stats`] and [`Align`] read all samples of their range.
+//! these only [`Stats`] reads all samples of its range.
 //!
 //! # What is drawn
 //!
@@ -37,7 +37,6 @@
 //! Memory: 1.05 times the bytes of the columns, plus 8 bytes per gap; twice the columns at most
 //! while out-of-order input is being sorted.
 
-mod align;
 mod gaps;
 mod lane;
 mod lookup;
@@ -50,7 +49,6 @@ mod select;
 mod stats;
 mod view;
 
-pub use align::{Align, Cell, Row};
 pub use gaps::{Gap, GapCause, GapPolicy, Gaps, Rhythm, Segment};
 pub use lane::{LaneState, LaneStretch, lane};
 pub use lookup::Sample;

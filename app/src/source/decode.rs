@@ -4,6 +4,7 @@
 //! files: the same input opens at once the second time. A file is written beside its place and
 //! renamed, so that the cache never holds half of one. Memory is bounded by the decoder's runs.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use canlake_shared::schema::footer::{DbcProvenance, DbcSource, FileKind};
 use canlake_shared::schema::{
     ContentHash, DecodedFileInfo, DecodedFileWriter, SchemaError, read_summary,
 };
+use serde::{Deserialize, Serialize};
 
 /// What the program calls itself in the files that it writes.
 pub const WRITER: &str = concat!("canlake ", env!("CARGO_PKG_VERSION"));
@@ -81,10 +83,63 @@ pub enum InputKind {
 pub struct DecodedInput {
     /// The decoded file in the cache.
     pub path: PathBuf,
-    /// What did and did not decode; `None` when the file was there already.
-    pub stats: Option<DecodeStats>,
+    /// What did and did not decode.
+    pub report: DecodeReport,
+}
+
+/// What became of the frames of an input. It is kept beside the decoded file, so that opening the
+/// input again tells the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DecodeReport {
+    /// Frames read.
+    pub frames: u64,
+    /// Frames that gave at least one value.
+    pub decoded_frames: u64,
+    /// Frames that gave no value, or not all of theirs, by reason.
+    pub undecoded: BTreeMap<String, u64>,
     /// What of the input was skipped, in one line each.
     pub skipped: Vec<String>,
+}
+
+impl DecodeReport {
+    fn new(stats: &DecodeStats, skipped: Vec<String>) -> Self {
+        let undecoded = stats.undecoded_by_reason().into_iter();
+        Self {
+            frames: stats.frames,
+            decoded_frames: stats.decoded_frames,
+            undecoded: undecoded
+                .map(|(reason, frames)| (reason.as_str().to_owned(), frames))
+                .collect(),
+            skipped,
+        }
+    }
+
+    /// Where the report of a decoded file is.
+    fn path(decoded: &Path) -> PathBuf {
+        decoded.with_extension("report.json")
+    }
+
+    /// Of a file that is there already; `None` when it has to be decoded again.
+    fn read(decoded: &Path) -> Option<Self> {
+        if !decoded.exists() {
+            return None;
+        }
+        let text = std::fs::read(Self::path(decoded)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn write(&self, decoded: &Path) -> std::io::Result<()> {
+        let (path, part) = (Self::path(decoded), part_path(decoded, "report"));
+        let text = serde_json::to_vec(self).map_err(std::io::Error::from)?;
+        std::fs::write(&part, text)?;
+        std::fs::rename(&part, &path)
+    }
+}
+
+/// A name of this process alone, in the same folder.
+fn part_path(target: &Path, what: &str) -> PathBuf {
+    target.with_extension(format!("{what}-{}.part", std::process::id()))
 }
 
 /// Finds what a file holds, by its first bytes and its columns.
@@ -114,17 +169,16 @@ pub fn decode(
 ) -> Result<DecodedInput, InputError> {
     let kind = kind_of(path)?;
     let target = cache.join(cached_name(path, dbc, matching)?);
-    if target.exists() {
+    if let Some(report) = DecodeReport::read(&target) {
         return Ok(DecodedInput {
             path: target,
-            stats: None,
-            skipped: Vec::new(),
+            report,
         });
     }
     std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
-    let part = target.with_extension("part");
+    let part = part_path(&target, "decoded");
     let result = write_decoded(path, kind, (dbc, matching), &part, &mut on_progress);
-    let (stats, skipped) = match result {
+    let report = match result {
         Ok(done) => done,
         Err(error) => {
             // Half a file is of no use; that it cannot be removed changes nothing.
@@ -132,11 +186,13 @@ pub fn decode(
             return Err(error);
         }
     };
-    std::fs::rename(&part, &target).map_err(|source| io_error("write", source, &target))?;
+    let finished = report
+        .write(&target)
+        .and_then(|()| std::fs::rename(&part, &target));
+    finished.map_err(|source| io_error("write", source, &target))?;
     Ok(DecodedInput {
         path: target,
-        stats: Some(stats),
-        skipped,
+        report,
     })
 }
 
@@ -146,7 +202,7 @@ fn write_decoded(
     (dbc, matching): (&[DbcFile], Matching),
     part: &Path,
     on_progress: &mut impl FnMut(u64),
-) -> Result<(DecodeStats, Vec<String>), InputError> {
+) -> Result<DecodeReport, InputError> {
     let mut frames = open_frames(path, kind)?;
     let output = File::create(part).map_err(|source| io_error("write", source, part))?;
     let info = DecodedFileInfo {
@@ -181,7 +237,7 @@ fn write_decoded(
     let (mut sink, _) = writer.close(stats.undecoded()).map_err(parquet_error)?;
     sink.flush()
         .map_err(|source| io_error("write", source, part))?;
-    Ok((stats, skipped(&frames)))
+    Ok(DecodeReport::new(&stats, skipped(&frames)))
 }
 
 /// The DBC files as decoded files name them.

@@ -19,6 +19,7 @@ pub mod decode;
 mod error;
 mod footer;
 mod foreign;
+pub mod inputs;
 mod local;
 #[cfg(test)]
 mod local_tests;

@@ -18,6 +18,8 @@ pub struct Cursors {
     a: Option<Timestamp>,
     b: Option<Timestamp>,
     active: Cursor,
+    /// Where the active cursor was before it was placed last.
+    before: Option<Timestamp>,
 }
 
 impl Cursors {
@@ -46,7 +48,13 @@ impl Cursors {
 
     /// Moves the active cursor, and shows it.
     pub fn place(&mut self, instant: Timestamp) {
+        self.before = self.active_instant();
         self.set(self.active, Some(instant));
+    }
+
+    /// Undoes the last placement.
+    pub fn take_back(&mut self) {
+        self.set(self.active, self.before);
     }
 
     /// Shows a cursor at an instant and makes it active; hides it if it is active already.

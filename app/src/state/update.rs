@@ -71,6 +71,7 @@ impl AppState {
             Command::SetLayout(layout) => workspace.set_layout(layout),
             Command::SelectSignal(signal) => self.selected_signal = Some(signal),
             Command::PlaceCursor(instant) => self.cursors.place(instant),
+            Command::TakeBackCursor => self.cursors.take_back(),
             Command::ActivatePanel(panel) => workspace.activate(panel),
             Command::ClosePanel(panel) => workspace.close_panel(panel),
             Command::SetAxis(panel, axis, range) => workspace.set_axis(panel, axis, range),
@@ -511,6 +512,12 @@ impl AppState {
             return Vec::new();
         };
         self.exports_running += 1;
+        let lacking = self.lacking();
+        if !lacking.is_empty() {
+            let title = "the export has only what has arrived of some signals";
+            self.notices
+                .add(Severity::Warning, title, lacking.join("\n"));
+        }
         match target.kind {
             ExportKind::Png => vec![Effect::ExportPng(target)],
             ExportKind::Csv => vec![Effect::ExportCsv {
@@ -519,6 +526,20 @@ impl AppState {
                 range,
             }],
         }
+    }
+
+    /// Plotted signals of which samples are missing, with the reason.
+    fn lacking(&self) -> Vec<String> {
+        let reason = |signal: &SignalRef| {
+            let reason = match &self.store.get(signal)?.state {
+                LoadState::Complete => return None,
+                LoadState::Loading { .. } => "still loading",
+                LoadState::Partial(reason) | LoadState::Failed(reason) => reason,
+            };
+            Some(format!("{}: {reason}", self.signal_name(signal)))
+        };
+        let signals = self.workspace.signals();
+        signals.into_iter().filter_map(reason).collect()
     }
 
     fn export_columns(&self) -> Vec<ExportColumn> {

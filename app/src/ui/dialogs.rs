@@ -6,7 +6,7 @@ use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
 
 use super::{UiState, shortcuts};
-use crate::command::{Command, CommandQueue};
+use crate::command::{Action, Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
 
@@ -172,7 +172,13 @@ fn export(ui: &mut Ui, kind: ExportKind, fields: &mut DialogFields, queue: &mut 
 }
 
 fn keys(ui: &mut Ui) {
-    ui.set_width(520.0);
+    ui.set_width(620.0);
+    let height = (ui.ctx().content_rect().height() - 120.0).max(120.0);
+    let scroll = ScrollArea::vertical().max_height(height);
+    scroll.show(ui, keys_and_gestures);
+}
+
+fn keys_and_gestures(ui: &mut Ui) {
     ui.columns(2, |columns| {
         if let [left, right] = columns {
             left.strong("Keyboard");
@@ -180,10 +186,13 @@ fn keys(ui: &mut Ui) {
                 .num_columns(2)
                 .spacing([14.0, 3.0])
                 .show(left, |ui| {
-                    for (action, shortcut) in &shortcuts::TABLE {
-                        ui.label(RichText::new(ui.ctx().format_shortcut(shortcut)).monospace());
-                        ui.label(action.label());
-                        ui.end_row();
+                    for action in Action::ALL {
+                        let keys = shortcuts::texts(ui.ctx(), action);
+                        if !keys.is_empty() {
+                            ui.label(RichText::new(keys.join("  ")).monospace());
+                            ui.label(action.label());
+                            ui.end_row();
+                        }
                     }
                 });
             right.strong("Mouse, in a plot");

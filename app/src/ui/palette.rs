@@ -113,7 +113,11 @@ fn matching(text: &str) -> Vec<Action> {
             *action != Action::Palette && words.iter().all(|word| label.contains(word))
         })
         .collect();
-    found.sort_by_key(|action| !action.label().to_lowercase().starts_with(&text));
+    let first_word = words.first().copied().unwrap_or_default();
+    found.sort_by_key(|action| {
+        let label = action.label().to_lowercase();
+        (!label.starts_with(&text), !label.starts_with(first_word))
+    });
     found
 }
 

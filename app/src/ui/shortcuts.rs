@@ -133,8 +133,26 @@ pub(crate) const MOUSE: [(&str, &str); 13] = [
 
 /// The key of an action, as menus show it.
 pub(crate) fn text(ctx: &Context, action: Action) -> Option<String> {
-    let found = TABLE.iter().find(|(known, _)| *known == action);
-    found.map(|(_, shortcut)| ctx.format_shortcut(shortcut))
+    texts(ctx, action).into_iter().next()
+}
+
+/// All keys of an action.
+pub(crate) fn texts(ctx: &Context, action: Action) -> Vec<String> {
+    let found = TABLE.iter().filter(|(known, _)| *known == action);
+    let text = |(_, shortcut): &(Action, KeyboardShortcut)| {
+        let text = ctx.format_shortcut(shortcut);
+        let (name, symbol) = (
+            shortcut.logical_key.name(),
+            shortcut.logical_key.symbol_or_name(),
+        );
+        // Of the symbols the font has only these.
+        if symbol.is_ascii() {
+            text.replace(name, symbol)
+        } else {
+            text
+        }
+    };
+    found.map(text).collect()
 }
 
 /// Sends the actions whose keys were pressed. While a text field has the keyboard, only keys with

@@ -1,17 +1,17 @@
 //! Opens sources: lists lakes, decodes raw files and logs first, makes the demo lake.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use canlake_shared::dbc::DbcFile;
 use canlake_shared::error_chain;
 use parking_lot::Mutex;
 use tokio::task::spawn_blocking;
 
 use super::EventSender;
 use crate::demo;
-use crate::source::decode::{self, DbcChoice, InputKind};
+use crate::source::decode::{self, DbcChoice};
+use crate::source::inputs::{self, Inputs};
 use crate::source::{Catalogue, ListingProgress, LocalSource, SignalSource, SourceLocation};
 use crate::state::{Event, Severity, SourceId};
 use crate::time_display::count_text;
@@ -54,7 +54,9 @@ pub(crate) async fn open(
             open_local(id, &location, paths.clone(), dbc, &sources, &events).await
         }
         _ => match crate::source::open(&location) {
-            Ok(source) => list(id, &location, source, Vec::new(), &sources, &events).await,
+            Ok(source) => list(id, &location, source, Vec::new(), &sources, &events)
+                .await
+                .map(drop),
             Err(error) => Err(error_chain(&error)),
         },
     };
@@ -131,12 +133,16 @@ async fn open_local(
     sources: &Sources,
     events: &EventSender,
 ) -> Result<(), String> {
-    let looked = spawn_blocking(move || Inputs::look(paths))
+    let mut looked = spawn_blocking(move || Inputs::look(paths))
         .await
-        .map_err(|error| error.to_string())??;
+        .map_err(|error| error.to_string())?;
     if looked.undecoded.is_empty() {
         let source = Arc::new(LocalSource::new(looked.decoded));
-        return list(id, location, source, Vec::new(), sources, events).await;
+        let raw = list(id, location, source, Vec::new(), sources, events).await?;
+        if raw.undecoded.is_empty() {
+            return Ok(());
+        }
+        looked = raw;
     }
     if dbc.paths.is_empty() {
         let suggestions = spawn_blocking(move || suggest_dbc(&looked.undecoded))
@@ -155,9 +161,11 @@ async fn open_local(
         .await
         .map_err(|error| error.to_string())??;
     let source = Arc::new(LocalSource::new(done.paths));
-    list(id, location, source, done.remarks, sources, events).await
+    list(id, location, source, done.remarks, sources, events).await?;
+    Ok(())
 }
 
+/// Lists a source and announces it; gives its raw files instead where nothing in it is decoded.
 async fn list(
     id: SourceId,
     location: &SourceLocation,
@@ -165,7 +173,7 @@ async fn list(
     mut remarks: Remarks,
     sources: &Sources,
     events: &EventSender,
-) -> Result<(), String> {
+) -> Result<Inputs, String> {
     let progress = Progress::new(id, events);
     let on_progress = Arc::new(move |listing: ListingProgress| {
         progress.say(format!(
@@ -177,22 +185,9 @@ async fn list(
         .catalogue(on_progress)
         .await
         .map_err(|error| error_chain(&*error))?;
-    if catalogue.vehicles.is_empty() && !catalogue.raw_files.is_empty() {
-        let files: Vec<_> = catalogue
-            .raw_files
-            .iter()
-            .map(|file| PathBuf::from(&file.path))
-            .collect();
-        let suggestions = spawn_blocking(move || suggest_dbc(&files))
-            .await
-            .unwrap_or_default();
-        events
-            .send(Event::SourceNeedsDbc {
-                source: id,
-                suggestions,
-            })
-            .await;
-        return Ok(());
+    let raw = Inputs::raw_files_of(&catalogue);
+    if !raw.undecoded.is_empty() {
+        return Ok(raw);
     }
     remarks.extend(problems(&catalogue));
     sources.insert(id, source);
@@ -205,7 +200,7 @@ async fn list(
             remarks,
         })
         .await;
-    Ok(())
+    Ok(Inputs::default())
 }
 
 fn problems(catalogue: &Catalogue) -> Option<(Severity, String, String)> {
@@ -224,59 +219,6 @@ fn problems(catalogue: &Catalogue) -> Option<(Severity, String, String)> {
         format!("{n_problems} files could not be read wholly"),
         lines.join("\n"),
     ))
-}
-
-/// The paths given by the user, told apart.
-#[derive(Debug)]
-struct Inputs {
-    decoded: Vec<PathBuf>,
-    undecoded: Vec<PathBuf>,
-}
-
-impl Inputs {
-    /// Folders are lakes, unless they hold logs and no Parquet at all.
-    fn look(paths: Vec<PathBuf>) -> Result<Self, String> {
-        let mut inputs = Self {
-            decoded: Vec::new(),
-            undecoded: Vec::new(),
-        };
-        for path in paths {
-            if path.is_dir() {
-                let logs = logs_in(&path);
-                if logs.is_empty() {
-                    inputs.decoded.push(path);
-                } else {
-                    inputs.undecoded.extend(logs);
-                }
-                continue;
-            }
-            match decode::kind_of(&path).map_err(|error| error_chain(&error))? {
-                InputKind::Decoded => inputs.decoded.push(path),
-                InputKind::Raw | InputKind::Log => inputs.undecoded.push(path),
-            }
-        }
-        Ok(inputs)
-    }
-}
-
-/// The logs directly in a folder, by name; none when it also holds Parquet or other folders' lakes.
-fn logs_in(folder: &Path) -> Vec<PathBuf> {
-    let mut logs = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let name = entry.file_name().to_string_lossy().to_lowercase();
-        // Without its `.gz`.
-        let plain = Path::new(name.strip_suffix(".gz").unwrap_or(&name));
-        let is = |extension: &str| plain.extension().is_some_and(|found| found == extension);
-        if path.is_dir() || is("parquet") {
-            return Vec::new();
-        }
-        if is("log") {
-            logs.push(path);
-        }
-    }
-    logs.sort();
-    logs
 }
 
 /// DBC files beside the inputs, in a `dbc` folder beside or above them, or in that of the program.
@@ -305,6 +247,8 @@ fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
             .collect();
         here.sort();
         for path in here {
+            // One file may be reached by a relative and by an absolute path.
+            let path = path.canonicalize().unwrap_or(path);
             if !found.contains(&path) {
                 found.push(path);
             }
@@ -318,14 +262,10 @@ struct Decoded {
     remarks: Remarks,
 }
 
-fn decode_all(inputs: Inputs, choice: &DbcChoice, progress: &Progress) -> Result<Decoded, String> {
-    let mut dbc = Vec::new();
+fn decode_all(given: Inputs, choice: &DbcChoice, progress: &Progress) -> Result<Decoded, String> {
+    let dbc = inputs::read_dbc(&choice.paths).map_err(|error| error_chain(&error))?;
     let mut remarks = Vec::new();
-    for path in &choice.paths {
-        let bytes = std::fs::read(path)
-            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let file = DbcFile::new(name.clone(), &bytes);
+    for file in &dbc {
         if !file.warnings.is_empty() {
             let detail: Vec<_> = file
                 .warnings
@@ -335,18 +275,15 @@ fn decode_all(inputs: Inputs, choice: &DbcChoice, progress: &Progress) -> Result
                 .collect();
             remarks.push((
                 Severity::Warning,
-                format!("{name}: {} warnings", file.warnings.len()),
+                format!("{}: {} warnings", file.name, file.warnings.len()),
                 detail.join("\n"),
             ));
         }
-        dbc.push(file);
     }
-    let folders = directories::ProjectDirs::from("", "", "canlake")
-        .ok_or("no folder for the user's cache: set HOME")?;
-    let cache = folders.cache_dir().join("decoded");
-    let mut paths = inputs.decoded;
-    let n_inputs = inputs.undecoded.len();
-    for (idx, input) in inputs.undecoded.iter().enumerate() {
+    let cache = inputs::cache_folder().ok_or("no folder for the user's cache: set HOME")?;
+    let mut paths = given.decoded;
+    let n_inputs = given.undecoded.len();
+    for (idx, input) in given.undecoded.iter().enumerate() {
         let name = input.file_name().unwrap_or_default().to_string_lossy();
         let say = |frames: u64| {
             progress.say(format!(
@@ -358,7 +295,7 @@ fn decode_all(inputs: Inputs, choice: &DbcChoice, progress: &Progress) -> Result
         say(0);
         match decode::decode(input, &dbc, choice.matching, &cache, &say) {
             Ok(done) => {
-                remarks.extend(remark(&name, &done));
+                remarks.push(remark(&name, &done));
                 paths.push(done.path);
             }
             Err(error) if n_inputs == 1 => return Err(error_chain(&error)),
@@ -372,23 +309,23 @@ fn decode_all(inputs: Inputs, choice: &DbcChoice, progress: &Progress) -> Result
     Ok(Decoded { paths, remarks })
 }
 
-fn remark(name: &str, done: &decode::DecodedInput) -> Option<(Severity, String, String)> {
-    let stats = done.stats.as_ref()?;
-    let mut detail: Vec<String> = stats
-        .undecoded_by_reason()
-        .into_iter()
-        .map(|(reason, count)| format!("{} frames: {}", count_text(count), reason.as_str()))
+fn remark(name: &str, done: &decode::DecodedInput) -> (Severity, String, String) {
+    let report = &done.report;
+    let mut detail: Vec<String> = report
+        .undecoded
+        .iter()
+        .map(|(reason, count)| format!("{} frames: {reason}", count_text(*count)))
         .collect();
-    detail.extend(done.skipped.iter().cloned());
-    let share = 100.0 * stats.decoded_frames as f64 / stats.frames.max(1) as f64;
-    let severity = if done.skipped.is_empty() && stats.decoded_frames > 0 {
+    detail.extend(report.skipped.iter().cloned());
+    let share = 100.0 * report.decoded_frames as f64 / report.frames.max(1) as f64;
+    let severity = if report.skipped.is_empty() && report.decoded_frames > 0 {
         Severity::Info
     } else {
         Severity::Warning
     };
     let title = format!(
         "{name}: {share:.1} % of {} frames decoded",
-        count_text(stats.frames)
+        count_text(report.frames)
     );
-    Some((severity, title, detail.join("\n")))
+    (severity, title, detail.join("\n"))
 }

@@ -63,11 +63,6 @@ impl MemorySink {
     pub fn signals(&self) -> &[MemorySignal] {
         &self.signals
     }
-
-    /// The signals, by key.
-    pub fn into_signals(self) -> Vec<MemorySignal> {
-        self.signals
-    }
 }
 
 impl MemorySignal {

@@ -77,16 +77,6 @@ impl RollupLevel {
             Self::Hour => "1h",
         }
     }
-
-    /// The width of a bucket in nanoseconds.
-    pub const fn width_ns(self) -> i64 {
-        let secs = match self {
-            Self::Second => 1,
-            Self::Minute => 60,
-            Self::Hour => 3600,
-        };
-        secs * crate::time::NS_PER_SEC
-    }
 }
 
 impl fmt::Display for RollupLevel {

@@ -273,11 +273,6 @@ impl<'a> RawView<'a> {
         (self.payloads.value_offsets(), self.payloads.value_data())
     }
 
-    /// Which frames have a 29 bit id.
-    pub fn is_extended_bits(&self) -> &'a BooleanArray {
-        self.is_extended
-    }
-
     /// The payload of frame `i`; empty when there is no such frame.
     pub fn payload(&self, i: usize) -> &'a [u8] {
         if i < self.len() {

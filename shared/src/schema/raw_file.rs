@@ -98,11 +98,6 @@ impl<W: Write + Send> RawFileWriter<W> {
         self.summary.rows
     }
 
-    /// Bytes of memory and file so far, roughly: what to cut files by.
-    pub fn estimated_bytes(&self) -> usize {
-        self.inner.bytes_written() + self.inner.in_progress_size()
-    }
-
     /// Ends the file. It is complete only after this; the sink is handed back unsynced.
     pub fn close(mut self) -> Result<(W, FileSummary), SchemaError> {
         self.summary.time_range = self.first_last.map(|(first, last)| {

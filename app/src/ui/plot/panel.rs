@@ -418,12 +418,14 @@ fn handle_mouse(
         );
     }
     if response.double_clicked() {
+        queue.send(Command::TakeBackCursor);
         queue.run(Action::FitAll);
     }
     if response.clicked() || response.drag_started() {
         queue.send(Command::ActivatePanel(plot.panel));
     }
-    if let (true, Some(pointer)) = (response.clicked(), response.interact_pointer_pos()) {
+    let is_click = response.clicked() && !response.double_clicked();
+    if let (true, Some(pointer)) = (is_click, response.interact_pointer_pos()) {
         queue.send(Command::PlaceCursor(plot.time_at(pointer.x)));
     }
     let is_scrubbing = response.dragged_by(egui::PointerButton::Primary)

@@ -13,6 +13,7 @@ pub mod export;
 pub mod query;
 pub mod runtime;
 pub mod series;
+pub mod share;
 pub mod source;
 pub mod state;
 pub mod time_display;

@@ -15,7 +15,8 @@ use parquet::arrow::ArrowWriter;
 /// One row of a file.
 #[derive(Clone)]
 pub(crate) struct Row {
-    pub(crate) time: i64,
+    /// Null in files of others; such rows are never plotted.
+    pub(crate) time: Option<i64>,
     pub(crate) vehicle: &'static str,
     pub(crate) key: SignalKey,
     pub(crate) value: Option<f64>,
@@ -38,14 +39,11 @@ pub(crate) fn write(path: &Path, columns: Columns, rows: &[Row]) {
     let text = |of: &dyn Fn(&Row) -> Option<String>| -> ArrayRef {
         Arc::new(rows.iter().map(of).collect::<StringArray>())
     };
-    let times = rows.iter().map(|row| row.time);
+    let times: TimestampNanosecondArray = rows.iter().map(|row| row.time).collect();
     let values: Float64Array = rows.iter().map(|row| row.value).collect();
     let ids: UInt32Array = rows.iter().map(|row| row.key.arbitration_id).collect();
     let all: [(&str, ArrayRef); 9] = [
-        (
-            "timestamp",
-            Arc::new(TimestampNanosecondArray::from_iter_values(times)),
-        ),
+        ("timestamp", Arc::new(times)),
         ("vehicle_id", text(&|row| Some(row.vehicle.to_owned()))),
         (
             "message_name",
@@ -67,9 +65,13 @@ pub(crate) fn write(path: &Path, columns: Columns, rows: &[Row]) {
         .filter(|(name, _)| columns != Columns::WithoutVehicle || *name != "vehicle_id");
     let kept = kept.map(|(name, column)| (*name, Arc::clone(column), true));
     let batch = RecordBatch::try_from_iter_with_nullable(kept).unwrap();
-    let mut writer =
-        ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
+    save(path, &batch);
+}
+
+fn save(path: &Path, batch: &RecordBatch) {
+    let file = File::create(path).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+    writer.write(batch).unwrap();
     writer.close().unwrap();
 }
 
@@ -77,11 +79,10 @@ pub(crate) fn write(path: &Path, columns: Columns, rows: &[Row]) {
 const NEW_YEAR: i64 = 1_767_225_600 * NS_PER_SEC;
 
 pub(crate) fn row(vehicle: &'static str, key: &SignalKey, offset_ns: i64, value: f64) -> Row {
-    let (time, key) = (NEW_YEAR + offset_ns, key.clone());
     Row {
-        time,
+        time: Some(NEW_YEAR + offset_ns),
         vehicle,
-        key,
+        key: key.clone(),
         value: Some(value),
         label: None,
     }
@@ -132,12 +133,17 @@ pub(crate) fn write_lake(root: &Path) {
             }
             ours.push(row);
         }
+        let timeless = row("V", key, 0, 7.0);
+        ours.push(Row {
+            time: None,
+            ..timeless
+        });
     }
     let first = file("V", old, "20251231T235957Z");
     write(&first, Columns::Ours, &ours);
     std::fs::copy(&first, root.join("copy.parquet")).unwrap();
     for row in &mut ours {
-        row.time += 4 * NS_PER_SEC;
+        row.time = row.time.map(|time| time + 4 * NS_PER_SEC);
     }
     write(&file("V", new, "20260101T000001Z"), Columns::Ours, &ours);
     // The original's, from before midnight to after it, signals in turn.
@@ -170,13 +176,15 @@ pub(crate) fn write_lake(root: &Path) {
     let mut mixed = of("STRAY");
     mixed.extend(of("O"));
     for row in &mut mixed {
-        row.time += 3;
+        row.time = row.time.map(|time| time + 3);
     }
     write(
         &root.join("decoded/stray_decoded.parquet"),
         Columns::Original,
         &mixed,
     );
+    let without_day = root.join("decoded/vehicle_id=X/y_decoded.parquet");
+    write(&without_day, Columns::Original, &of("COLUMN"));
     // What is no decoded file, or not finished.
     write_raw(&root.join(format!("raw/vehicle_id=V/{old}/x_raw.parquet")));
     std::fs::write(root.join("canlake-notes.json"), "{}").unwrap();

@@ -172,7 +172,7 @@ fn export(ui: &mut Ui, kind: ExportKind, fields: &mut DialogFields, queue: &mut 
 }
 
 fn keys(ui: &mut Ui) {
-    ui.set_width(620.0);
+    ui.set_width(680.0);
     let height = (ui.ctx().content_rect().height() - 120.0).max(120.0);
     let scroll = ScrollArea::vertical().max_height(height);
     scroll.show(ui, keys_and_gestures);

@@ -51,6 +51,9 @@ pub(crate) fn show(
     if let Some(layout) = changed {
         queue.send(Command::SetLayout(layout));
     }
+    if state.hovered.is_some() && !ui.rect_contains_pointer(tiles_area) {
+        queue.send(Command::Hover(None));
+    }
     memory.set_strips(ui, needed);
     plot::overview(ui, state, overview, memory, queue);
 }

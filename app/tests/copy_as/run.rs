@@ -58,7 +58,10 @@ fn python() -> Option<PathBuf> {
     let output = Command::new(&python).args(["-c", imports]).output();
     let problem = match output {
         Ok(output) if output.status.success() => return Some(python.into()),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            said.lines().next_back().unwrap_or_default().to_owned()
+        }
         Err(error) => error.to_string(),
     };
     assert!(

@@ -403,6 +403,20 @@ fn a_log_is_decoded_with_a_dbc() {
             "{told}"
         );
     }
+    // The decoder's manifest does as well, and its rules count.
+    let manifest = folder.path().join("manifest.toml");
+    for (channel, is_decoded) in [("can0", true), ("can1", false)] {
+        let rule = format!("[[rule]]\nchannel = \"{channel}\"\ndbc = \"car.dbc\"\n");
+        std::fs::write(&manifest, rule).unwrap();
+        let dbc = manifest.to_str().unwrap();
+        let output = run(&["query", log, "--signal", "Drive.Speed", "--dbc", dbc]);
+        assert_eq!(
+            stdout(&output) == expected,
+            is_decoded,
+            "{}",
+            stderr(&output)
+        );
+    }
     let output = run(&["query", log, "--signal", "Drive.Speed"]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
     assert!(stderr(&output).contains("--dbc"), "{}", stderr(&output));

@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use canlake_shared::dbc::Matching;
+use canlake_shared::dbc::{Databases, Matching};
 use canlake_shared::decode::RunLimits;
 use canlake_shared::error_chain;
 use canlake_shared::lake::VehicleId;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::databases::Databases;
+use crate::databases;
 use crate::error::{DatabaseError, JobError};
 use crate::input::{self, Input};
 use crate::job::{self, JobSummary, Options, RawObject};
@@ -122,8 +122,8 @@ pub fn main() -> ExitCode {
 
 fn read_databases(args: &DecodeArgs) -> Result<Databases, DatabaseError> {
     match &args.manifest {
-        Some(manifest) => Databases::read_manifest(manifest),
-        None => Databases::read_files(&args.dbc, args.matching.into()),
+        Some(manifest) => databases::read_manifest(manifest),
+        None => databases::read_files(&args.dbc, args.matching.into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use canlake_shared::dbc::ManifestError;
+use canlake_shared::dbc::{ManifestError, NoMessages};
 use canlake_shared::decode::FramesError;
 use canlake_shared::lake::LayoutError;
 use canlake_shared::schema::SchemaError;
@@ -29,12 +29,9 @@ pub enum DatabaseError {
         #[source]
         source: ManifestError,
     },
-    /// None of the files defines a message: probably none is a DBC file.
-    #[error("no message in any DBC file; are these DBC files: {names}")]
-    NoMessages {
-        /// Their names.
-        names: String,
-    },
+    /// None of the files defines a message.
+    #[error(transparent)]
+    NoMessages(#[from] NoMessages),
 }
 
 /// An input cannot be found or opened.

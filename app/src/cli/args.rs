@@ -44,7 +44,7 @@ pub struct SourceArgs {
     #[arg(long, value_name = "ID")]
     pub vehicle: Option<String>,
     /// A DBC file, for raw frames and logs; give it again for more, the first that has a message
-    /// wins.
+    /// wins. Or a manifest.toml with rules by vehicle and channel.
     #[arg(long, value_name = "FILE")]
     pub dbc: Vec<PathBuf>,
     /// Match extended identifiers by parameter group (J1939, NMEA 2000), whatever the DBC says.

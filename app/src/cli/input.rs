@@ -36,16 +36,16 @@ pub(super) fn decode_all(given: Inputs, choice: &DbcChoice) -> Result<Opening, F
                 path: first.clone(),
             });
         }
-        let dbc = inputs::read_dbc(&choice.paths)?;
-        for (file, path) in dbc.iter().zip(&choice.paths) {
+        let dbc = inputs::read_dbc(choice)?;
+        for file in dbc.databases.files() {
             for warning in &file.warnings {
-                tell(&format!("canlake: {}: {warning}", path.display()));
+                tell(&format!("canlake: {}: {warning}", file.name));
             }
         }
         let cache = inputs::cache_folder().ok_or(Failure::NoCache)?;
         let is_only = given.undecoded.len() == 1;
         for path in &given.undecoded {
-            match decode::decode(path, &dbc, choice.matching, &cache, |_frames| {}) {
+            match decode::decode(path, &dbc, &cache, |_frames| {}) {
                 Ok(done) => opened.push(told(path, done, &mut problems)),
                 Err(error) if is_only => return Err(error.into()),
                 Err(error) => problems.push(Problem {

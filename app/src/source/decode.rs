@@ -4,13 +4,12 @@
 //! files: the same input opens at once the second time. A file is written beside its place and
 //! renamed, so that the cache never holds half of one. Memory is bounded by the decoder's runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use canlake_shared::dbc::plan::CompiledDatabase;
-use canlake_shared::dbc::{DbcFile, Matching};
+use canlake_shared::dbc::{Databases, DbcFile, ManifestError, Matching, NoMessages};
 use canlake_shared::decode::{
     DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_threaded,
 };
@@ -47,6 +46,18 @@ pub enum InputError {
         /// The file.
         path: PathBuf,
     },
+    /// The manifest of DBC files breaks its rules.
+    #[error("cannot use the manifest {path}", path = path.display())]
+    Manifest {
+        /// Where and why.
+        #[source]
+        source: ManifestError,
+        /// The manifest.
+        path: PathBuf,
+    },
+    /// None of the DBC files has a message.
+    #[error(transparent)]
+    NoMessages(#[from] NoMessages),
     /// The decoded file cannot be encoded.
     #[error("cannot write {path}", path = path.display())]
     Parquet {
@@ -58,7 +69,16 @@ pub enum InputError {
     },
 }
 
-/// The DBC files to decode frames with.
+/// What decodes frames.
+#[derive(Debug)]
+pub struct DbcSet {
+    /// The files, and which of them belong to which vehicle and channel.
+    pub databases: Databases,
+    /// Says the same of two sets that decode alike: how identifiers are matched, or the rules.
+    pub identity: String,
+}
+
+/// The DBC files to decode frames with, or a manifest of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DbcChoice {
     /// In order: the first that has a message wins.
@@ -162,13 +182,12 @@ pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
 /// Decodes one input into `cache`. `on_progress` gets the frames so far.
 pub fn decode(
     path: &Path,
-    dbc: &[DbcFile],
-    matching: Matching,
+    dbc: &DbcSet,
     cache: &Path,
     mut on_progress: impl FnMut(u64),
 ) -> Result<DecodedInput, InputError> {
     let kind = kind_of(path)?;
-    let target = cache.join(cached_name(path, dbc, matching)?);
+    let target = cache.join(cached_name(path, dbc)?);
     if let Some(report) = DecodeReport::read(&target) {
         return Ok(DecodedInput {
             path: target,
@@ -177,7 +196,7 @@ pub fn decode(
     }
     std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
     let part = part_path(&target, "decoded");
-    let result = write_decoded(path, kind, (dbc, matching), &part, &mut on_progress);
+    let result = write_decoded(path, kind, &dbc.databases, &part, &mut on_progress);
     let report = match result {
         Ok(done) => done,
         Err(error) => {
@@ -199,16 +218,17 @@ pub fn decode(
 fn write_decoded(
     path: &Path,
     kind: InputKind,
-    (dbc, matching): (&[DbcFile], Matching),
+    databases: &Databases,
     part: &Path,
     on_progress: &mut impl FnMut(u64),
 ) -> Result<DecodeReport, InputError> {
     let mut frames = open_frames(path, kind)?;
+    let vehicle = vehicle_of(&frames, path);
     let output = File::create(part).map_err(|source| io_error("write", source, part))?;
     let info = DecodedFileInfo {
-        vehicle: vehicle_of(&frames, path),
+        vehicle: vehicle.clone(),
         writer: WRITER.to_owned(),
-        dbc: Some(provenance(dbc)),
+        dbc: None,
         sources: Vec::new(),
         recording: frames
             .summary()
@@ -220,10 +240,13 @@ fn write_decoded(
         path: part.to_owned(),
     };
     let mut writer = DecodedFileWriter::new(BufWriter::new(output), info).map_err(parquet_error)?;
-    let compiled = CompiledDatabase::new(dbc.iter().map(|file| &file.database), matching);
+    let mut channels = BTreeSet::new();
     let stats = decode_threaded(
         &mut frames,
-        |_| compiled.clone(),
+        |channel| {
+            channels.insert(channel.to_owned());
+            databases.for_channel(vehicle.as_str(), channel)
+        },
         RunLimits::default(),
         &mut writer,
         |stats| {
@@ -234,6 +257,7 @@ fn write_decoded(
         DecodeError::Read(error) => frames_error(error, path),
         DecodeError::Batch(source) | DecodeError::Sink(source) => parquet_error(source),
     })?;
+    writer.set_dbc(databases.provenance(vehicle.as_str(), &channels, WRITER));
     let (mut sink, _) = writer.close(stats.undecoded()).map_err(parquet_error)?;
     sink.flush()
         .map_err(|source| io_error("write", source, part))?;
@@ -293,7 +317,7 @@ fn skipped(frames: &FrameBatches) -> Vec<String> {
 }
 
 /// Depends on everything that the decoded file depends on.
-fn cached_name(path: &Path, dbc: &[DbcFile], matching: Matching) -> Result<String, InputError> {
+fn cached_name(path: &Path, dbc: &DbcSet) -> Result<String, InputError> {
     let path = std::path::absolute(path).map_err(|source| io_error("open", source, path))?;
     let metadata = std::fs::metadata(&path).map_err(|source| io_error("open", source, &path))?;
     let modified = metadata
@@ -301,11 +325,12 @@ fn cached_name(path: &Path, dbc: &[DbcFile], matching: Matching) -> Result<Strin
         .ok()
         .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let mut identity = format!(
-        "{WRITER}\n{}\n{}\n{modified:?}\n{matching:?}\n",
+        "{WRITER}\n{}\n{}\n{modified:?}\n{}\n",
         path.display(),
-        metadata.len()
+        metadata.len(),
+        dbc.identity
     );
-    for file in dbc {
+    for file in dbc.databases.files() {
         identity.push_str(&file.sha256.to_string());
         identity.push('\n');
     }

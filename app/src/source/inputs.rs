@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use canlake_shared::dbc::DbcFile;
+use canlake_shared::dbc::{Databases, DbcFile, Manifest};
 
 use super::Catalogue;
-use super::decode::{self, InputError, InputKind};
+use super::decode::{self, DbcChoice, DbcSet, InputError, InputKind};
 
 /// Files and folders given by the user.
 #[derive(Clone, Debug, Default)]
@@ -73,18 +73,51 @@ fn logs_in(folder: &Path) -> Vec<PathBuf> {
     logs
 }
 
-/// Reads DBC files, in order.
-pub fn read_dbc(paths: &[PathBuf]) -> Result<Vec<DbcFile>, InputError> {
-    let read = |path: &PathBuf| {
-        let bytes = std::fs::read(path).map_err(|source| InputError::Io {
-            what: "read",
-            source,
-            path: path.clone(),
-        })?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok(DbcFile::new(name, &bytes))
-    };
-    paths.iter().map(read).collect()
+/// Reads DBC files, in order, or a manifest (`*.toml`) and the files that it names.
+pub fn read_dbc(choice: &DbcChoice) -> Result<DbcSet, InputError> {
+    if let [only] = choice.paths.as_slice()
+        && only
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+    {
+        return read_manifest(only);
+    }
+    let files = choice.paths.iter().map(|path| read_file(path));
+    let files = files.collect::<Result<_, _>>()?;
+    Ok(DbcSet {
+        databases: Databases::from_files(files, choice.matching)?,
+        identity: format!("{:?}", choice.matching),
+    })
+}
+
+/// Paths in a manifest are relative to it.
+fn read_manifest(path: &Path) -> Result<DbcSet, InputError> {
+    let text = String::from_utf8_lossy(&read(path)?).into_owned();
+    let manifest = Manifest::parse(&text).map_err(|source| InputError::Manifest {
+        source,
+        path: path.to_owned(),
+    })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let files = manifest.files().into_iter();
+    let files = files.map(|name| read_file(&folder.join(name)));
+    let files = files.collect::<Result<_, _>>()?;
+    Ok(DbcSet {
+        databases: Databases::from_manifest(manifest, files)?,
+        identity: text,
+    })
+}
+
+fn read_file(path: &Path) -> Result<DbcFile, InputError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(DbcFile::new(name, &read(path)?))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, InputError> {
+    std::fs::read(path).map_err(|source| InputError::Io {
+        what: "read",
+        source,
+        path: path.to_owned(),
+    })
 }
 
 /// Where decoded inputs are kept; `None` when the user has no folder for caches.

@@ -263,9 +263,9 @@ struct Decoded {
 }
 
 fn decode_all(given: Inputs, choice: &DbcChoice, progress: &Progress) -> Result<Decoded, String> {
-    let dbc = inputs::read_dbc(&choice.paths).map_err(|error| error_chain(&error))?;
+    let dbc = inputs::read_dbc(choice).map_err(|error| error_chain(&error))?;
     let mut remarks = Vec::new();
-    for file in &dbc {
+    for file in dbc.databases.files() {
         if !file.warnings.is_empty() {
             let detail: Vec<_> = file
                 .warnings
@@ -293,7 +293,7 @@ fn decode_all(given: Inputs, choice: &DbcChoice, progress: &Progress) -> Result<
             ));
         };
         say(0);
-        match decode::decode(input, &dbc, choice.matching, &cache, &say) {
+        match decode::decode(input, &dbc, &cache, &say) {
             Ok(done) => {
                 remarks.push(remark(&name, &done));
                 paths.push(done.path);

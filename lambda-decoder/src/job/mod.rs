@@ -15,6 +15,7 @@ mod recording;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
+use canlake_shared::dbc::Databases;
 use canlake_shared::decode::{
     DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_days,
 };
@@ -22,7 +23,6 @@ use canlake_shared::lake::{ObjectKey, Partition, VehicleId};
 use canlake_shared::logs::TimeBasis;
 use canlake_shared::schema::ContentHash;
 
-use crate::databases::Databases;
 use crate::error::JobError;
 use days::{DayFiles, Progress};
 
@@ -124,7 +124,9 @@ pub fn decode<L: Lake>(
         DecodeError::Batch(source) => JobError::Encode(source),
         DecodeError::Sink(error) => error,
     })?;
-    let provenance = options.databases.provenance(vehicle.as_str(), &channels);
+    let provenance = options
+        .databases
+        .provenance(vehicle.as_str(), &channels, crate::WRITER);
     let first_absolute = TimeBasis::FIRST_ABSOLUTE.utc_day_number();
     match files.first_day() {
         None => summary.notes.push("holds no frames".to_owned()),

@@ -4,6 +4,7 @@
 //! file makes it fail as a whole. [`Database`] is plain data, [`plan`] compiles it for decoding.
 
 mod build;
+mod databases;
 pub mod encode;
 mod facts;
 mod file;
@@ -24,6 +25,7 @@ mod text;
 mod warning;
 
 pub use build::MAX_MESSAGE_BYTES;
+pub use databases::{Databases, NoMessages};
 pub use file::DbcFile;
 pub use load::{MAX_FILE_BYTES, MAX_MESSAGES, MAX_SIGNALS, load};
 pub use manifest::{Manifest, ManifestError, Matching, Rule};

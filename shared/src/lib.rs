@@ -24,7 +24,7 @@ mod error_chain;
 pub mod expr;
 pub mod lake;
 pub mod logs;
-mod percent;
+pub mod percent;
 pub mod schema;
 pub mod sim;
 pub mod time;

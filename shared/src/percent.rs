@@ -1,11 +1,11 @@
-//! Percent-escapes as Hive paths, S3 event keys and signal names use them (RFC 3986 §2.1).
+//! Percent-escapes as Hive paths, S3 event keys, signal names and links use them (RFC 3986 §2.1).
 //!
 //! Which characters must be escaped is the caller's business.
 
 use std::fmt::Write as _;
 
 /// Resolves `%XX`; `None` when a `%` stands alone or the bytes are no UTF-8.
-pub(crate) fn decode(text: &str) -> Option<String> {
+pub fn decode(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
     }
@@ -24,7 +24,7 @@ pub(crate) fn decode(text: &str) -> Option<String> {
 }
 
 /// Replaces every byte for which `is_plain` is false by `%XX`.
-pub(crate) fn encode(text: &str, is_plain: impl Fn(u8) -> bool) -> String {
+pub fn encode(text: &str, is_plain: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii() && is_plain(byte) {
@@ -45,7 +45,18 @@ fn hex_digit(byte: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_survives(text in any::<String>()) {
+            let encoded = encode(&text, |byte| byte.is_ascii_alphanumeric());
+            prop_assert!(encoded.is_ascii());
+            prop_assert_eq!(decode(&encoded), Some(text));
+        }
+    }
 
     #[test]
     fn escapes_are_resolved_once() {

@@ -48,7 +48,25 @@ fn letters_typed_into_the_search_do_nothing_else() {
     }
     assert_eq!(window.state().settings, settings);
     assert_eq!(window.visible(), visible);
-    // With Ctrl they are commands all the same.
+    // What text fields do with Ctrl is theirs: undo, copy, jumps by words.
+    let arrangement = window.state().workspace.clone();
+    let cursors = window.state().cursors;
+    for key in [
+        Key::Z,
+        Key::X,
+        Key::C,
+        Key::V,
+        Key::Y,
+        Key::A,
+        Key::ArrowLeft,
+        Key::ArrowRight,
+    ] {
+        window.press_with(Modifiers::COMMAND, key);
+    }
+    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(window.state().workspace, arrangement);
+    assert_eq!(window.state().cursors, cursors);
+    // Other letters with Ctrl are commands all the same.
     window.press_with(Modifiers::COMMAND, Key::B);
     assert!(!window.state().settings.side_bar);
 }

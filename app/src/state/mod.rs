@@ -11,10 +11,13 @@
 mod apply;
 mod cursors;
 mod effect;
+mod exporting;
 mod history;
 mod layout;
+mod loading;
 mod measure;
 mod notices;
+mod opening;
 mod settings;
 mod sources;
 mod statistics;

@@ -6,6 +6,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Align2, Color32, FontId, Painter, Rect, Response, Ui, pos2, vec2};
 
 use super::input::PlotGeometry;
+use super::legend::label_of;
 use super::{theme, value_text};
 use crate::series::{LaneState, LaneStretch, lane};
 use crate::source::SignalInfo;
@@ -124,9 +125,7 @@ fn shade(loaded: &LoadedSignal, value: f64) -> f32 {
 
 /// The name of a value, else the number.
 fn text_of(loaded: &LoadedSignal, value: f64) -> String {
-    let mut labels = loaded.info.labels.iter();
-    let label = labels.find(|(of, _)| *of == value);
-    label.map_or_else(|| value_text(value), |(_, text)| text.to_string())
+    label_of(loaded, value).map_or_else(|| value_text(value), str::to_owned)
 }
 
 /// The name of a lane's signal, left of it.

@@ -5,7 +5,7 @@ use egui::{Color32, Frame, Margin, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 use super::input::PlotGeometry;
 use super::{inside, theme, value_text};
 use crate::command::{Command, CommandQueue};
-use crate::state::{AppState, LoadState, Panel, PlottedSignal};
+use crate::state::{AppState, LoadState, LoadedSignal, Panel, PlottedSignal};
 
 const MAX_WIDTH: f32 = 360.0;
 const ENTRY_HEIGHT: f32 = 20.0;
@@ -138,18 +138,19 @@ pub(crate) fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Opt
 }
 
 /// A value with its text from the DBC, or with its unit.
-pub(crate) fn labelled_value(loaded: &crate::state::LoadedSignal, value: f64) -> String {
-    let label = loaded
-        .info
-        .labels
-        .iter()
-        .find(|(of, _)| *of == value)
-        .map(|(_, label)| label);
-    match label {
+pub(crate) fn labelled_value(loaded: &LoadedSignal, value: f64) -> String {
+    match label_of(loaded, value) {
         Some(label) => format!("{label} ({})", value_text(value)),
         None if loaded.info.unit.is_empty() => value_text(value),
         None => format!("{} {}", value_text(value), loaded.info.unit),
     }
+}
+
+/// The text that the DBC has for a value.
+pub(crate) fn label_of(loaded: &LoadedSignal, value: f64) -> Option<&str> {
+    let mut labels = loaded.info.labels.iter();
+    let label = labels.find(|(of, _)| *of == value);
+    label.map(|(_, text)| &**text)
 }
 
 fn state_text(state: &LoadState, palette: &theme::Palette) -> Option<(&'static str, Color32)> {

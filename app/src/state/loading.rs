@@ -1,0 +1,116 @@
+//! Which samples are loaded: those of what is plotted, for the stretch of time that was chosen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use canlake_shared::time::TimeRange;
+
+use super::{
+    AppState, Effect, History, LoadId, LoadState, RangeChoice, SignalRef, TimeWindow, VehicleRef,
+};
+use crate::source::SignalInfo;
+
+const HOUR_NS: i64 = 3_600_000_000_000;
+
+impl AppState {
+    /// Loads another stretch of time of the selected vehicle for everything that is plotted.
+    pub(super) fn choose_range(&mut self, choice: RangeChoice) -> Vec<Effect> {
+        let Some(vehicle) = self.selected_vehicle() else {
+            return Vec::new();
+        };
+        let all = vehicle.range;
+        let session = self
+            .selected_session()
+            .or(vehicle.sessions.last())
+            .map_or(all, |session| session.range);
+        let range = match choice {
+            RangeChoice::LastHour => TimeRange::new(all.start.max(all.end - HOUR_NS), all.end),
+            RangeChoice::LastDay => TimeRange::new(all.start.max(all.end - 24 * HOUR_NS), all.end),
+            RangeChoice::Session => session,
+            RangeChoice::Everything => all,
+            RangeChoice::Typed(range) => range,
+        };
+        let last_session = vehicle.sessions.len().checked_sub(1);
+        if let Some(selection) = &mut self.selection {
+            selection.session = match choice {
+                RangeChoice::Session => selection.session.or(last_session),
+                _ => None,
+            };
+        }
+        self.window = Some(TimeWindow::new(range));
+        self.zooms = History::default();
+        self.load_missing()
+    }
+
+    /// Asks for what is plotted but not loaded for the current extent. Queries that bring what is no
+    /// longer wanted are stopped: the newest question wins.
+    pub(super) fn load_missing(&mut self) -> Vec<Effect> {
+        let Some(range) = self.window.as_ref().map(TimeWindow::extent) else {
+            return Vec::new();
+        };
+        let mut effects: Vec<_> = self
+            .outdated_loads(range)
+            .into_iter()
+            .map(Effect::Cancel)
+            .collect();
+        let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
+        for signal in self.workspace.signals() {
+            let is_there = self.store.get(signal).is_some_and(|loaded| {
+                loaded.range == range && !matches!(loaded.state, LoadState::Failed(_))
+            });
+            if let (false, Some(info)) = (is_there, self.signal_info(signal)) {
+                missing
+                    .entry(signal.vehicle.clone())
+                    .or_default()
+                    .push(Arc::new(info.clone()));
+            }
+        }
+        for (vehicle, signals) in missing {
+            let load = LoadId(self.next_load);
+            self.next_load += 1;
+            for info in &signals {
+                let signal = SignalRef {
+                    vehicle: vehicle.clone(),
+                    key: info.key.clone(),
+                };
+                self.store.begin(signal, Arc::clone(info), range, load);
+            }
+            effects.push(Effect::Load {
+                load,
+                holes: self.recording_holes(&vehicle, range),
+                vehicle,
+                signals,
+                range,
+            });
+        }
+        effects
+    }
+
+    fn outdated_loads(&self, range: TimeRange) -> Vec<LoadId> {
+        let mut outdated: Vec<_> = self
+            .store
+            .iter()
+            .filter(|(_, loaded)| loaded.range != range)
+            .filter_map(|(_, loaded)| match loaded.state {
+                LoadState::Loading { load, .. } => Some(load),
+                _ => None,
+            })
+            .collect();
+        outdated.sort_unstable();
+        outdated.dedup();
+        outdated
+    }
+
+    /// Forgets samples that no panel shows, and stops queries that bring nothing else.
+    pub(super) fn drop_unused(&mut self) -> Vec<Effect> {
+        let before = self.store.loads();
+        let workspace = &self.workspace;
+        self.store.retain(|signal| workspace.contains(signal));
+        let after = self.store.loads();
+        before
+            .into_iter()
+            .filter(|load| !after.contains(load))
+            .map(Effect::Cancel)
+            .collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! Commands that open, decode and close sources.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{
+    AppState, Dialog, Effect, OpenSource, Selection, Severity, SignalRef, SourceId, SourceStatus,
+    VehicleRef,
+};
+use crate::command::PlotTarget;
+use crate::demo;
+use crate::source::SourceLocation;
+use crate::source::decode::DbcChoice;
+
+impl AppState {
+    pub(super) fn open(&mut self, texts: &[String]) -> Vec<Effect> {
+        let location = match SourceLocation::from_args(texts) {
+            Ok(location) => location,
+            Err(error) => {
+                self.notices.add(Severity::Error, error.to_string(), "");
+                return Vec::new();
+            }
+        };
+        if let Some(open) = self
+            .sources
+            .iter()
+            .find(|source| source.location == location)
+        {
+            let id = open.id;
+            return self.reload_source(id);
+        }
+        let source = self.add_source(location.short_name(), location.clone());
+        vec![Effect::Open {
+            source,
+            location,
+            dbc: DbcChoice::default(),
+        }]
+    }
+
+    pub(super) fn open_demo(&mut self) -> Vec<Effect> {
+        const TITLE: &str = "Demo lake";
+        if self.sources.iter().any(|source| source.title == TITLE) {
+            return Vec::new();
+        }
+        let source = self.add_source(TITLE.to_owned(), SourceLocation::Local(Vec::new()));
+        self.demo = Some(source);
+        vec![Effect::OpenDemo(source)]
+    }
+
+    fn add_source(&mut self, title: String, location: SourceLocation) -> SourceId {
+        let id = SourceId(self.next_source);
+        self.next_source += 1;
+        self.sources.push(OpenSource {
+            id,
+            location,
+            title,
+            status: SourceStatus::Opening("opening".to_owned()),
+            suggested_dbc: Vec::new(),
+            dbc: DbcChoice::default(),
+        });
+        id
+    }
+
+    pub(super) fn decode_with(&mut self, id: SourceId, dbc: DbcChoice) -> Vec<Effect> {
+        self.dialog = None;
+        self.settings.remember_dbc(&dbc.paths);
+        let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
+            return Vec::new();
+        };
+        source.dbc = dbc.clone();
+        source.status = SourceStatus::Opening("decoding".to_owned());
+        vec![Effect::Open {
+            source: id,
+            location: source.location.clone(),
+            dbc,
+        }]
+    }
+
+    /// Puts DBC files at the top of what a source can be decoded with.
+    pub(super) fn offer_dbc(&mut self, id: SourceId, paths: Vec<PathBuf>) {
+        if let Some(source) = self.sources.iter_mut().find(|source| source.id == id) {
+            for path in paths {
+                source.suggested_dbc.retain(|known| *known != path);
+                source.suggested_dbc.insert(0, path);
+            }
+        }
+    }
+
+    pub(super) fn reload_source(&mut self, id: SourceId) -> Vec<Effect> {
+        let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
+            return Vec::new();
+        };
+        source.status = SourceStatus::Opening("opening".to_owned());
+        vec![Effect::Open {
+            source: id,
+            location: source.location.clone(),
+            dbc: source.dbc.clone(),
+        }]
+    }
+
+    pub(super) fn close_source(&mut self, id: SourceId) -> Vec<Effect> {
+        self.sources.retain(|source| source.id != id);
+        if self
+            .selection
+            .as_ref()
+            .is_some_and(|selection| selection.vehicle.source == id)
+        {
+            self.selection = None;
+        }
+        if self.dialog == Some(Dialog::ChooseDbc(id)) {
+            self.dialog = None;
+        }
+        self.workspace.keep_sources(|source| source != id);
+        let mut effects = self.drop_unused();
+        effects.push(Effect::Close(id));
+        effects
+    }
+
+    /// Plots something worth seeing of the demo lake, unless the user was faster.
+    pub(super) fn plot_demo(&mut self) -> Vec<Effect> {
+        let vehicle = self
+            .selection
+            .as_ref()
+            .map(|selection| selection.vehicle.clone());
+        let (Some(vehicle), true) = (vehicle, self.workspace.panels().next().is_none()) else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        for panel in demo::FIRST_PLOTS {
+            let infos = self
+                .vehicle(&vehicle)
+                .map(|known| known.signals.as_slice())
+                .unwrap_or_default();
+            let named = |(message, signal): &(&str, &str)| {
+                infos
+                    .iter()
+                    .find(|info| &*info.key.message == *message && &*info.key.signal == *signal)
+            };
+            let signals = panel.iter().filter_map(named).map(|info| SignalRef {
+                vehicle: vehicle.clone(),
+                key: info.key.clone(),
+            });
+            let signals = signals.collect();
+            effects.extend(self.plot(signals, PlotTarget::NewPanel));
+        }
+        effects
+    }
+
+    /// Selects a vehicle of a source that has just been opened, if none is selected.
+    pub(super) fn select_first_vehicle(&mut self, source: SourceId) {
+        let first = self
+            .source(source)
+            .and_then(OpenSource::catalogue)
+            .and_then(|catalogue| catalogue.vehicles.first());
+        if let (None, Some(vehicle)) = (&self.selection, first) {
+            self.selection = Some(Selection {
+                vehicle: VehicleRef {
+                    source,
+                    vehicle: Arc::clone(&vehicle.id),
+                },
+                session: None,
+            });
+        }
+    }
+}

@@ -3,14 +3,13 @@
 //! Always the same bytes. Made beside its place and renamed when whole, so that a start that is cut
 //! short leaves nothing behind but a folder that the next one replaces.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use canlake_shared::can::CanFrame;
-use canlake_shared::dbc::DbcFile;
-use canlake_shared::dbc::Matching;
-use canlake_shared::dbc::plan::CompiledDatabase;
+use canlake_shared::dbc::{Databases, DbcFile, Matching};
 use canlake_shared::decode::{DecodeError, Decoder, RunLimits};
 use canlake_shared::lake::{BootId, ObjectKey, RawName, VehicleId};
 use canlake_shared::schema::footer::Recording;
@@ -21,7 +20,7 @@ use canlake_shared::schema::{
 use canlake_shared::sim::{self, DemoSession, DriveSimulator};
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use crate::source::decode::{WRITER, provenance};
+use crate::source::decode::WRITER;
 
 /// Changes whenever the lake's content does, so that an old one is not taken for it.
 const VERSION: &str = "demo-lake-1";
@@ -88,6 +87,8 @@ pub fn ensure(root: &Path, mut on_progress: impl FnMut(usize, usize)) -> Result<
     }
     std::fs::create_dir_all(&part).map_err(io_error(&part))?;
     let dbc = DbcFile::new(sim::DBC_NAME, sim::DBC_TEXT.as_bytes());
+    let dbc =
+        Databases::from_files(vec![dbc], Matching::Auto).expect("the simulator's DBC has messages");
     let dbc_folder = part.join("dbc");
     std::fs::create_dir_all(&dbc_folder).map_err(io_error(&dbc_folder))?;
     std::fs::write(dbc_folder.join(sim::DBC_NAME), sim::DBC_TEXT).map_err(io_error(&dbc_folder))?;
@@ -109,7 +110,7 @@ fn write_session(
     root: &Path,
     session: DemoSession,
     boot: u32,
-    dbc: &DbcFile,
+    dbc: &Databases,
 ) -> Result<(), DemoError> {
     let vehicle = VehicleId::new(&session.config.vehicle).expect("the plan has valid ids");
     let simulator = DriveSimulator::new(session.config);
@@ -178,7 +179,7 @@ impl DayFile<'_> {
     fn write(
         &self,
         batches: &[arrow::record_batch::RecordBatch],
-        dbc: &DbcFile,
+        dbc: &Databases,
     ) -> Result<(), DemoError> {
         let part = self.root.join("writing.part");
         let hash = self.write_raw(&part, batches)?;
@@ -223,7 +224,7 @@ impl DayFile<'_> {
         &self,
         path: &Path,
         batches: &[arrow::record_batch::RecordBatch],
-        dbc: &DbcFile,
+        dbc: &Databases,
         source: ContentHash,
     ) -> Result<(), DemoError> {
         let encode_error = |source| DemoError::Encode {
@@ -233,13 +234,13 @@ impl DayFile<'_> {
         let info = DecodedFileInfo {
             vehicle: self.vehicle.clone(),
             writer: WRITER.to_owned(),
-            dbc: Some(provenance(std::slice::from_ref(dbc))),
+            dbc: Some(dbc.provenance(self.vehicle.as_str(), &BTreeSet::new(), WRITER)),
             sources: vec![source],
             recording: self.recording.clone(),
         };
         let mut writer = DecodedFileWriter::new(Self::create(path)?, info).map_err(encode_error)?;
-        let compiled = CompiledDatabase::new([&dbc.database], Matching::Auto);
-        let mut decoder = Decoder::new(|_: &str| compiled.clone(), RunLimits::default());
+        let of_channel = |channel: &str| dbc.for_channel(self.vehicle.as_str(), channel);
+        let mut decoder = Decoder::new(of_channel, RunLimits::default());
         for batch in batches {
             decoder
                 .push(batch, &mut writer)

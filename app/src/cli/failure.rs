@@ -35,9 +35,6 @@ pub(super) enum Failure {
     /// Raw frames need a DBC to become signals.
     #[error("this holds raw frames, name the DBC files that describe them, as in `canlake signals FILE --dbc FILE.dbc`: {path}", path = path.display())]
     NeedsDbc { path: PathBuf },
-    /// There is nowhere to decode to.
-    #[error("no folder for the user's cache: set HOME")]
-    NoCache,
     /// The demo lake could not be made.
     #[error(transparent)]
     Demo(#[from] crate::demo::DemoError),

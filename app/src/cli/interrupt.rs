@@ -1,4 +1,4 @@
-//! Ctrl-C: the first ends a query with what has arrived, the second ends the program.
+//! Ctrl-C: the first ends a query with what has arrived, any other ends the program.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,22 +8,40 @@ use tokio::sync::Notify;
 /// What a shell calls the end by SIGINT.
 const ENDED_BY_SIGINT: i32 = 130;
 
-/// Notifies on the first Ctrl-C or request to end from now on. To be called once per process.
-pub(super) fn first() -> Arc<Notify> {
-    let notify = Arc::new(Notify::new());
-    let first = Arc::clone(&notify);
-    let is_second = AtomicBool::new(false);
-    #[expect(
-        clippy::exit,
-        reason = "whoever asks twice does not want to wait for an orderly end"
-    )]
-    let handler = move || {
-        if is_second.swap(true, Ordering::Relaxed) {
-            std::process::exit(ENDED_BY_SIGINT);
-        }
-        first.notify_one();
-    };
-    // Without a handler the first Ctrl-C ends the program, as it does anywhere.
-    drop(ctrlc::set_handler(handler));
-    notify
+/// Waits for Ctrl-C as long as it lives.
+pub(super) struct Interrupt {
+    notify: Arc<Notify>,
+    /// Whether the next one ends the program.
+    ends: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// To be called once per process.
+    pub(super) fn new() -> Self {
+        let notify = Arc::new(Notify::new());
+        let ends = Arc::new(AtomicBool::new(false));
+        let (first, is_last) = (Arc::clone(&notify), Arc::clone(&ends));
+        let handler = move || {
+            if is_last.swap(true, Ordering::Relaxed) {
+                // Whoever asks twice does not want to wait for an orderly end.
+                std::process::exit(ENDED_BY_SIGINT);
+            }
+            first.notify_one();
+        };
+        // Without a handler the first Ctrl-C ends the program, as it does anywhere.
+        drop(ctrlc::set_handler(handler));
+        Self { notify, ends }
+    }
+
+    /// Comes with the first Ctrl-C or request to end.
+    pub(super) fn first(&self) -> impl Future<Output = ()> + Send + 'static {
+        let notify = Arc::clone(&self.notify);
+        async move { notify.notified().await }
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        self.ends.store(true, Ordering::Relaxed);
+    }
 }

@@ -146,7 +146,10 @@ fn plotted(
                 })
             })
             .collect();
-        let outcome = (result.completeness.clone(), result.stats.clone());
+        let outcome = (
+            result.completeness.clone(),
+            result.stats.clone().unwrap_or_default(),
+        );
         state.apply(Event::LoadEnded {
             load,
             parts,

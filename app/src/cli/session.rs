@@ -8,8 +8,9 @@ use futures::StreamExt as _;
 
 use super::args::{SelectArgs, SourceArgs};
 use super::failure::Failure;
+use super::input;
+use super::interrupt::Interrupt;
 use super::output::{Problem, tell};
-use super::{input, interrupt};
 use crate::query::{Completeness, QueryCollector, QueryResult, SignalQuery};
 use crate::runtime::{Runtimes, no_wake};
 use crate::source::decode::DbcChoice;
@@ -60,8 +61,20 @@ impl Opened {
         };
         let (mut source, mut catalogue) = list(&opening.location)?;
         let raw = Inputs::raw_files_of(&catalogue);
-        if !raw.undecoded.is_empty() && !choice.paths.is_empty() {
-            opening = input::decode_all(raw, &choice)?;
+        if let (SourceLocation::Local(decoded), false, false) =
+            (&opening.location, raw.is_empty(), choice.paths.is_empty())
+        {
+            let given = Inputs {
+                decoded: if catalogue.vehicles.is_empty() {
+                    Vec::new()
+                } else {
+                    decoded.clone()
+                },
+                undecoded: raw,
+            };
+            let more = input::all_decoded(given, &choice)?;
+            opening.location = more.location;
+            opening.problems.extend(more.problems);
             (source, catalogue) = list(&opening.location)?;
         }
         Ok(Self {
@@ -159,11 +172,8 @@ impl Opened {
     /// asked to.
     pub(super) fn ask(&self, query: SignalQuery, explain: bool) -> Result<QueryResult, Failure> {
         let mut collector = QueryCollector::new(query.signals.len());
-        let interrupted = interrupt::first();
-        let stream = self
-            .source
-            .query(query)
-            .take_until(async move { interrupted.notified().await });
+        let interrupt = Interrupt::new();
+        let stream = self.source.query(query).take_until(interrupt.first());
         let mut events = self.runtimes.spawn_stream(stream, QUEUE, no_wake());
         while let Some(event) = events.wait_next() {
             collector.push(event?);
@@ -172,8 +182,8 @@ impl Opened {
         if result.completeness.is_cancelled() {
             tell("canlake: stopped; this is what had arrived");
         }
-        if explain {
-            tell(&result.stats.to_string());
+        if let (true, Some(stats)) = (explain, &result.stats) {
+            tell(&stats.to_string());
         }
         Ok(result)
     }

@@ -26,8 +26,8 @@ pub struct QueryResult {
     pub signals: Vec<SignalRows>,
     /// Whether everything is there.
     pub completeness: Completeness,
-    /// What it took, unless it was stopped.
-    pub stats: QueryStats,
+    /// What it took; `None` when it was stopped, before it could tell.
+    pub stats: Option<QueryStats>,
 }
 
 /// Collects the events of one query.
@@ -83,13 +83,15 @@ impl QueryCollector {
     /// What has arrived; marked as cancelled when the last event has not.
     pub fn finish(self) -> QueryResult {
         let signals = self.batches.into_iter().map(merge).collect();
-        let (completeness, stats) = self.outcome.unwrap_or_else(|| {
-            let cancelled = Completeness::Partial {
-                cancelled: true,
-                problems: Vec::new(),
-            };
-            (cancelled, QueryStats::default())
-        });
+        let cancelled = Completeness::Partial {
+            cancelled: true,
+            problems: Vec::new(),
+        };
+        let (completeness, stats) = self
+            .outcome
+            .map_or((cancelled, None), |(completeness, stats)| {
+                (completeness, Some(stats))
+            });
         QueryResult {
             signals,
             completeness,

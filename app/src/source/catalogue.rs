@@ -128,6 +128,8 @@ pub struct SignalInfo {
 pub struct RawFile {
     /// Where it is.
     pub path: String,
+    /// Whose frames it holds, where its folders or its footer say so.
+    pub vehicle: Option<Arc<str>>,
     /// Size in bytes.
     pub bytes: u64,
 }

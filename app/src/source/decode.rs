@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use canlake_shared::dbc::{Databases, DbcFile, ManifestError, Matching, NoMessages};
+use canlake_shared::dbc::{Databases, ManifestError, Matching, NoMessages};
 use canlake_shared::decode::{
     DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_threaded,
 };
 use canlake_shared::lake::VehicleId;
-use canlake_shared::schema::footer::{DbcProvenance, DbcSource, FileKind};
+use canlake_shared::schema::footer::FileKind;
 use canlake_shared::schema::{
     ContentHash, DecodedFileInfo, DecodedFileWriter, SchemaError, read_summary,
 };
@@ -55,6 +56,9 @@ pub enum InputError {
         /// The manifest.
         path: PathBuf,
     },
+    /// There is nowhere to decode to.
+    #[error("no folder for the user's cache: set HOME")]
+    NoCache,
     /// None of the DBC files has a message.
     #[error(transparent)]
     NoMessages(#[from] NoMessages),
@@ -110,7 +114,6 @@ pub struct DecodedInput {
 /// What became of the frames of an input. It is kept beside the decoded file, so that opening the
 /// input again tells the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct DecodeReport {
     /// Frames read.
     pub frames: u64,
@@ -150,16 +153,36 @@ impl DecodeReport {
     }
 
     fn write(&self, decoded: &Path) -> std::io::Result<()> {
-        let (path, part) = (Self::path(decoded), part_path(decoded, "report"));
         let text = serde_json::to_vec(self).map_err(std::io::Error::from)?;
-        std::fs::write(&part, text)?;
-        std::fs::rename(&part, &path)
+        let part = PartFile::beside(decoded, "report");
+        std::fs::write(&part.0, text)?;
+        part.rename(&Self::path(decoded))
     }
 }
 
-/// A name of this process alone, in the same folder.
-fn part_path(target: &Path, what: &str) -> PathBuf {
-    target.with_extension(format!("{what}-{}.part", std::process::id()))
+/// A file on its way, beside its place and with a name that nobody else has. What was not renamed
+/// is removed.
+struct PartFile(PathBuf);
+
+impl PartFile {
+    fn beside(target: &Path, what: &str) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let process = std::process::id();
+        Self(target.with_extension(format!("{what}-{process}-{count}.part")))
+    }
+
+    fn rename(self, target: &Path) -> std::io::Result<()> {
+        std::fs::rename(&self.0, target)
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        // After a renaming there is nothing to remove; else half a file is of no use, and that it
+        // cannot be removed changes nothing.
+        drop(std::fs::remove_file(&self.0));
+    }
 }
 
 /// Finds what a file holds, by its first bytes and its columns.
@@ -195,19 +218,9 @@ pub fn decode(
         });
     }
     std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
-    let part = part_path(&target, "decoded");
-    let result = write_decoded(path, kind, &dbc.databases, &part, &mut on_progress);
-    let report = match result {
-        Ok(done) => done,
-        Err(error) => {
-            // Half a file is of no use; that it cannot be removed changes nothing.
-            drop(std::fs::remove_file(&part));
-            return Err(error);
-        }
-    };
-    let finished = report
-        .write(&target)
-        .and_then(|()| std::fs::rename(&part, &target));
+    let part = PartFile::beside(&target, "decoded");
+    let report = write_decoded(path, kind, &dbc.databases, &part.0, &mut on_progress)?;
+    let finished = report.write(&target).and_then(|()| part.rename(&target));
     finished.map_err(|source| io_error("write", source, &target))?;
     Ok(DecodedInput {
         path: target,
@@ -262,18 +275,6 @@ fn write_decoded(
     sink.flush()
         .map_err(|source| io_error("write", source, part))?;
     Ok(DecodeReport::new(&stats, skipped(&frames)))
-}
-
-/// The DBC files as decoded files name them.
-pub fn provenance(dbc: &[DbcFile]) -> DbcProvenance {
-    let source = |file: &DbcFile| DbcSource {
-        name: file.name.clone(),
-        sha256: file.sha256,
-    };
-    DbcProvenance {
-        files: dbc.iter().map(source).collect(),
-        decoder: WRITER.to_owned(),
-    }
 }
 
 fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {

@@ -21,8 +21,8 @@ use crate::query::readable_schema;
 pub(super) enum FileContent {
     /// Decoded signals.
     Decoded(Box<DecodedContent>),
-    /// Frames.
-    Raw,
+    /// Frames, and whose they are where the folders or the file say so.
+    Raw(Option<Arc<str>>),
     /// Something of the lake that is no signal: roll-ups.
     Other,
 }
@@ -57,7 +57,10 @@ pub(super) fn read(path: &Path, gap_ns: i64) -> Result<FileContent, FooterError>
     let (summary, warnings) = read_summary(&file)?;
     match summary.kind {
         FileKind::Decoded => {}
-        FileKind::Raw => return Ok(FileContent::Raw),
+        FileKind::Raw => {
+            let vehicle = vehicle_of_path(path).or(summary.vehicle);
+            return Ok(FileContent::Raw(vehicle.map(Arc::from)));
+        }
         FileKind::Rollup => return Ok(FileContent::Other),
     }
     let metadata = ParquetMetaDataReader::new()

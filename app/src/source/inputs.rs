@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use canlake_shared::dbc::{Databases, DbcFile, Manifest};
 
-use super::Catalogue;
 use super::decode::{self, DbcChoice, DbcSet, InputError, InputKind};
+use super::{Catalogue, RawFile};
 
 /// Files and folders given by the user.
 #[derive(Clone, Debug, Default)]
@@ -39,21 +39,20 @@ impl Inputs {
         inputs
     }
 
-    /// The raw files of a lake in which nothing is decoded; nothing when there is something to show.
-    pub fn raw_files_of(catalogue: &Catalogue) -> Self {
-        let raw = catalogue.raw_files.iter();
-        Self {
-            decoded: Vec::new(),
-            undecoded: if catalogue.vehicles.is_empty() {
-                raw.map(|file| PathBuf::from(&file.path)).collect()
-            } else {
-                Vec::new()
-            },
-        }
+    /// The raw files of vehicles of which nothing is decoded. Those of other vehicles are what the
+    /// decoded files came from: decoded again, every sample would be there twice. A file that does
+    /// not say whose it is counts as decoded when anything is.
+    pub fn raw_files_of(catalogue: &Catalogue) -> Vec<PathBuf> {
+        let is_undecoded = |file: &&RawFile| match &file.vehicle {
+            Some(vehicle) => catalogue.vehicle(vehicle).is_none(),
+            None => catalogue.vehicles.is_empty(),
+        };
+        let raw = catalogue.raw_files.iter().filter(is_undecoded);
+        raw.map(|file| PathBuf::from(&file.path)).collect()
     }
 }
 
-/// The logs directly in a folder, by name; none when it also holds Parquet or other folders' lakes.
+/// The logs directly in a folder, by name; none when it also holds Parquet, or folders of a lake.
 fn logs_in(folder: &Path) -> Vec<PathBuf> {
     let mut logs = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -62,10 +61,11 @@ fn logs_in(folder: &Path) -> Vec<PathBuf> {
         // Without its `.gz`.
         let plain = Path::new(name.strip_suffix(".gz").unwrap_or(&name));
         let is = |extension: &str| plain.extension().is_some_and(|found| found == extension);
-        if path.is_dir() || is("parquet") {
+        let is_lake = path.is_dir() && (name.contains('=') || name == "raw" || name == "decoded");
+        if is_lake || is("parquet") {
             return Vec::new();
         }
-        if is("log") {
+        if is("log") && path.is_file() {
             logs.push(path);
         }
     }

@@ -236,8 +236,9 @@ impl Assembly {
             self.catalogue.bytes_total += found.bytes;
             match content {
                 Ok(FileContent::Decoded(content)) => decoded.push((found, content)),
-                Ok(FileContent::Raw) => self.catalogue.raw_files.push(RawFile {
+                Ok(FileContent::Raw(vehicle)) => self.catalogue.raw_files.push(RawFile {
                     path: text_of(&found),
+                    vehicle,
                     bytes: found.bytes,
                 }),
                 Ok(FileContent::Other) => {}

@@ -16,6 +16,7 @@ mod catalogue;
 #[cfg(test)]
 mod conformance;
 pub mod decode;
+pub mod decode_all;
 mod error;
 mod footer;
 mod foreign;

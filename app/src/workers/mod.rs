@@ -9,6 +9,7 @@ mod export;
 mod load;
 mod open;
 mod pick;
+mod remarks;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -9,15 +9,14 @@ use parking_lot::Mutex;
 use tokio::task::spawn_blocking;
 
 use super::EventSender;
+use super::remarks::{self, Remark};
 use crate::demo;
-use crate::source::decode::{self, DbcChoice};
-use crate::source::inputs::{self, Inputs};
-use crate::source::{Catalogue, ListingProgress, LocalSource, SignalSource, SourceLocation};
-use crate::state::{Event, Severity, SourceId};
+use crate::source::decode::DbcChoice;
+use crate::source::decode_all::decode_all;
+use crate::source::inputs::Inputs;
+use crate::source::{ListingProgress, LocalSource, SignalSource, SourceLocation};
+use crate::state::{Event, SourceId};
 use crate::time_display::count_text;
-
-/// What is said about a source once it is open: severity, title, detail.
-type Remarks = Vec<(Severity, String, String)>;
 
 /// The sources that are open.
 #[derive(Debug, Default)]
@@ -139,10 +138,13 @@ async fn open_local(
     if looked.undecoded.is_empty() {
         let source = Arc::new(LocalSource::new(looked.decoded));
         let raw = list(id, location, source, Vec::new(), sources, events).await?;
-        if raw.undecoded.is_empty() {
+        if raw.is_empty() {
             return Ok(());
         }
-        looked = raw;
+        looked = Inputs {
+            decoded: Vec::new(),
+            undecoded: raw,
+        };
     }
     if dbc.paths.is_empty() {
         let suggestions = spawn_blocking(move || suggest_dbc(&looked.undecoded))
@@ -157,7 +159,7 @@ async fn open_local(
         return Ok(());
     }
     let progress = Progress::new(id, events);
-    let done = spawn_blocking(move || decode_all(looked, &dbc, &progress))
+    let done = spawn_blocking(move || decode_inputs(looked, &dbc, &progress))
         .await
         .map_err(|error| error.to_string())??;
     let source = Arc::new(LocalSource::new(done.paths));
@@ -170,10 +172,10 @@ async fn list(
     id: SourceId,
     location: &SourceLocation,
     source: Arc<dyn SignalSource>,
-    mut remarks: Remarks,
+    mut remarks: Vec<Remark>,
     sources: &Sources,
     events: &EventSender,
-) -> Result<Inputs, String> {
+) -> Result<Vec<PathBuf>, String> {
     let progress = Progress::new(id, events);
     let on_progress = Arc::new(move |listing: ListingProgress| {
         progress.say(format!(
@@ -186,10 +188,11 @@ async fn list(
         .await
         .map_err(|error| error_chain(&*error))?;
     let raw = Inputs::raw_files_of(&catalogue);
-    if !raw.undecoded.is_empty() {
+    if catalogue.vehicles.is_empty() && !raw.is_empty() {
         return Ok(raw);
     }
-    remarks.extend(problems(&catalogue));
+    remarks.extend(remarks::undecoded(&raw));
+    remarks.extend(remarks::unreadable(&catalogue));
     sources.insert(id, source);
     let location = location.clone();
     events
@@ -200,25 +203,7 @@ async fn list(
             remarks,
         })
         .await;
-    Ok(Inputs::default())
-}
-
-fn problems(catalogue: &Catalogue) -> Option<(Severity, String, String)> {
-    let n_problems = catalogue.problems.len();
-    if n_problems == 0 {
-        return None;
-    }
-    let lines: Vec<_> = catalogue
-        .problems
-        .iter()
-        .take(200)
-        .map(|problem| format!("{}: {}", problem.path, problem.text))
-        .collect();
-    Some((
-        Severity::Warning,
-        format!("{n_problems} files could not be read wholly"),
-        lines.join("\n"),
-    ))
+    Ok(Vec::new())
 }
 
 /// DBC files beside the inputs, in a `dbc` folder beside or above them, or in that of the program.
@@ -259,73 +244,26 @@ fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
 
 struct Decoded {
     paths: Vec<PathBuf>,
-    remarks: Remarks,
+    remarks: Vec<Remark>,
 }
 
-fn decode_all(given: Inputs, choice: &DbcChoice, progress: &Progress) -> Result<Decoded, String> {
-    let dbc = inputs::read_dbc(choice).map_err(|error| error_chain(&error))?;
-    let mut remarks = Vec::new();
-    for file in dbc.databases.files() {
-        if !file.warnings.is_empty() {
-            let detail: Vec<_> = file
-                .warnings
-                .iter()
-                .take(500)
-                .map(ToString::to_string)
-                .collect();
-            remarks.push((
-                Severity::Warning,
-                format!("{}: {} warnings", file.name, file.warnings.len()),
-                detail.join("\n"),
-            ));
-        }
-    }
-    let cache = inputs::cache_folder().ok_or("no folder for the user's cache: set HOME")?;
-    let mut paths = given.decoded;
-    let n_inputs = given.undecoded.len();
-    for (idx, input) in given.undecoded.iter().enumerate() {
-        let name = input.file_name().unwrap_or_default().to_string_lossy();
-        let say = |frames: u64| {
-            progress.say(format!(
-                "decoding {name} ({} of {n_inputs}): {} frames",
-                idx + 1,
-                count_text(frames)
-            ));
-        };
-        say(0);
-        match decode::decode(input, &dbc, &cache, &say) {
-            Ok(done) => {
-                remarks.push(remark(&name, &done));
-                paths.push(done.path);
-            }
-            Err(error) if n_inputs == 1 => return Err(error_chain(&error)),
-            Err(error) => remarks.push((
-                Severity::Error,
-                format!("{name} was not decoded"),
-                error_chain(&error),
-            )),
-        }
-    }
-    Ok(Decoded { paths, remarks })
-}
-
-fn remark(name: &str, done: &decode::DecodedInput) -> (Severity, String, String) {
-    let report = &done.report;
-    let mut detail: Vec<String> = report
-        .undecoded
-        .iter()
-        .map(|(reason, count)| format!("{} frames: {reason}", count_text(*count)))
-        .collect();
-    detail.extend(report.skipped.iter().cloned());
-    let share = 100.0 * report.decoded_frames as f64 / report.frames.max(1) as f64;
-    let severity = if report.skipped.is_empty() && report.decoded_frames > 0 {
-        Severity::Info
-    } else {
-        Severity::Warning
-    };
-    let title = format!(
-        "{name}: {share:.1} % of {} frames decoded",
-        count_text(report.frames)
-    );
-    (severity, title, detail.join("\n"))
+fn decode_inputs(
+    given: Inputs,
+    choice: &DbcChoice,
+    progress: &Progress,
+) -> Result<Decoded, String> {
+    let all = decode_all(given, choice, |at| {
+        let name = at.input.file_name().unwrap_or_default().to_string_lossy();
+        progress.say(format!(
+            "decoding {name} ({} of {}): {} frames",
+            at.idx + 1,
+            at.inputs,
+            count_text(at.frames)
+        ));
+    });
+    let all = all.map_err(|error| error_chain(&error))?;
+    Ok(Decoded {
+        remarks: remarks::decoded(&all),
+        paths: all.paths,
+    })
 }

@@ -5,26 +5,14 @@
     reason = "a helper of a test that cannot go on fails the test"
 )]
 
-use std::fs::File;
-use std::path::Path;
-use std::process::{Command, Output};
-use std::sync::Arc;
+mod decoding;
+mod lake;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampNanosecondArray};
-use canlake::export::{Column, ExportSignal, write_parquet};
-use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
-use canlake_shared::lake::VehicleId;
-use canlake_shared::schema::footer::Recording;
-use canlake_shared::schema::{
-    RawBatchBuilder, RawFileInfo, RawFileWriter, SignalDeclaration, SignalKey,
-};
-use canlake_shared::time::Timestamp;
-use parquet::arrow::ArrowWriter;
+use std::process::{Command, Output};
+
 use serde_json::{Value, json};
 
-/// 2025-12-31T23:59:58Z.
-const START: i64 = 1_767_225_598_000_000_000;
-const SEC: i64 = 1_000_000_000;
+use lake::lake;
 
 fn canlake(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canlake"));
@@ -45,93 +33,6 @@ fn json_of(args: &[&str]) -> Value {
     let output = canlake(args);
     assert!(output.status.success(), "{}", stderr(&output));
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn write_ours(path: &Path, vehicle: &str, signals: &[(SignalKey, &str, &[i64], &[f64])]) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let signals: Vec<ExportSignal<'_>> = signals
-        .iter()
-        .map(|(key, unit, times, values)| ExportSignal {
-            key,
-            declared: SignalDeclaration {
-                cycle_time_ms: Some(1_000),
-                ..SignalDeclaration::default()
-            },
-            samples: Column {
-                name: "",
-                unit,
-                times,
-                values,
-                labels: &[],
-            },
-        })
-        .collect();
-    write_parquet(File::create(path).unwrap(), vehicle, &signals).unwrap();
-}
-
-/// A file as the original writes it: interleaved, six columns, no metadata.
-fn write_original(path: &Path, vehicle: &str, rows: &[(i64, &str, &str, f64)]) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let times = TimestampNanosecondArray::from_iter_values(rows.iter().map(|row| row.0));
-    let messages: Vec<&str> = rows.iter().map(|row| row.1).collect();
-    let signals: Vec<&str> = rows.iter().map(|row| row.2).collect();
-    let values: Float64Array = rows.iter().map(|row| Some(row.3)).collect();
-    let columns: [(&str, ArrayRef); 6] = [
-        ("timestamp", Arc::new(times)),
-        (
-            "vehicle_id",
-            Arc::new(StringArray::from(vec![vehicle; rows.len()])),
-        ),
-        ("message_name", Arc::new(StringArray::from(messages))),
-        ("signal_name", Arc::new(StringArray::from(signals))),
-        ("value", Arc::new(values)),
-        ("unit", Arc::new(StringArray::from(vec!["A"; rows.len()]))),
-    ];
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
-    let file = File::create(path).unwrap();
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-}
-
-/// Two vehicles: V1 over New Year in our files, W in the original's.
-fn lake() -> tempfile::TempDir {
-    let lake = tempfile::tempdir().unwrap();
-    let day = |vehicle: &str| {
-        let folder = format!("decoded/vehicle_id={vehicle}/year=2025/month=12/day=31");
-        lake.path().join(folder)
-    };
-    let times: Vec<i64> = (0..5).map(|i| START + i * SEC).collect();
-    write_ours(
-        &day("V1").join("a_decoded.parquet"),
-        "V1",
-        &[
-            (
-                SignalKey::new("can0", "Drive", Some(0x123), "Speed"),
-                "km/h",
-                &times,
-                &[10.0, 20.0, f64::NAN, 40.0, 10.5],
-            ),
-            (
-                SignalKey::new("can0", "Battery", Some(0x200), "Current, A"),
-                "",
-                &times[1..3],
-                &[-1.0, 1e-7],
-            ),
-        ],
-    );
-    write_original(
-        &day("W").join("20251231T235958Z_decoded.parquet"),
-        "W",
-        &[
-            (START, "Front", "Temp", 1.0),
-            (START, "Rear", "Temp", 100.0),
-            (START + SEC, "Front", "Temp", 2.0),
-            (START + SEC, "Rear", "Temp", 200.0),
-            (START + 3 * SEC, "Front", "Temp", 4.0),
-        ],
-    );
-    lake
 }
 
 fn path_of(lake: &tempfile::TempDir) -> &str {
@@ -366,107 +267,6 @@ fn a_damaged_file_costs_itself_and_is_named() {
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!(listed["complete"], false);
     assert_eq!(listed["vehicles"].as_array().unwrap().len(), 2);
-}
-
-/// A log and a DBC file in, samples out; a line that is no frame is named.
-#[test]
-fn a_log_is_decoded_with_a_dbc() {
-    let folder = tempfile::tempdir().unwrap();
-    let (log, dbc) = (
-        folder.path().join("drive.log"),
-        folder.path().join("car.dbc"),
-    );
-    let lines = "(1767225598.000000) can0 123#0A00\nrubbish\n(1767225599.500000) can0 123#1400\n";
-    std::fs::write(&log, lines).unwrap();
-    let text = "VERSION \"\"\n\nBU_: ECU\n\nBO_ 291 Drive: 2 ECU\n \
-        SG_ Speed : 0|16@1+ (0.5,0) [0|0] \"km/h\" ECU\n";
-    std::fs::write(&dbc, text).unwrap();
-    let (log, dbc) = (log.to_str().unwrap(), dbc.to_str().unwrap());
-    let run = |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_canlake"));
-        command.args(args).env("XDG_CACHE_HOME", folder.path());
-        command.output().unwrap()
-    };
-    let expected = "timestamp,Drive.Speed [km/h]\r\n\
-        2025-12-31T23:59:58.000000000Z,5\r\n2025-12-31T23:59:59.500000000Z,10\r\n";
-    // The second time out of the cache, the third as the only log of a folder.
-    let logs = folder.path().join("logs");
-    std::fs::create_dir(&logs).unwrap();
-    std::fs::copy(log, logs.join("drive.log")).unwrap();
-    for source in [log, log, logs.to_str().unwrap()] {
-        let output = run(&["query", "--signal", "Drive.Speed", "--dbc", dbc, source]);
-        assert_eq!(stdout(&output), expected, "{}", stderr(&output));
-        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-        let told = stderr(&output);
-        assert!(
-            told.contains("drive.log") && told.contains("line 2"),
-            "{told}"
-        );
-    }
-    // The decoder's manifest does as well, and its rules count.
-    let manifest = folder.path().join("manifest.toml");
-    for (channel, is_decoded) in [("can0", true), ("can1", false)] {
-        let rule = format!("[[rule]]\nchannel = \"{channel}\"\ndbc = \"car.dbc\"\n");
-        std::fs::write(&manifest, rule).unwrap();
-        let dbc = manifest.to_str().unwrap();
-        let output = run(&["query", log, "--signal", "Drive.Speed", "--dbc", dbc]);
-        assert_eq!(
-            stdout(&output) == expected,
-            is_decoded,
-            "{}",
-            stderr(&output)
-        );
-    }
-    let output = run(&["query", log, "--signal", "Drive.Speed"]);
-    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("--dbc"), "{}", stderr(&output));
-}
-
-/// What a recorder leaves: a folder of raw files in which nothing is decoded.
-#[test]
-fn a_lake_of_raw_files_is_decoded_with_a_dbc() {
-    let folder = tempfile::tempdir().unwrap();
-    let raw = folder
-        .path()
-        .join("raw/vehicle_id=V1/year=2025/month=12/day=31");
-    std::fs::create_dir_all(&raw).unwrap();
-    for (idx, secs) in [(0, 0), (1, 10)] {
-        let file = File::create(raw.join(format!("{idx}_raw.parquet"))).unwrap();
-        let info = RawFileInfo {
-            vehicle: VehicleId::new("V1").unwrap(),
-            writer: "test".to_owned(),
-            recording: Recording::default(),
-        };
-        let mut writer = RawFileWriter::new(file, info).unwrap();
-        let mut builder = RawBatchBuilder::new("V1");
-        let frame = CanFrame::data(
-            Timestamp::from_ns(START + secs * SEC),
-            ChannelIdx(0),
-            CanId::standard(0x123).unwrap(),
-            Payload::new(&[10 + idx, 0]).unwrap(),
-        );
-        builder.push(&frame, "can0");
-        writer.write(&builder.finish()).unwrap();
-        writer.close().unwrap();
-    }
-    let dbc = folder.path().join("car.dbc");
-    let text = "BO_ 291 Drive: 2 ECU\n SG_ Speed : 0|16@1+ (0.5,0) [0|0] \"km/h\" ECU\n";
-    std::fs::write(&dbc, text).unwrap();
-    let run = |more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_canlake"));
-        command.arg("query").arg(folder.path().join("raw"));
-        command.args(["--signal", "Drive.Speed"]).args(more);
-        command.env("XDG_CACHE_HOME", folder.path());
-        command.output().unwrap()
-    };
-    let output = run(&["--dbc", dbc.to_str().unwrap()]);
-    let expected = "timestamp,Drive.Speed [km/h]\r\n\
-        2025-12-31T23:59:58.000000000Z,5\r\n2026-01-01T00:00:08.000000000Z,5.5\r\n";
-    assert_eq!(stdout(&output), expected, "{}", stderr(&output));
-    assert!(output.status.success(), "{}", stderr(&output));
-    let output = run(&[]);
-    assert!(!output.status.success());
-    assert!(stderr(&output).contains("--dbc"), "{}", stderr(&output));
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! All raw files and logs that were given, decoded with the same DBC files.
+
+use std::path::{Path, PathBuf};
+
+use super::decode::{self, DbcChoice, DecodeReport, InputError};
+use super::inputs::{self, Inputs};
+
+/// How far decoding has come.
+#[derive(Clone, Copy, Debug)]
+pub struct DecodeProgress<'a> {
+    /// The input that is being decoded.
+    pub input: &'a Path,
+    /// Its position among all inputs.
+    pub idx: usize,
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Frames of it so far.
+    pub frames: u64,
+}
+
+/// What became of all inputs.
+#[derive(Debug, Default)]
+pub struct DecodedInputs {
+    /// What opens in place of what was given: decoded files and lakes.
+    pub paths: Vec<PathBuf>,
+    /// Warnings of the DBC files, in one line each, by the name of the file.
+    pub warnings: Vec<(String, Vec<String>)>,
+    /// The inputs that were decoded.
+    pub decoded: Vec<(PathBuf, DecodeReport)>,
+    /// The inputs that could not be decoded.
+    pub failed: Vec<(PathBuf, InputError)>,
+}
+
+/// Decodes inputs into the cache; one that cannot be decoded costs itself, unless it is the only one.
+pub fn decode_all(
+    given: Inputs,
+    choice: &DbcChoice,
+    mut on_progress: impl FnMut(DecodeProgress<'_>),
+) -> Result<DecodedInputs, InputError> {
+    let mut all = DecodedInputs {
+        paths: given.decoded,
+        ..DecodedInputs::default()
+    };
+    let inputs = given.undecoded.len();
+    if inputs == 0 {
+        return Ok(all);
+    }
+    let dbc = inputs::read_dbc(choice)?;
+    for file in dbc.databases.files() {
+        if !file.warnings.is_empty() {
+            let lines = file.warnings.iter().map(ToString::to_string).collect();
+            all.warnings.push((file.name.clone(), lines));
+        }
+    }
+    let cache = inputs::cache_folder().ok_or(InputError::NoCache)?;
+    for (idx, input) in given.undecoded.into_iter().enumerate() {
+        let mut say = |frames| {
+            on_progress(DecodeProgress {
+                input: &input,
+                idx,
+                inputs,
+                frames,
+            });
+        };
+        say(0);
+        match decode::decode(&input, &dbc, &cache, say) {
+            Ok(done) => {
+                all.paths.push(done.path);
+                all.decoded.push((input, done.report));
+            }
+            Err(error) if inputs == 1 => return Err(error),
+            Err(error) => all.failed.push((input, error)),
+        }
+    }
+    Ok(all)
+}

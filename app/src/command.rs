@@ -10,7 +10,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::{
     AxisId, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side, SignalRef, SourceId,
-    VehicleRef,
+    ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -104,13 +104,19 @@ pub enum Action {
     SearchSignals,
     /// Show the list of keys.
     ShowKeys,
+    /// Show all messages again.
+    ShowNotices,
+    /// Show what can be chosen.
+    ShowSettings,
+    /// Show version and licences.
+    ShowAbout,
     /// Drop all plots.
     ClearPlots,
 }
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -156,6 +162,9 @@ impl Action {
         Self::ToggleFullScreen,
         Self::SearchSignals,
         Self::ShowKeys,
+        Self::ShowNotices,
+        Self::ShowSettings,
+        Self::ShowAbout,
     ];
 
     /// What menus and buttons say.
@@ -205,6 +214,9 @@ impl Action {
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
             Self::ShowKeys => "Keyboard and mouse",
+            Self::ShowNotices => "Notifications",
+            Self::ShowSettings => "Settings…",
+            Self::ShowAbout => "About Canlake",
             Self::ClearPlots => "Remove all plots",
         }
     }
@@ -290,8 +302,12 @@ pub enum Command {
     FitAxis(PanelId, AxisId),
     /// The pointer rests at this time, or nowhere.
     Hover(Option<Timestamp>),
-    /// Dismiss a notice.
+    /// Take a notice from the front.
     DismissNotice(u64),
+    /// Forget all notices.
+    ClearNotices,
+    /// Light or dark.
+    SetTheme(ThemeChoice),
     /// Close the dialog that is open.
     CloseDialog,
     /// Let the user choose in the system's dialog where an export goes.

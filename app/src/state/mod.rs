@@ -87,6 +87,12 @@ pub enum Dialog {
     Export(ExportKind),
     /// The keys and what the mouse does.
     Keys,
+    /// All messages.
+    Notices,
+    /// What can be chosen.
+    Settings,
+    /// Version and licences.
+    About,
     /// A field to find commands with.
     Palette,
 }

@@ -1,4 +1,4 @@
-//! What the user has to be told, until it is dismissed.
+//! What the user has to be told: in front until it was seen, in a list until it is cleared.
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,39 +22,60 @@ pub struct Notice {
     pub title: String,
     /// Everything there is to know, for copying; may be empty.
     pub detail: String,
+    /// Whether it is in front of the window; else it is in the list only.
+    pub in_front: bool,
+}
+
+impl Notice {
+    /// Title and detail, for the clipboard.
+    pub fn text(&self) -> String {
+        if self.detail.is_empty() {
+            self.title.clone()
+        } else {
+            format!("{}\n{}", self.title, self.detail)
+        }
+    }
 }
 
 /// The notices, newest last. The oldest go when there are too many.
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
     next_id: u64,
-    shown: Vec<Notice>,
+    kept: Vec<Notice>,
 }
 
-const MAX_SHOWN: usize = 50;
+const MAX_KEPT: usize = 200;
 
 impl Notices {
     /// Shows a message.
     pub fn add(&mut self, severity: Severity, title: impl Into<String>, detail: impl Into<String>) {
-        if self.shown.len() == MAX_SHOWN {
-            self.shown.remove(0);
+        if self.kept.len() == MAX_KEPT {
+            self.kept.remove(0);
         }
-        self.shown.push(Notice {
+        self.kept.push(Notice {
             id: self.next_id,
             severity,
             title: title.into(),
             detail: detail.into(),
+            in_front: true,
         });
         self.next_id += 1;
     }
 
-    /// Takes a message away.
+    /// Takes a message from the front; it stays in the list.
     pub fn dismiss(&mut self, id: u64) {
-        self.shown.retain(|notice| notice.id != id);
+        if let Some(notice) = self.kept.iter_mut().find(|notice| notice.id == id) {
+            notice.in_front = false;
+        }
     }
 
-    /// All that are shown, oldest first.
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.kept.clear();
+    }
+
+    /// All that are kept, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Notice> {
-        self.shown.iter()
+        self.kept.iter()
     }
 }

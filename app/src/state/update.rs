@@ -71,6 +71,8 @@ impl AppState {
             Command::EndGesture => self.rest(),
             Command::Hover(instant) => self.hovered = instant,
             Command::DismissNotice(id) => self.notices.dismiss(id),
+            Command::ClearNotices => self.notices.clear(),
+            Command::SetTheme(theme) => self.settings.theme = theme,
             Command::CloseDialog => self.dialog = None,
             // Carried out by `update`.
             Command::Run(_)
@@ -168,6 +170,9 @@ impl AppState {
                 self.search_requested = true;
             }
             Action::ShowKeys => self.dialog = Some(Dialog::Keys),
+            Action::ShowNotices => self.dialog = Some(Dialog::Notices),
+            Action::ShowSettings => self.dialog = Some(Dialog::Settings),
+            Action::ShowAbout => self.dialog = Some(Dialog::About),
             Action::ClearPlots => {
                 self.workspace.clear();
                 return self.drop_unused();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
 
-use super::{UiState, shortcuts};
+use super::{UiState, about, notices, settings, shortcuts};
 use crate::command::{Action, Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
@@ -20,6 +20,7 @@ pub(crate) struct DialogFields {
     export_path: String,
     may_replace: bool,
     wants_focus: bool,
+    crate_filter: String,
 }
 
 /// Draws the dialog that is open.
@@ -38,7 +39,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
                 .into_owned();
         }
     }
-    let Some(dialog) = state.dialog.filter(|dialog| *dialog != Dialog::Palette) else {
+    let Some(dialog) = state.dialog else {
         return;
     };
     let mut is_open = true;
@@ -46,7 +47,12 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::ChooseDbc(_) => "Decode raw frames",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
-        Dialog::Keys | Dialog::Palette => "Keyboard and mouse",
+        Dialog::Keys => "Keyboard and mouse",
+        Dialog::Notices => "Notifications",
+        Dialog::Settings => "Settings",
+        Dialog::About => "About Canlake",
+        // Draws itself.
+        Dialog::Palette => return,
     };
     Window::new(title)
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
@@ -56,7 +62,11 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         .show(ctx, |ui| match dialog {
             Dialog::ChooseDbc(source) => choose_dbc(ui, state, source, fields, queue),
             Dialog::Export(kind) => export(ui, kind, fields, queue),
-            Dialog::Keys | Dialog::Palette => keys(ui),
+            Dialog::Keys => keys(ui),
+            Dialog::Notices => notices::list(ui, state, queue),
+            Dialog::Settings => settings::show(ui, state, queue),
+            Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::Palette => {}
         });
     let escaped =
         ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));

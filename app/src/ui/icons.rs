@@ -1,6 +1,43 @@
-//! Small marks that are painted, because the fonts do not have them.
+//! Icons: Lucide's font (<https://lucide.dev>), and small marks that are painted.
 
-use egui::{Color32, Painter, Pos2, Sense, Shape, Stroke, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{
+    Button, Color32, FontData, FontDefinitions, FontFamily, Painter, Pos2, Response, RichText,
+    Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
+pub(crate) use lucide_icons::Icon;
+
+const FAMILY: &str = "lucide";
+const SIZE: f32 = 14.0;
+
+/// Adds the font: as a family of its own, because its letters lie where other fonts put theirs.
+pub(crate) fn install(fonts: &mut FontDefinitions) {
+    let font = FontData::from_static(lucide_icons::LUCIDE_FONT_BYTES);
+    fonts.font_data.insert(FAMILY.to_owned(), Arc::new(font));
+    let family = FontFamily::Name(FAMILY.into());
+    fonts.families.insert(family, vec![FAMILY.to_owned()]);
+}
+
+/// An icon as text.
+pub(crate) fn text(icon: Icon) -> RichText {
+    let family = FontFamily::Name(FAMILY.into());
+    RichText::new(char::from(icon)).family(family).size(SIZE)
+}
+
+/// A small button that shows an icon alone; the label is its tooltip, and what a screen reader says.
+pub(crate) fn button(ui: &mut Ui, icon: Icon, label: &str) -> Response {
+    toggle(ui, icon, label, false)
+}
+
+/// As [`button`], drawn as pressed while it is on.
+pub(crate) fn toggle(ui: &mut Ui, icon: Icon, label: &str, is_on: bool) -> Response {
+    let button = Button::new(text(icon)).small().frame(is_on).selected(is_on);
+    let response = ui.add(button);
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, is_on, label));
+    response.on_hover_text(label)
+}
 
 /// A round light of one colour, as wide as a letter.
 pub(crate) fn light(ui: &mut Ui, color: Color32) {

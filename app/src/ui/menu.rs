@@ -17,6 +17,8 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::ExportCsv),
             Some(Action::ExportPng),
             None,
+            Some(Action::ShowSettings),
+            None,
             Some(Action::Quit),
         ],
     ),
@@ -78,7 +80,15 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::NextChange),
         ],
     ),
-    ("Help", &[Some(Action::Palette), Some(Action::ShowKeys)]),
+    (
+        "Help",
+        &[
+            Some(Action::Palette),
+            Some(Action::ShowKeys),
+            Some(Action::ShowNotices),
+            Some(Action::ShowAbout),
+        ],
+    ),
 ];
 
 /// Draws the bar.

@@ -4,6 +4,7 @@
 //! the window alone (a half-typed text, cached curves) is in [`UiState`]. Nothing here opens files,
 //! waits, or does work proportional to the data.
 
+mod about;
 mod dialogs;
 mod headless;
 mod icon;
@@ -15,6 +16,7 @@ mod panels;
 mod plot;
 mod raster;
 mod sessions;
+mod settings;
 mod shortcuts;
 mod signals;
 mod sources;
@@ -42,6 +44,7 @@ pub struct UiState {
     tree: signals::SignalTree,
     dialog: dialogs::DialogFields,
     palette: palette::PaletteFields,
+    toasts: notices::Toasts,
     plots: PlotsMemory,
 }
 
@@ -80,7 +83,7 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     if state.dialog == Some(Dialog::Palette) {
         palette::show(ui.ctx(), local, queue);
     }
-    notices::show(ui.ctx(), state, queue);
+    notices::show(ui.ctx(), state, &mut local.toasts, queue);
     shortcuts::handle(ui.ctx(), queue);
     drop_files(ui, queue);
 }

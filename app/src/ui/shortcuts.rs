@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 52] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 53] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -87,6 +87,7 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 52] = [
     (Action::SearchSignals, key(Key::Slash)),
     (Action::SearchSignals, command(Key::F)),
     (Action::ShowKeys, key(Key::F1)),
+    (Action::ShowSettings, command(Key::Comma)),
     (
         Action::ClearPlots,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Backspace),

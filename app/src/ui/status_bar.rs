@@ -2,9 +2,10 @@
 
 use egui::{Align, Layout, Ui};
 
+use super::icons::{self, Icon};
 use super::{plot, theme};
 use crate::command::{Action, CommandQueue};
-use crate::state::{AppState, LoadState};
+use crate::state::{AppState, LoadState, Severity};
 use crate::time_display::{Zone, bytes_text, count_text};
 
 /// Draws the line.
@@ -27,6 +28,7 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.weak(text).on_hover_text(stats.to_string());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            notifications(ui, state, queue);
             let memory = state.store.memory_bytes() as u64;
             if memory > 0 {
                 ui.weak(bytes_text(memory))
@@ -41,6 +43,20 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             }
         });
     });
+}
+
+/// Opens the list of messages; coloured by the worst that is still in front.
+fn notifications(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    let in_front = state.notices.iter().filter(|notice| notice.in_front);
+    let palette = theme::palette(ui.theme());
+    match in_front.map(|notice| notice.severity).max() {
+        Some(Severity::Error) => icons::light(ui, palette.error),
+        Some(Severity::Warning) => icons::light(ui, palette.warning),
+        Some(Severity::Info) | None => {}
+    }
+    if icons::button(ui, Icon::Bell, Action::ShowNotices.label()).clicked() {
+        queue.run(Action::ShowNotices);
+    }
 }
 
 fn loading(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {

@@ -161,8 +161,11 @@ pub fn tabular(size: f32) -> FontId {
     FontId::new(size, FontFamily::Monospace)
 }
 
-/// Sets up both themes of a context.
+/// Sets up fonts and both themes of a context.
 pub fn install(ctx: &Context) {
+    let mut fonts = egui::FontDefinitions::default();
+    super::icons::install(&mut fonts);
+    ctx.set_fonts(fonts);
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme);

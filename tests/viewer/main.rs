@@ -8,6 +8,8 @@ mod window;
 mod arranging;
 /// From an opened folder to a plot, and back to an empty window.
 mod browsing;
+/// Messages, settings, licences.
+mod dialogs;
 /// What is written: samples and pictures.
 mod exporting;
 /// Keys, and when they belong to a text field.

@@ -4,12 +4,14 @@
 //! decision is made here.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use eframe::{CreationContext, Frame, NativeOptions, Storage};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand, vec2};
 
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, Effect, ExportTarget, Settings, Severity};
+use crate::timing::Waits;
 use crate::ui::{self, UiState, theme};
 use crate::workers::Workers;
 
@@ -29,8 +31,8 @@ pub enum Start {
 
 /// Opens the window and stays until it is closed.
 ///
-/// Fails where there is no display, or none that can be drawn on.
-pub fn run(start: Start) -> Result<(), eframe::Error> {
+/// `began` is when the program did. Fails where there is no display, or none that can be drawn on.
+pub fn run(start: Start, began: Instant) -> Result<(), eframe::Error> {
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Canlake")
@@ -43,7 +45,7 @@ pub fn run(start: Start) -> Result<(), eframe::Error> {
     eframe::run_native(
         APP_ID,
         options,
-        Box::new(|creation| Ok(Box::new(App::new(creation, start)?))),
+        Box::new(|creation| Ok(Box::new(App::new(creation, start, began)?))),
     )
 }
 
@@ -52,10 +54,11 @@ struct App {
     local: UiState,
     queue: CommandQueue,
     workers: Workers,
+    waits: Waits,
 }
 
 impl App {
-    fn new(creation: &CreationContext<'_>, start: Start) -> std::io::Result<Self> {
+    fn new(creation: &CreationContext<'_>, start: Start, began: Instant) -> std::io::Result<Self> {
         theme::install(&creation.egui_ctx);
         let ctx = creation.egui_ctx.clone();
         let workers = Workers::new(Arc::new(move || ctx.request_repaint()))?;
@@ -79,6 +82,7 @@ impl App {
             local: UiState::default(),
             queue,
             workers,
+            waits: Waits::new(began),
         })
     }
 
@@ -134,6 +138,7 @@ impl eframe::App for App {
         }
         // The search field has seen it now; what is carried out next may ask for the next frame.
         self.state.search_requested = false;
+        self.waits.drawn(&self.state);
         self.carry_out(&ctx);
         if self.state.store.is_loading() {
             // Progress is reported ten times a second.

@@ -17,5 +17,6 @@ pub mod share;
 pub mod source;
 pub mod state;
 pub mod time_display;
+pub mod timing;
 pub mod ui;
 pub mod workers;

@@ -2,12 +2,14 @@
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use canlake::app::{self, Start};
 use canlake::cli::{self, Request};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    let began = Instant::now();
     start_log();
     let paths = match cli::run(std::env::args_os()) {
         Request::Done(code) => return code,
@@ -18,7 +20,7 @@ fn main() -> ExitCode {
     } else {
         Start::Open(paths)
     };
-    match app::run(start.clone()) {
+    match app::run(start.clone(), began) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::run_without_display(&error.to_string(), &start),
     }

@@ -44,7 +44,9 @@ impl AppState {
                 if self.demo.take_if(|demo| *demo == source).is_some() {
                     return self.plot_demo();
                 }
-                return self.load_missing();
+                let mut effects = self.plot_file(source);
+                effects.extend(self.load_missing());
+                return effects;
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");

@@ -12,6 +12,7 @@ mod apply;
 mod cursors;
 mod effect;
 mod exporting;
+mod first_plots;
 mod history;
 mod layout;
 mod loading;

@@ -4,11 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AppState, Dialog, Effect, OpenSource, Selection, Severity, SignalRef, SourceId, SourceStatus,
-    VehicleRef,
+    AppState, Dialog, Effect, OpenSource, Selection, Severity, SourceId, SourceStatus, VehicleRef,
 };
-use crate::command::PlotTarget;
-use crate::demo;
 use crate::source::SourceLocation;
 use crate::source::decode::DbcChoice;
 
@@ -113,36 +110,6 @@ impl AppState {
         self.workspace.keep_sources(|source| source != id);
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));
-        effects
-    }
-
-    /// Plots something worth seeing of the demo lake, unless the user was faster.
-    pub(super) fn plot_demo(&mut self) -> Vec<Effect> {
-        let vehicle = self
-            .selection
-            .as_ref()
-            .map(|selection| selection.vehicle.clone());
-        let (Some(vehicle), true) = (vehicle, self.workspace.panels().next().is_none()) else {
-            return Vec::new();
-        };
-        let mut effects = Vec::new();
-        for panel in demo::FIRST_PLOTS {
-            let infos = self
-                .vehicle(&vehicle)
-                .map(|known| known.signals.as_slice())
-                .unwrap_or_default();
-            let named = |(message, signal): &(&str, &str)| {
-                infos
-                    .iter()
-                    .find(|info| &*info.key.message == *message && &*info.key.signal == *signal)
-            };
-            let signals = panel.iter().filter_map(named).map(|info| SignalRef {
-                vehicle: vehicle.clone(),
-                key: info.key.clone(),
-            });
-            let signals = signals.collect();
-            effects.extend(self.plot(signals, PlotTarget::NewPanel));
-        }
         effects
     }
 

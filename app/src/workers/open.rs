@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use canlake_shared::error_chain;
 use parking_lot::Mutex;
@@ -252,6 +253,7 @@ fn decode_inputs(
     choice: &DbcChoice,
     progress: &Progress,
 ) -> Result<Decoded, String> {
+    let start = Instant::now();
     let all = decode_all(given, choice, |at| {
         let name = at.input.file_name().unwrap_or_default().to_string_lossy();
         progress.say(format!(
@@ -262,6 +264,10 @@ fn decode_inputs(
         ));
     });
     let all = all.map_err(|error| error_chain(&error))?;
+    tracing::info!(
+        "decoded after {:.1} ms",
+        start.elapsed().as_secs_f64() * 1e3
+    );
     Ok(Decoded {
         remarks: remarks::decoded(&all),
         paths: all.paths,

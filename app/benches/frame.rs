@@ -220,10 +220,7 @@ fn loaded(samples: usize, in_panels: bool) -> AppState {
         remarks: Vec::new(),
     });
     let reference = |key: &SignalKey| SignalRef {
-        vehicle: VehicleRef {
-            source,
-            vehicle: "V".into(),
-        },
+        vehicle: VehicleRef::new(source, "V".into()),
         key: key.clone(),
     };
     for (idx, info) in signals.iter().enumerate() {

@@ -90,10 +90,7 @@ fn plotted(
         location: SourceLocation::Local(vec![PathBuf::from(place)]),
         remarks: Vec::new(),
     });
-    let vehicle = VehicleRef {
-        source,
-        vehicle: Arc::clone(&selected.vehicle),
-    };
+    let vehicle = VehicleRef::new(source, Arc::clone(&selected.vehicle));
     state.update(Command::SelectVehicle(vehicle.clone()));
     let known = state.vehicle(&vehicle).map(|vehicle| vehicle.range);
     let range = known.map_or(selected.query.range, |known| {

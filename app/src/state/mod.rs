@@ -8,6 +8,7 @@
 //! [`AppState::update`] takes what the user wants, [`AppState::apply`] what the workers found. Both
 //! are quick and do no I/O; work goes out as [`Effect`]s. Nothing here draws or knows egui.
 
+mod analysis;
 mod apply;
 mod cursors;
 mod effect;
@@ -28,6 +29,7 @@ mod update;
 mod workspace;
 mod zoom;
 
+pub use analysis::{Analysis, OverlayId};
 pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
@@ -37,7 +39,7 @@ pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
-use undo::Zoom;
+use undo::{Arrangement, Zoom};
 pub use workspace::{
     AxisId, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef, Workspace,
 };
@@ -50,6 +52,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::query::QueryStats;
 use crate::source::{SessionInfo, SignalInfo, Vehicle};
+use crate::time_display::Zone;
 
 /// Names a query as long as the app runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +132,8 @@ pub struct AppState {
     pub selection: Option<Selection>,
     /// Panels and their signals.
     pub workspace: Workspace,
+    /// What is worked out from the signals.
+    pub analysis: Analysis,
     /// The visible stretch of time, once there is one.
     pub window: Option<TimeWindow>,
     /// The two instants that are measured at.
@@ -154,7 +159,7 @@ pub struct AppState {
     /// The demo lake, until its first plots are shown.
     demo: Option<SourceId>,
     zooms: History<Zoom>,
-    arrangements: History<Workspace>,
+    arrangements: History<Arrangement>,
     next_source: u32,
     next_load: u64,
 }
@@ -166,6 +171,11 @@ impl AppState {
             settings,
             ..Self::default()
         }
+    }
+
+    /// The zone in which all instants are shown.
+    pub fn zone(&self) -> Zone {
+        Zone::UTC
     }
 
     /// An opened source.

@@ -121,10 +121,7 @@ impl AppState {
             .and_then(|catalogue| catalogue.vehicles.first());
         if let (None, Some(vehicle)) = (&self.selection, first) {
             self.selection = Some(Selection {
-                vehicle: VehicleRef {
-                    source,
-                    vehicle: Arc::clone(&vehicle.id),
-                },
+                vehicle: VehicleRef::new(source, Arc::clone(&vehicle.id)),
                 session: None,
             });
         }

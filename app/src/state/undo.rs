@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use canlake_shared::time::TimeRange;
 
-use super::{AppState, AxisId, Effect, History, PanelId, Workspace};
+use super::{Analysis, AppState, AxisId, Effect, History, PanelId, Workspace};
 
 /// What zooming changes: the visible time, and the axes that were set.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,13 +13,27 @@ pub(super) struct Zoom {
     axes: BTreeMap<PanelId, BTreeMap<AxisId, [f64; 2]>>,
 }
 
+/// What is undone as a whole: panels, and what is worked out from their signals.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Arrangement {
+    workspace: Workspace,
+    analysis: Analysis,
+}
+
 impl AppState {
     /// Notes that no button is held and the wheel rests: what changes from now on is a new step.
     pub(super) fn rest(&mut self) {
         if let Some(zoom) = self.current_zoom() {
             self.zooms.rest(&zoom);
         }
-        self.arrangements.rest(&self.workspace);
+        self.arrangements.rest(&self.arrangement());
+    }
+
+    fn arrangement(&self) -> Arrangement {
+        Arrangement {
+            workspace: self.workspace.clone(),
+            analysis: self.analysis.clone(),
+        }
     }
 
     fn current_zoom(&self) -> Option<Zoom> {
@@ -47,15 +61,17 @@ impl AppState {
     /// Goes a step through the arrangements.
     pub(super) fn undo(
         &mut self,
-        step: fn(&mut History<Workspace>, &Workspace) -> Option<Workspace>,
+        step: fn(&mut History<Arrangement>, &Arrangement) -> Option<Arrangement>,
     ) -> Vec<Effect> {
-        let Some(mut before) = step(&mut self.arrangements, &self.workspace) else {
+        let now = self.arrangement();
+        let Some(mut before) = step(&mut self.arrangements, &now) else {
             return Vec::new();
         };
         // Sources may have been closed since.
         let is_open = |id| self.sources.iter().any(|source| source.id == id);
-        before.keep_sources(is_open);
-        self.workspace = before;
+        before.workspace.keep_sources(is_open);
+        self.workspace = before.workspace;
+        self.analysis = before.analysis;
         let mut effects = self.drop_unused();
         effects.extend(self.load_missing());
         effects

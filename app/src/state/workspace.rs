@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use canlake_shared::schema::SignalKey;
 
-use super::{Layout, Side, SourceId};
+use super::{Layout, OverlayId, Side, SourceId};
 
 /// A vehicle of an opened source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +16,20 @@ pub struct VehicleRef {
     pub source: SourceId,
     /// The vehicle's id.
     pub vehicle: Arc<str>,
+    /// The stretch of time that is laid over the others, for a comparison; `None` for the time that
+    /// the window shows.
+    pub overlay: Option<OverlayId>,
+}
+
+impl VehicleRef {
+    /// A vehicle in the time that the window shows.
+    pub fn new(source: SourceId, vehicle: impl Into<Arc<str>>) -> Self {
+        Self {
+            source,
+            vehicle: vehicle.into(),
+            overlay: None,
+        }
+    }
 }
 
 /// A signal of an opened source.
@@ -443,10 +457,7 @@ mod tests {
 
     fn signal(name: &str) -> SignalRef {
         SignalRef {
-            vehicle: VehicleRef {
-                source: SourceId(0),
-                vehicle: "V".into(),
-            },
+            vehicle: VehicleRef::new(SourceId(0), "V".into()),
             key: SignalKey::new("", "M", None, name),
         }
     }

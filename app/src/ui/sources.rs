@@ -128,10 +128,7 @@ fn vehicles(
         ui.weak(empty_text(catalogue));
     }
     for vehicle in &catalogue.vehicles {
-        let reference = VehicleRef {
-            source: source.id,
-            vehicle: Arc::clone(&vehicle.id),
-        };
+        let reference = VehicleRef::new(source.id, Arc::clone(&vehicle.id));
         let is_selected = state
             .selection
             .as_ref()

@@ -220,7 +220,7 @@ fn loaded(samples: usize, in_panels: bool) -> AppState {
         remarks: Vec::new(),
     });
     let reference = |key: &SignalKey| SignalRef {
-        vehicle: VehicleRef::new(source, "V".into()),
+        vehicle: VehicleRef::new(source, "V"),
         key: key.clone(),
     };
     for (idx, info) in signals.iter().enumerate() {

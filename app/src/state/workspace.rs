@@ -457,7 +457,7 @@ mod tests {
 
     fn signal(name: &str) -> SignalRef {
         SignalRef {
-            vehicle: VehicleRef::new(SourceId(0), "V".into()),
+            vehicle: VehicleRef::new(SourceId(0), "V"),
             key: SignalKey::new("", "M", None, name),
         }
     }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
+use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side, SignalRef, SourceId,
     ThemeChoice, VehicleRef,
@@ -22,6 +23,8 @@ pub enum Action {
     OpenFolder,
     /// Open the demo lake, made on first use.
     OpenDemo,
+    /// Decode the frames of what is inspected with other DBC files and see what differs.
+    DecodeAgain,
     /// Write the loaded samples of the visible range to a CSV file.
     ExportCsv,
     /// Write the plots as they are to a PNG file.
@@ -96,6 +99,8 @@ pub enum Action {
     ToggleStatistics,
     /// The side bar with sources and signals on or off.
     ToggleSideBar,
+    /// The inspector of the selection on or off.
+    ToggleInspector,
     /// From dark to light and back.
     ToggleTheme,
     /// Full screen on or off.
@@ -116,10 +121,11 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
+        Self::DecodeAgain,
         Self::ExportCsv,
         Self::ExportPng,
         Self::CancelQueries,
@@ -158,6 +164,7 @@ impl Action {
         Self::ToggleLegend,
         Self::ToggleStatistics,
         Self::ToggleSideBar,
+        Self::ToggleInspector,
         Self::ToggleTheme,
         Self::ToggleFullScreen,
         Self::SearchSignals,
@@ -173,6 +180,7 @@ impl Action {
             Self::OpenFiles => "Open files…",
             Self::OpenFolder => "Open folder…",
             Self::OpenDemo => "Open the demo lake",
+            Self::DecodeAgain => "Decode again with other DBC files…",
             Self::ExportCsv => "Export CSV…",
             Self::ExportPng => "Export PNG…",
             Self::CancelQueries => "Cancel queries",
@@ -210,6 +218,7 @@ impl Action {
             Self::ToggleLegend => "Legend",
             Self::ToggleStatistics => "Statistics",
             Self::ToggleSideBar => "Side bar",
+            Self::ToggleInspector => "Inspector",
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
@@ -314,6 +323,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// About the inspector.
+    Inspector(InspectorCommand),
 }
 
 /// Commands on their way from the user interface to the state, in order.

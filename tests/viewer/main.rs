@@ -12,6 +12,8 @@ mod browsing;
 mod dialogs;
 /// What is written: samples and pictures.
 mod exporting;
+/// The inspector: definitions, timing, frames, decoding again, looks.
+mod inspecting;
 /// Keys, and when they belong to a text field.
 mod keys;
 /// Cursors and what is read at them.

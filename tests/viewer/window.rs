@@ -52,6 +52,8 @@ impl App {
         }
         let statistics = self.state.refresh_statistics();
         self.perform(statistics.into_iter().collect());
+        let inspection = self.state.refresh_inspector();
+        self.perform(inspection);
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
@@ -115,7 +117,11 @@ impl TestWindow {
         let lake = TestLake::new();
         write_lake(&lake);
         let app = App {
-            state: AppState::new(Settings::default()),
+            // Its texts repeat those of the plots; tests that look at it show it.
+            state: AppState::new(Settings {
+                inspector: false,
+                ..Settings::default()
+            }),
             local: UiState::default(),
             queue: CommandQueue::default(),
             workers: Workers::new(no_wake()).unwrap(),

@@ -144,9 +144,15 @@ mod tests {
                 .map(|place| (place.byte, place.bit))
                 .collect()
         };
-        let expected: Vec<_> = (4..8).map(|bit| (0, bit)).chain((0..8).map(|bit| (1, bit))).collect();
+        let expected: Vec<_> = (4..8)
+            .map(|bit| (0, bit))
+            .chain((0..8).map(|bit| (1, bit)))
+            .collect();
         assert_eq!(places(0), expected);
-        let expected: Vec<_> = (2..8).map(|bit| (3, bit)).chain((0..4).map(|bit| (2, bit))).collect();
+        let expected: Vec<_> = (2..8)
+            .map(|bit| (3, bit))
+            .chain((0..4).map(|bit| (2, bit)))
+            .collect();
         assert_eq!(places(1), expected);
         let grid = BitGrid::new(&message);
         assert_eq!(grid.rows(), 4);
@@ -220,7 +226,11 @@ mod tests {
         let folder = data.join("dbc");
         if !folder.is_dir() {
             let must_run = std::env::var_os("CANLAKE_NO_SKIP").is_some();
-            assert!(!must_run, "would be skipped: no DBC files in {}", folder.display());
+            assert!(
+                !must_run,
+                "would be skipped: no DBC files in {}",
+                folder.display()
+            );
             return;
         }
         let fixture = include_str!("../../tests/fixtures/cantools_layouts.txt");

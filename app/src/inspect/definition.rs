@@ -138,11 +138,9 @@ impl Definition {
         path: &PathBuf,
         shelf: &DbcShelf,
     ) -> Result<Self, NoDefinition> {
-        let file = shelf
-            .read(path)
-            .map_err(|error| NoDefinition::Unreadable {
-                text: error_chain(&error),
-            })?;
+        let file = shelf.read(path).map_err(|error| NoDefinition::Unreadable {
+            text: error_chain(&error),
+        })?;
         let is_named = origin.dbc.iter().any(|named| named.sha256 == file.sha256);
         let standing = match (is_named, origin.dbc.is_empty()) {
             (true, _) => Standing::DecodedWith,
@@ -191,9 +189,9 @@ fn fits(message: &MessageDef, arbitration_id: u32) -> bool {
 mod tests {
     use super::*;
 
-    const CAR: &str =
-        "BO_ 291 Drive: 8 N\n SG_ Speed : 0|16@1+ (0.01,0) [0|300] \"km/h\" N\n";
-    const J1939: &str = "BO_ 2364540158 EEC1: 8 N\n SG_ EngineSpeed : 24|16@1+ (0.125,0) [0|8031] \"rpm\" N\n";
+    const CAR: &str = "BO_ 291 Drive: 8 N\n SG_ Speed : 0|16@1+ (0.01,0) [0|300] \"km/h\" N\n";
+    const J1939: &str =
+        "BO_ 2364540158 EEC1: 8 N\n SG_ EngineSpeed : 24|16@1+ (0.125,0) [0|8031] \"rpm\" N\n";
 
     fn origin(dbc: &[(&str, &str)]) -> Origin {
         let source = |(name, text): &(&str, &str)| DbcSource {
@@ -216,21 +214,39 @@ mod tests {
         let path = folder.path().join("car.dbc");
         std::fs::write(&path, CAR).unwrap();
         let shelf = DbcShelf::default();
-        let find = |key: &SignalKey, origin: &Origin, chosen: Option<&PathBuf>, places: &[PathBuf]| {
-            Definition::find(key, origin, chosen, places, &shelf)
-        };
+        let find =
+            |key: &SignalKey, origin: &Origin, chosen: Option<&PathBuf>, places: &[PathBuf]| {
+                Definition::find(key, origin, chosen, places, &shelf)
+            };
         let speed = key("Drive", 291, "Speed");
         let named = origin(&[("trucks.dbc", J1939), ("car.dbc", CAR)]);
         let found = find(&speed, &named, None, &[path.clone()]).unwrap();
         assert_eq!(found.standing, Standing::DecodedWith);
-        assert_eq!((found.message().name.as_str(), found.signal().factor), ("Drive", 0.01));
+        assert_eq!(
+            (found.message().name.as_str(), found.signal().factor),
+            ("Drive", 0.01)
+        );
         assert_eq!(found.path.as_ref(), Some(&path));
 
         let no_file = find(&speed, &named, None, &[]).unwrap_err();
-        assert_eq!(no_file.to_string(), "decoded with trucks.dbc, car.dbc, which is not among the DBC files known here");
-        let not_in = find(&key("Drive", 291, "Torque"), &origin(&[("car.dbc", CAR)]), None, &[path.clone()]);
-        assert_eq!(not_in.unwrap_err().to_string(), "car.dbc does not define can0:Drive[0x123].Torque");
-        assert_eq!(find(&speed, &origin(&[]), None, &[path.clone()]).unwrap_err(), NoDefinition::NotNamed);
+        assert_eq!(
+            no_file.to_string(),
+            "decoded with trucks.dbc, car.dbc, which is not among the DBC files known here"
+        );
+        let not_in = find(
+            &key("Drive", 291, "Torque"),
+            &origin(&[("car.dbc", CAR)]),
+            None,
+            &[path.clone()],
+        );
+        assert_eq!(
+            not_in.unwrap_err().to_string(),
+            "car.dbc does not define can0:Drive[0x123].Torque"
+        );
+        assert_eq!(
+            find(&speed, &origin(&[]), None, &[path.clone()]).unwrap_err(),
+            NoDefinition::NotNamed
+        );
 
         // Chosen by hand: taken, and judged by its hash.
         let standing = |origin: &Origin| find(&speed, origin, Some(&path), &[]).unwrap().standing;
@@ -248,7 +264,13 @@ mod tests {
             file: Arc::new(DbcFile::new("t.dbc", J1939.as_bytes())),
             path: None,
         };
-        let find = |id| Definition::in_file(&key("EEC1", id, "EngineSpeed"), shelved(), Standing::Unknown);
+        let find = |id| {
+            Definition::in_file(
+                &key("EEC1", id, "EngineSpeed"),
+                shelved(),
+                Standing::Unknown,
+            )
+        };
         assert!(find(0x0CF0_04FE).is_some());
         assert!(find(0x18F0_0421).is_some());
         assert!(find(0x18F0_0521).is_none());

@@ -114,9 +114,8 @@ pub fn summaries(
 ) -> Result<BTreeMap<SignalKey, SignalSummary>, (PathBuf, String)> {
     let mut signals: BTreeMap<SignalKey, SignalSummary> = BTreeMap::new();
     for path in files {
-        let failed = |error: &dyn std::error::Error| {
-            (path.clone(), canlake_shared::error_chain(error))
-        };
+        let failed =
+            |error: &dyn std::error::Error| (path.clone(), canlake_shared::error_chain(error));
         let file = File::open(path).map_err(|error| failed(&error))?;
         let (summary, _) = read_summary(&file).map_err(|error| failed(&error))?;
         let found = match summary.signals {
@@ -217,7 +216,9 @@ fn defined_changes(before: &SignalDef, after: &SignalDef, changes: &mut Vec<Chan
     };
     compare("start bit", &|it| it.start_bit.to_string());
     compare("length", &|it| format!("{} bits", it.bit_len));
-    compare("byte order", &|it| byte_order_text(it.byte_order).to_owned());
+    compare("byte order", &|it| {
+        byte_order_text(it.byte_order).to_owned()
+    });
     compare("type", &|it| value_type_text(it.value_type).to_owned());
     compare("factor", &|it| it.factor.to_string());
     compare("offset", &|it| it.offset.to_string());
@@ -253,9 +254,8 @@ pub fn value_type_text(value_type: ValueType) -> &'static str {
 pub fn compare_samples(before: &SignalRows, after: &SignalRows) -> SampleCheck {
     let rows = |rows: &SignalRows, at: usize| Some((*rows.times.get(at)?, *rows.values.get(at)?));
     let len = before.times.len().max(after.times.len());
-    let is_same = |a: (i64, f64), b: (i64, f64)| {
-        a.0 == b.0 && (a.1 == b.1 || a.1.is_nan() && b.1.is_nan())
-    };
+    let is_same =
+        |a: (i64, f64), b: (i64, f64)| a.0 == b.0 && (a.1 == b.1 || a.1.is_nan() && b.1.is_nan());
     for at in 0..len {
         let (a, b) = (rows(before, at), rows(after, at));
         if let (Some(a), Some(b)) = (a, b)
@@ -293,14 +293,20 @@ mod tests {
         for (name, values) in signals {
             let key = SignalKey::new("", "M", Some(256), name);
             let times: Vec<i64> = (0..values.len() as i64).collect();
-            let unit = if signal_line.contains("\"V\"") { "V" } else { "mV" };
+            let unit = if signal_line.contains("\"V\"") {
+                "V"
+            } else {
+                "mV"
+            };
             let summary = SignalSummary::of_rows(&key, unit, &times, values).unwrap();
             let shelved = ShelvedDbc {
                 file: Arc::clone(&file),
                 path: None,
             };
             let definition = Definition::in_file(&key, shelved, Standing::Unknown);
-            decoding.definitions.extend(definition.map(|it| (key.clone(), it)));
+            decoding
+                .definitions
+                .extend(definition.map(|it| (key.clone(), it)));
             decoding.signals.insert(key, summary);
         }
         decoding
@@ -330,7 +336,11 @@ mod tests {
         let expected = [
             ("unit", "V", "mV"),
             ("start bit", "0", "7"),
-            ("byte order", "Intel (little endian)", "Motorola (big endian)"),
+            (
+                "byte order",
+                "Intel (little endian)",
+                "Motorola (big endian)",
+            ),
             ("type", "unsigned", "signed"),
             ("factor", "0.5", "500"),
             ("offset", "0", "1"),
@@ -356,7 +366,10 @@ mod tests {
             after,
         };
         let cases = [
-            (rows(&[(1, 1.0), (2, f64::NAN), (3, 6.0)]), from(3, Some(5.0), Some(6.0))),
+            (
+                rows(&[(1, 1.0), (2, f64::NAN), (3, 6.0)]),
+                from(3, Some(5.0), Some(6.0)),
+            ),
             (rows(&[(1, 1.0), (3, 5.0)]), from(2, Some(f64::NAN), None)),
             (rows(&[(1, 1.0), (2, f64::NAN)]), from(3, Some(5.0), None)),
             (rows(&[(0, 9.0)]), from(0, None, Some(9.0))),

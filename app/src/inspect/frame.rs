@@ -7,7 +7,9 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow::record_batch::RecordBatch;
 use canlake_shared::can::{CanId, FrameFlags};
 use canlake_shared::dbc::plan::CompiledMessage;
 use canlake_shared::decode::{FrameBatches, FramesError};
@@ -15,8 +17,8 @@ use canlake_shared::lake::ObjectKey;
 use canlake_shared::schema::{RawRangeReader, RawView, SchemaError, SignalKey};
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use super::origin::{FileOrigin, RawHashes};
 use super::Definition;
+use super::origin::{FileOrigin, RawHashes, RawPlace};
 use crate::source::decode::{InputError, InputKind, kind_of};
 
 /// A sample whose frame is wanted.
@@ -143,33 +145,31 @@ pub enum FrameError {
 /// Looks for the frame of a sample. Lets go of the thread between two batches, so that it can be
 /// cancelled there.
 pub async fn find(
-    question: &FrameQuestion,
-    hashes: &RawHashes,
+    mut question: FrameQuestion,
+    hashes: Arc<RawHashes>,
 ) -> Result<FoundFrame, FrameError> {
-    let files = question.files.iter();
-    let mut files = files
-        .filter(|file| file.range.contains(question.time))
-        .peekable();
-    if files.peek().is_none() {
+    let mut files = std::mem::take(&mut question.files);
+    files.retain(|file| file.range.contains(question.time));
+    if files.is_empty() {
         return Err(FrameError::NoFile);
     }
     let matcher = Matcher::new(question)?;
     let mut last = None;
     let mut unconfirmed = None;
     for file in files {
-        let places = file.raw_files(hashes);
+        let places = file.raw_files(&hashes);
         if places.is_empty() && last.is_none() {
             last = Some(FrameError::NoRaw {
                 decoded: file.decoded.clone(),
             });
         }
         for place in places {
-            match matcher.find_in(&place.path, place.check).await {
+            match matcher.find_in(&place).await {
                 Ok(Some(found)) if found.is_confirmed => return Ok(found),
                 Ok(Some(found)) => unconfirmed = unconfirmed.or(Some(found)),
                 Ok(None) => {
                     last = Some(FrameError::NotThere {
-                        key: question.key.clone(),
+                        key: matcher.question.key.clone(),
                         path: place.path,
                     });
                 }
@@ -181,8 +181,8 @@ pub async fn find(
 }
 
 /// What the frame has to be.
-struct Matcher<'a> {
-    question: &'a FrameQuestion,
+struct Matcher {
+    question: FrameQuestion,
     id: u32,
     message: Option<(CompiledMessage, usize)>,
 }
@@ -194,132 +194,145 @@ struct Best {
     candidates: usize,
 }
 
-impl<'a> Matcher<'a> {
-    fn new(question: &'a FrameQuestion) -> Result<Self, FrameError> {
+impl Matcher {
+    fn new(question: FrameQuestion) -> Result<Self, FrameError> {
         let definition = question.definition.as_ref();
         let declared = definition.map(|definition| definition.message().id.number());
-        let id = question.key.arbitration_id.or(declared);
-        Ok(Self {
-            question,
-            id: id.ok_or_else(|| FrameError::NoId {
-                key: question.key.clone(),
-            })?,
-            message: definition.map(|definition| {
-                let compiled = CompiledMessage::new(definition.message());
-                (compiled, definition.signal_idx())
+        let message = definition.map(|definition| {
+            let compiled = CompiledMessage::new(definition.message());
+            (compiled, definition.signal_idx())
+        });
+        match question.key.arbitration_id.or(declared) {
+            Some(id) => Ok(Self {
+                question,
+                id,
+                message,
             }),
-        })
+            None => Err(FrameError::NoId { key: question.key }),
+        }
     }
 
-    async fn find_in(
-        &self,
-        path: &Path,
-        check: SourceCheck,
-    ) -> Result<Option<FoundFrame>, FrameError> {
+    async fn find_in(&self, place: &RawPlace) -> Result<Option<FoundFrame>, FrameError> {
+        let path = &place.path;
         let is_log = kind_of(path)? == InputKind::Log;
         let file = File::open(path).map_err(|source| FrameError::Open {
             source,
-            path: path.to_owned(),
+            path: path.clone(),
         })?;
-        let read_error = |source| FrameError::Read {
-            source,
-            path: path.to_owned(),
-        };
-        let place = |row| FramePlace {
-            path: path.to_owned(),
-            key: lake_key(path),
-            row,
-            is_log,
-            check,
-        };
-        let mut best = Best::default();
-        if is_log {
-            let name = path.to_string_lossy();
-            let frames = FrameBatches::log(Box::new(BufReader::new(file)), &name);
-            let mut passed = 0;
-            for batch in frames.map_err(read_error)? {
-                let batch = batch.map_err(read_error)?;
-                let view = RawView::new(&batch).map_err(|error| read_error(error.into()))?;
-                let row_of = |idx: usize| passed + idx as u64;
-                self.take(&view, &row_of, &place, &mut best);
-                passed += view.len() as u64;
-                if self.is_settled(&best) {
-                    break;
-                }
-                tokio::task::yield_now().await;
-            }
+        let searched = if is_log {
+            self.search_log(file, place).await
         } else {
-            let range = TimeRange::inclusive(self.question.time, self.question.time);
-            let schema_error = |error: SchemaError| read_error(error.into());
-            for frames in RawRangeReader::open(file, range).map_err(schema_error)? {
-                let frames = frames.map_err(schema_error)?;
-                let view = RawView::new(&frames.batch).map_err(schema_error)?;
-                let row_of = |idx: usize| frames.rows.get(idx).copied().unwrap_or(0);
-                self.take(&view, &row_of, &place, &mut best);
-                tokio::task::yield_now().await;
-            }
-        }
+            self.search_raw(file, place).await
+        };
+        let best = searched.map_err(|source| FrameError::Read {
+            source,
+            path: path.clone(),
+        })?;
         Ok(best.found.map(|found| FoundFrame {
             candidates: best.candidates,
             ..found
         }))
     }
 
-    /// Whether nothing better can come: frames of one instant follow each other in a log.
-    fn is_settled(&self, best: &Best) -> bool {
-        let found = best.found.as_ref();
-        found.is_some_and(|found| found.is_confirmed || self.message.is_none())
+    async fn search_raw(&self, file: File, place: &RawPlace) -> Result<Best, FramesError> {
+        let range = TimeRange::inclusive(self.question.time, self.question.time);
+        let mut best = Best::default();
+        for frames in RawRangeReader::open(file, range)? {
+            let frames = frames?;
+            let row = |idx: usize| frames.rows.get(idx).copied().unwrap_or(0);
+            self.take(&frames.batch, row, place, &mut best)?;
+            tokio::task::yield_now().await;
+        }
+        Ok(best)
+    }
+
+    async fn search_log(&self, file: File, place: &RawPlace) -> Result<Best, FramesError> {
+        let name = place.path.to_string_lossy();
+        let mut best = Best::default();
+        let mut passed = 0;
+        for batch in FrameBatches::log(Box::new(BufReader::new(file)), &name)? {
+            let batch = batch?;
+            self.take(&batch, |idx| passed + idx as u64, place, &mut best)?;
+            passed += batch.num_rows() as u64;
+            // Nothing better can come: frames of one instant follow each other in a log.
+            let found = best.found.as_ref();
+            if found.is_some_and(|found| found.is_confirmed || self.message.is_none()) {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        if let Some(found) = &mut best.found {
+            found.place.is_log = true;
+        }
+        Ok(best)
     }
 
     fn take(
         &self,
-        view: &RawView<'_>,
-        row_of: &dyn Fn(usize) -> u64,
-        place: &dyn Fn(u64) -> FramePlace,
+        batch: &RecordBatch,
+        row: impl Fn(usize) -> u64,
+        place: &RawPlace,
         best: &mut Best,
-    ) {
+    ) -> Result<(), SchemaError> {
+        let view = RawView::new(batch)?;
         let wanted = self.question.time.as_ns();
         let times = view.timestamps().iter().enumerate();
         for (idx, _) in times.filter(|(_, time)| **time == wanted) {
-            let Some(id) = view.id(idx).filter(|id| id.number() == self.id) else {
+            let Some(found) = self.frame(&view, idx, row(idx), place) else {
                 continue;
             };
-            let channel = view.channel(idx);
-            let key = &self.question.key;
-            if !view.flags(idx).is_data() || !key.channel.is_empty() && *key.channel != *channel {
-                continue;
-            }
-            let decoded = self.message.as_ref().and_then(|(message, signal_idx)| {
-                let signals = message.decode_payload(view.payload(idx));
-                signals.into_iter().find(|it| it.signal_idx == *signal_idx)
-            });
-            let value = decoded.as_ref().map(|decoded| decoded.physical);
-            if self.message.is_some() && value.is_none() {
-                // Another page of a multiplexed message at the same instant.
-                continue;
-            }
             best.candidates += 1;
-            let is_confirmed = value.is_some_and(|value| is_same(value, self.question.value));
-            let is_better = best
-                .found
-                .as_ref()
-                .is_none_or(|known| is_confirmed && !known.is_confirmed);
-            if is_better {
-                best.found = Some(FoundFrame {
-                    time: self.question.time,
-                    id,
-                    channel: channel.to_owned(),
-                    flags: view.flags(idx),
-                    len: view.lens().get(idx).copied().unwrap_or(0),
-                    payload: view.payload(idx).to_vec(),
-                    place: place(row_of(idx)),
-                    raw: decoded.map(|decoded| decoded.raw),
-                    value,
-                    candidates: 0,
-                    is_confirmed,
-                });
+            let is_better = |known: &FoundFrame| found.is_confirmed && !known.is_confirmed;
+            if best.found.as_ref().is_none_or(is_better) {
+                best.found = Some(found);
             }
         }
+        Ok(())
+    }
+
+    /// A frame of the instant, if it may be the one.
+    fn frame(
+        &self,
+        view: &RawView<'_>,
+        idx: usize,
+        row: u64,
+        place: &RawPlace,
+    ) -> Option<FoundFrame> {
+        let id = view.id(idx).filter(|id| id.number() == self.id)?;
+        let channel = view.channel(idx);
+        let key = &self.question.key;
+        if !view.flags(idx).is_data() || !key.channel.is_empty() && *key.channel != *channel {
+            return None;
+        }
+        let payload = view.payload(idx);
+        let decoded = self.message.as_ref().and_then(|(message, signal_idx)| {
+            let mut signals = message.decode_payload(payload).into_iter();
+            signals.find(|it| it.signal_idx == *signal_idx)
+        });
+        if self.message.is_some() && decoded.is_none() {
+            // Another page of a multiplexed message at the same instant.
+            return None;
+        }
+        let value = decoded.as_ref().map(|decoded| decoded.physical);
+        Some(FoundFrame {
+            time: self.question.time,
+            id,
+            channel: channel.to_owned(),
+            flags: view.flags(idx),
+            len: view.lens().get(idx).copied().unwrap_or(0),
+            payload: payload.to_vec(),
+            place: FramePlace {
+                path: place.path.clone(),
+                key: lake_key(&place.path),
+                row,
+                is_log: false,
+                check: place.check,
+            },
+            raw: decoded.map(|decoded| decoded.raw),
+            value,
+            candidates: 0,
+            is_confirmed: value.is_some_and(|value| is_same(value, self.question.value)),
+        })
     }
 }
 

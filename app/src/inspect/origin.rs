@@ -232,7 +232,12 @@ mod tests {
         let decoded = root.join(format!("decoded/{DAY}/a_decoded.parquet"));
         let hashes = RawHashes::default();
         let found = |sources: &[&[u8]]| file(decoded.clone(), sources).raw_files(&hashes);
-        let place = |check| vec![RawPlace { path: raw.clone(), check }];
+        let place = |check| {
+            vec![RawPlace {
+                path: raw.clone(),
+                check,
+            }]
+        };
         assert_eq!(found(&[b"frames"]), place(SourceCheck::Hash));
         assert_eq!(found(&[b"others"]), place(SourceCheck::Differs));
         assert_eq!(found(&[]), place(SourceCheck::Name));
@@ -244,7 +249,12 @@ mod tests {
         let root = folder.path();
         let start: Timestamp = "2026-02-28T23:59:00Z".parse().unwrap();
         let name = |content: &[u8]| {
-            RawName::new(start, canlake_shared::lake::BootId(1), 0, ContentHash::of(content))
+            RawName::new(
+                start,
+                canlake_shared::lake::BootId(1),
+                0,
+                ContentHash::of(content),
+            )
         };
         let before = "vehicle_id=V/year=2026/month=02/day=28";
         let wanted = write(root, &format!("raw/{before}/{}", name(b"one")), b"one");

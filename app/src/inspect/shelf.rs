@@ -194,7 +194,10 @@ mod tests {
     fn the_demo_file_comes_along() {
         let shelf = DbcShelf::default();
         let found = shelf.find(&source("any", sim::DBC_TEXT), &[]).unwrap();
-        assert_eq!((found.file.name.as_str(), found.path), (sim::DBC_NAME, None));
+        assert_eq!(
+            (found.file.name.as_str(), found.path),
+            (sim::DBC_NAME, None)
+        );
     }
 
     #[test]

@@ -116,7 +116,12 @@ fn nth<I: Iterator<Item = u64>>(all: &impl Fn() -> I, rank: usize, max: u64) -> 
         let shift = digit * DIGIT_BITS;
         counts.fill(0);
         // The digits above are decided.
-        let is_candidate = |interval: u64| (interval ^ prefix).checked_shr(shift + DIGIT_BITS).unwrap_or(0) == 0;
+        let is_candidate = |interval: u64| {
+            (interval ^ prefix)
+                .checked_shr(shift + DIGIT_BITS)
+                .unwrap_or(0)
+                == 0
+        };
         for interval in all().filter(|interval| is_candidate(*interval)) {
             counts[(interval >> shift) as usize & ((1 << DIGIT_BITS) - 1)] += 1;
         }

@@ -44,7 +44,8 @@ impl AppState {
                 if self.demo.take_if(|demo| *demo == source).is_some() {
                     return self.plot_demo();
                 }
-                let mut effects = self.plot_file(source);
+                let mut effects = self.compare_decodings(source);
+                effects.extend(self.plot_file(source));
                 effects.extend(self.load_missing());
                 return effects;
             }
@@ -90,6 +91,7 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Inspected(event) => return self.apply_inspection(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use canlake_shared::time::TimeRange;
 
+use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ExportKind, ExportTarget, LoadId, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
@@ -70,6 +71,8 @@ pub enum Effect {
         /// The signals.
         signals: Vec<LoadedPart>,
     },
+    /// Find out more of what is inspected.
+    Inspect(InspectEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -149,4 +152,6 @@ pub enum Event {
     Statistics(TimeRange, Vec<SignalStatistics>),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
+    /// News of what is inspected.
+    Inspected(InspectEvent),
 }

@@ -15,8 +15,10 @@ mod effect;
 mod exporting;
 mod first_plots;
 mod history;
+pub mod inspector;
 mod layout;
 mod loading;
+mod look;
 mod measure;
 mod notices;
 mod opening;
@@ -33,7 +35,9 @@ pub use analysis::{Analysis, OverlayId};
 pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
+pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
+pub use look::{Dash, LineLook};
 pub use notices::{Notice, Notices, Severity};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
@@ -87,6 +91,8 @@ pub struct Selection {
 pub enum Dialog {
     /// Which DBC files to decode this source with.
     ChooseDbc(SourceId),
+    /// Which DBC files to decode the frames of a source with once more.
+    DecodeAgain(SourceId),
     /// Where an export goes.
     Export(ExportKind),
     /// The keys and what the mouse does.
@@ -154,6 +160,8 @@ pub struct AppState {
     pub search_requested: bool,
     /// Statistics of the visible range, while they are shown.
     pub statistics: Statistics,
+    /// What is known of the selected signal beyond its samples.
+    pub inspector: Inspector,
     /// Files being written.
     pub exports_running: usize,
     /// The demo lake, until its first plots are shown.

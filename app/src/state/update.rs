@@ -45,6 +45,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Inspector(command) => self.update_inspector(command),
             layout => {
                 self.change_layout(layout);
                 self.drop_unused()
@@ -60,7 +61,7 @@ impl AppState {
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
             Command::SetLayout(layout) => workspace.set_layout(layout),
-            Command::SelectSignal(signal) => self.selected_signal = Some(signal),
+            Command::SelectSignal(signal) => self.select_signal(signal),
             Command::PlaceCursor(instant) => self.cursors.place(instant),
             Command::TakeBackCursor => self.cursors.take_back(),
             Command::ActivatePanel(panel) => workspace.activate(panel),
@@ -87,7 +88,8 @@ impl AppState {
             | Command::ChooseRange(_)
             | Command::Plot { .. }
             | Command::PickExportTarget(_)
-            | Command::ExportTo(_) => {}
+            | Command::ExportTo(_)
+            | Command::Inspector(_) => {}
         }
     }
 
@@ -97,6 +99,7 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::DecodeAgain => self.ask_to_decode_again(),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
             Action::CancelQueries => {
@@ -159,6 +162,7 @@ impl AppState {
             Action::ToggleLegend => settings.legend = !settings.legend,
             Action::ToggleStatistics => settings.statistics = !settings.statistics,
             Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
+            Action::ToggleInspector => settings.inspector = !settings.inspector,
             Action::ToggleTheme => {
                 settings.theme = match settings.theme {
                     ThemeChoice::Dark => ThemeChoice::Light,
@@ -230,7 +234,7 @@ impl AppState {
             };
             let axis = axis_of(info);
             vehicles.insert(signal.vehicle.clone());
-            self.selected_signal = Some(signal.clone());
+            self.select_signal(signal.clone());
             if matches!(target, PlotTarget::NewAxis(_)) {
                 self.workspace.plot_on_new_axis(panel, signal, axis);
             } else {

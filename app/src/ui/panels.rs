@@ -367,7 +367,7 @@ fn preview(ui: &Ui, area: Rect, text: &str) {
 }
 
 /// What a panel is called: after its signals.
-fn title(state: &AppState, id: PanelId) -> String {
+pub(crate) fn title(state: &AppState, id: PanelId) -> String {
     let Some(panel) = state.workspace.panel(id) else {
         return String::new();
     };

@@ -6,6 +6,7 @@
 //! the window to take some.
 
 mod export;
+mod inspect;
 mod load;
 mod open;
 mod pick;
@@ -19,6 +20,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
+use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{Effect, Event, LoadId, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
@@ -65,6 +67,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
+    inspection: inspect::Inspection,
     others: Vec<Task<()>>,
 }
 
@@ -91,6 +94,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             statistics: None,
+            inspection: inspect::Inspection::default(),
             others: Vec::new(),
         })
     }
@@ -177,6 +181,16 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
+            Effect::Inspect(InspectEffect::PickDbc(source)) => {
+                self.pick(pick::inspected_dbc(source, self.events.clone()));
+            }
+            Effect::Inspect(effect) => self.inspection.start(
+                effect,
+                &self.sources,
+                &self.runtimes,
+                &self.events,
+                &self.wake,
+            ),
             Effect::PickFiles => self.pick(pick::files(self.events.clone())),
             Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
             Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
@@ -235,7 +249,10 @@ impl Workers {
 
     /// Tasks that ended without telling: a bug, but one that the user must hear of.
     fn panicked(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let stopped = self.inspection.panicked().into_iter();
+        let mut events: Vec<Event> = stopped
+            .map(|topic| Event::Inspected(InspectEvent::Stopped(topic)))
+            .collect();
         self.opening.retain(|source, task| match task.try_take() {
             None => true,
             Some(Ok(())) => false,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rfd::AsyncFileDialog;
 
 use super::EventSender;
+use crate::state::inspector::InspectEvent;
 use crate::state::{Event, ExportKind, SourceId};
 
 /// Files to open.
@@ -49,6 +50,17 @@ pub(crate) async fn dbc(source: SourceId, events: EventSender) {
             .map(|handle| handle.path().to_owned())
             .collect();
         events.send(Event::PickedDbc(source, paths)).await;
+    }
+}
+
+/// A DBC file with the definitions of a source's signals.
+pub(crate) async fn inspected_dbc(source: SourceId, events: EventSender) {
+    let dialog = AsyncFileDialog::new()
+        .set_title("DBC file")
+        .add_filter("DBC", &["dbc", "DBC"]);
+    if let Some(handle) = dialog.pick_file().await {
+        let event = InspectEvent::PickedDbc(source, handle.path().to_owned());
+        events.send(Event::Inspected(event)).await;
     }
 }
 

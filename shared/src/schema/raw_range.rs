@@ -192,7 +192,9 @@ fn choose(metadata: &ArrowReaderMetadata, range: TimeRange) -> (Vec<usize>, Vec<
 }
 
 fn within_len(parquet: &ParquetMetaData, groups: &[usize]) -> usize {
-    let groups = groups.iter().filter_map(|idx| parquet.row_groups().get(*idx));
+    let groups = groups
+        .iter()
+        .filter_map(|idx| parquet.row_groups().get(*idx));
     groups
         .map(|group| usize::try_from(group.num_rows()).unwrap_or(0))
         .sum()
@@ -222,11 +224,9 @@ impl Times {
         let group = parquet.row_groups().get(group);
         let column = group.and_then(|group| group.columns().get(self.column));
         match column.and_then(|column| column.statistics()) {
-            Some(Statistics::Int64(times)) => self.overlap(
-                times.min_opt().copied(),
-                times.max_opt().copied(),
-                range,
-            ),
+            Some(Statistics::Int64(times)) => {
+                self.overlap(times.min_opt().copied(), times.max_opt().copied(), range)
+            }
             _ => true,
         }
     }

@@ -14,5 +14,7 @@ mod dialogs;
 mod exporting;
 /// Keys, and when they belong to a text field.
 mod keys;
+/// What is shown, saved and opened again.
+mod layouts;
 /// Cursors and what is read at them.
 mod measuring;

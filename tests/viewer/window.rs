@@ -1,6 +1,8 @@
 //! The window, its state and its workers, put together as the program does, without a screen.
 
 use std::fs::File;
+use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use canlake::command::{Command, CommandQueue};
@@ -103,10 +105,31 @@ fn write_lake(lake: &TestLake) {
     }
 }
 
+/// A file with signals of one name each: channel, message, identifier, signal, unit.
+pub(crate) fn write_drive(path: &Path, vehicle: &str, signals: &[(&str, &str, u32, &str, &str)]) {
+    let (times, values) = samples(0);
+    let mut sorted = signals.to_vec();
+    sorted.sort_by_key(|(_, message, _, signal, _)| (*message, *signal));
+    let file = File::create(path).unwrap();
+    let mut writer = DecodedFileWriter::new(file, info(vehicle)).unwrap();
+    for (channel, message, id, signal, unit) in sorted {
+        let column = SignalColumn {
+            key: &SignalKey::new(channel, message, Some(id), signal),
+            unit,
+            declared: None,
+            timestamps: &times,
+            values: &values,
+            labels: Labels::None,
+        };
+        writer.write_signal(column).unwrap();
+    }
+    writer.close(Vec::new()).unwrap();
+}
+
 /// A window on a lake of one vehicle with two sessions of two signals.
 pub(crate) struct TestWindow {
     pub(crate) harness: Harness<'static, App>,
-    pub(crate) lake: TestLake,
+    pub(crate) lake: Rc<TestLake>,
 }
 
 impl TestWindow {
@@ -114,6 +137,11 @@ impl TestWindow {
     pub(crate) fn new() -> Self {
         let lake = TestLake::new();
         write_lake(&lake);
+        Self::over(&Rc::new(lake))
+    }
+
+    /// Another window with nothing opened, beside the lake of the first.
+    pub(crate) fn over(lake: &Rc<TestLake>) -> Self {
         let app = App {
             state: AppState::new(Settings::default()),
             local: UiState::default(),
@@ -124,7 +152,10 @@ impl TestWindow {
             .with_size(vec2(1200.0, 900.0))
             .with_context_setup(theme::install)
             .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-        Self { harness, lake }
+        Self {
+            harness,
+            lake: Rc::clone(lake),
+        }
     }
 
     /// With the lake open.

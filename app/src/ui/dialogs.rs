@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
 
+use super::layouts::{self, LayoutFields};
 use super::{UiState, about, notices, settings, shortcuts};
 use crate::command::{Action, Command, CommandQueue};
 use crate::source::decode::DbcChoice;
@@ -21,6 +22,7 @@ pub(crate) struct DialogFields {
     may_replace: bool,
     wants_focus: bool,
     crate_filter: String,
+    layouts: LayoutFields,
 }
 
 /// Draws the dialog that is open.
@@ -29,6 +31,13 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     if fields.shown != state.dialog {
         fields.shown = state.dialog;
         fields.ticked.clear();
+        match state.dialog {
+            Some(Dialog::SaveLayout) => fields.layouts.begin(&state.suggested_layout_path()),
+            Some(Dialog::OpenLayout | Dialog::MatchSignals) => {
+                fields.layouts.begin(Path::new(""));
+            }
+            _ => {}
+        }
         if let Some(Dialog::Export(kind)) = state.dialog {
             fields.may_replace = false;
             fields.by_pgn = false;
@@ -51,6 +60,9 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
         Dialog::About => "About Canlake",
+        Dialog::OpenLayout => "Open a layout",
+        Dialog::SaveLayout => "Save the layout",
+        Dialog::MatchSignals => "Signals of the layout",
         // Draws itself.
         Dialog::Palette => return,
     };
@@ -66,6 +78,11 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
+            Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),
+            Dialog::MatchSignals => {
+                layouts::match_signals(ui, state, &mut fields.layouts, queue);
+            }
             Dialog::Palette => {}
         });
     let escaped =

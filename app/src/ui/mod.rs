@@ -9,6 +9,7 @@ mod dialogs;
 mod headless;
 mod icon;
 mod icons;
+mod layouts;
 mod menu;
 mod notices;
 mod palette;

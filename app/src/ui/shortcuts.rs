@@ -17,12 +17,18 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 53] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 56] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O),
     ),
+    (Action::SaveLayout, command(Key::S)),
+    (
+        Action::SaveLayoutAs,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S),
+    ),
+    (Action::OpenLayout, command(Key::L)),
     (Action::ExportCsv, command(Key::E)),
     (
         Action::ExportPng,

@@ -6,6 +6,7 @@
 //! the window to take some.
 
 mod export;
+mod layouts;
 mod load;
 mod open;
 mod pick;
@@ -19,7 +20,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
-use crate::state::{Effect, Event, LoadId, SignalStatistics, SourceId};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -176,6 +177,17 @@ impl Workers {
                 };
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::Layout(effect) => {
+                let is_dialog =
+                    matches!(effect, LayoutEffect::PickFile | LayoutEffect::PickTarget(_));
+                let work = layouts::perform(effect, self.events.clone());
+                let wake = Arc::clone(&self.wake);
+                self.others.push(if is_dialog {
+                    self.runtimes.spawn_io(work, wake)
+                } else {
+                    self.runtimes.spawn_cpu(work, wake)
+                });
             }
             Effect::PickFiles => self.pick(pick::files(self.events.clone())),
             Effect::PickFolder => self.pick(pick::folder(self.events.clone())),

@@ -13,7 +13,7 @@ use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, Effect, ExportTarget, Settings, Severity};
 use crate::timing::Waits;
 use crate::ui::{self, UiState, theme};
-use crate::workers::Workers;
+use crate::workers::{SystemDialogs, Workers};
 
 const SETTINGS_KEY: &str = "canlake.settings";
 const APP_ID: &str = "canlake";
@@ -61,7 +61,10 @@ impl App {
     fn new(creation: &CreationContext<'_>, start: Start, began: Instant) -> std::io::Result<Self> {
         theme::install(&creation.egui_ctx);
         let ctx = creation.egui_ctx.clone();
-        let workers = Workers::new(Arc::new(move || ctx.request_repaint()))?;
+        let workers = Workers::new(
+            Arc::new(move || ctx.request_repaint()),
+            Arc::new(SystemDialogs),
+        )?;
         let saved = creation
             .storage
             .and_then(|storage| storage.get_string(SETTINGS_KEY));
@@ -97,6 +100,7 @@ impl App {
 
     fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {
         for effect in effects {
+            self.waits.asked(&effect);
             match effect {
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
                 Effect::ToggleFullScreen => {

@@ -1,6 +1,8 @@
 //! The window, its state and its workers, put together as the program does, without a screen.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use canlake::command::{Command, CommandQueue};
@@ -10,10 +12,13 @@ use canlake::ui::{self, UiState, theme};
 use canlake::workers::Workers;
 use canlake_shared::schema::{DecodedFileWriter, Labels, SignalColumn, SignalKey};
 use canlake_shared::time::{NS_PER_SEC, TimeRange, Timestamp};
-use egui::{Key, Modifiers, vec2};
+use egui::{DroppedFile, HoveredFile, Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use test_support::{TestLake, info};
+
+use crate::painter::Painter;
+use crate::scripted_dialogs::ScriptedDialogs;
 
 pub(crate) const VEHICLE: &str = "CAR_1";
 pub(crate) const SPEED: &str = "Drive.Speed";
@@ -107,6 +112,20 @@ fn write_lake(lake: &TestLake) {
 pub(crate) struct TestWindow {
     pub(crate) harness: Harness<'static, App>,
     pub(crate) lake: TestLake,
+    pub(crate) dialogs: Arc<ScriptedDialogs>,
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
 }
 
 impl TestWindow {
@@ -114,17 +133,24 @@ impl TestWindow {
     pub(crate) fn new() -> Self {
         let lake = TestLake::new();
         write_lake(&lake);
+        let dialogs = Arc::new(ScriptedDialogs::default());
+        let for_workers: Arc<ScriptedDialogs> = Arc::clone(&dialogs);
         let app = App {
             state: AppState::new(Settings::default()),
             local: UiState::default(),
             queue: CommandQueue::default(),
-            workers: Workers::new(no_wake()).unwrap(),
+            workers: Workers::new(no_wake(), for_workers).unwrap(),
         };
         let harness = Harness::builder()
             .with_size(vec2(1200.0, 900.0))
             .with_context_setup(theme::install)
+            .renderer(Painter::default())
             .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-        Self { harness, lake }
+        Self {
+            harness,
+            lake,
+            dialogs,
+        }
     }
 
     /// With the lake open.
@@ -180,6 +206,43 @@ impl TestWindow {
             .get_by_role_and_label(egui::accesskit::Role::CheckBox, name)
             .click();
         self.harness.run_steps(3);
+    }
+
+    /// Takes from the window what is another in each run: how long a query took, names of temporary
+    /// folders, notices about them.
+    pub(crate) fn forget_what_differs_between_runs(&mut self) {
+        let state = &mut self.harness.state_mut().state;
+        state.last_query = None;
+        state.notices.clear();
+        for source in &mut state.sources {
+            "lake".clone_into(&mut source.title);
+        }
+        state.settings.recent.clear();
+    }
+
+    /// Types into the signal search.
+    pub(crate) fn search(&mut self, text: &str) {
+        let role = egui::accesskit::Role::SearchInput;
+        self.harness.get_by_role(role).focus();
+        self.harness.run_steps(2);
+        self.harness.get_by_role(role).type_text(text);
+        self.harness.run_steps(3);
+    }
+
+    /// A file is dragged over the window.
+    pub(crate) fn hover_file(&mut self, path: &Path) {
+        self.harness.input_mut().hovered_files = vec![HoveredFile {
+            path: Some(path.to_owned()),
+            ..HoveredFile::default()
+        }];
+        self.harness.run_steps(1);
+    }
+
+    /// A file is dropped on the window.
+    pub(crate) fn drop_file(&mut self, path: &Path) {
+        self.harness.input_mut().hovered_files.clear();
+        self.harness.input_mut().dropped_files = vec![Arc::new(Dropped(path.to_owned()))];
+        self.harness.run_steps(1);
     }
 
     /// Presses at one place, moves through others, lets go at the last.

@@ -6,6 +6,7 @@
 //! the window to take some.
 
 mod export;
+mod file_dialogs;
 mod load;
 mod open;
 mod pick;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
@@ -61,6 +63,7 @@ pub struct Workers {
     events: EventSender,
     received: Receiver<Event>,
     wake: Wake,
+    dialogs: Arc<dyn FileDialogs>,
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
@@ -76,7 +79,7 @@ impl fmt::Debug for Workers {
 
 impl Workers {
     /// Starts the runtimes. `wake` is called from any thread when there is something to poll.
-    pub fn new(wake: Wake) -> std::io::Result<Self> {
+    pub fn new(wake: Wake, dialogs: Arc<dyn FileDialogs>) -> std::io::Result<Self> {
         let (sender, received) = channel(QUEUE);
         let events = EventSender {
             sender,
@@ -87,6 +90,7 @@ impl Workers {
             events,
             received,
             wake,
+            dialogs,
             sources: Arc::default(),
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
@@ -177,11 +181,11 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
-            Effect::PickFiles => self.pick(pick::files(self.events.clone())),
-            Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
-            Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
+            Effect::PickFiles => self.pick(pick::files()),
+            Effect::PickFolder => self.pick(pick::folder()),
+            Effect::PickDbc(source) => self.pick(pick::dbc(source)),
             Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested, self.events.clone()));
+                self.pick(pick::export_target(kind, suggested));
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
@@ -228,7 +232,8 @@ impl Workers {
         );
     }
 
-    fn pick(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+    fn pick(&mut self, pick: pick::Pick) {
+        let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
             .push(self.runtimes.spawn_io(work, Arc::clone(&self.wake)));
     }

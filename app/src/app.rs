@@ -38,7 +38,7 @@ pub fn run(start: Start, began: Instant) -> Result<(), eframe::Error> {
             .with_title("Canlake")
             .with_app_id(APP_ID)
             .with_inner_size(vec2(1280.0, 800.0))
-            .with_min_inner_size(vec2(640.0, 420.0))
+            .with_min_inner_size(vec2(400.0, 300.0))
             .with_icon(icon()),
         ..NativeOptions::default()
     };

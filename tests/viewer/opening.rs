@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use canlake::command::Action;
 use canlake::workers::Choose;
 use egui::{Key, Modifiers};
@@ -17,7 +19,8 @@ fn what_is_chosen_in_the_dialogs_is_opened() {
 
     // The dialog is closed without choosing.
     window.press_with(Modifiers::COMMAND, Key::O);
-    window.harness.run_steps(5);
+    let dialogs = Arc::clone(&window.dialogs);
+    window.wait("the dialog", move |_| dialogs.asked().len() == 2);
     assert_eq!(window.dialogs.asked()[1].choose, Choose::Files);
     assert_eq!(window.state().sources.len(), 1);
 }
@@ -38,8 +41,8 @@ fn a_file_that_is_dropped_is_opened_and_plotted() {
         !state.workspace.signals().is_empty() && !state.store.is_loading()
     });
     assert!(window.harness.query_all_by_label(VEHICLE).next().is_some());
-    let plot = window.plot().unwrap();
-    assert!(plot.contains("in 600 samples"), "{plot}");
+    let plots = window.plots().join("\n");
+    assert!(plots.contains("in 600 samples"), "{plots}");
 }
 
 #[test]

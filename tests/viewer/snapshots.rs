@@ -11,12 +11,11 @@ use crate::window::{TestWindow, VOLTAGE};
 const TOLERANCE: f32 = 1.0;
 
 /// Takes the picture of a screen in both themes.
-fn snapshots(window: &mut TestWindow, name: &str) {
+fn snapshots(window: &mut TestWindow, name: &str, results: &mut SnapshotResults) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/viewer/snapshots");
     let options = SnapshotOptions::new()
         .threshold(TOLERANCE)
         .output_path(folder);
-    let mut results = SnapshotResults::new();
     for (theme, suffix) in [(ThemeChoice::Dark, "dark"), (ThemeChoice::Light, "light")] {
         window.send(canlake::command::Command::SetTheme(theme));
         window.forget_what_differs_between_runs();
@@ -30,7 +29,8 @@ fn snapshots(window: &mut TestWindow, name: &str) {
 
 #[test]
 fn the_empty_window() {
-    snapshots(&mut TestWindow::new(), "empty");
+    let mut results = SnapshotResults::new();
+    snapshots(&mut TestWindow::new(), "empty", &mut results);
 }
 
 #[test]
@@ -42,16 +42,18 @@ fn a_plot_with_cursors_and_a_table() {
     window.click_plot(0.3);
     window.press(Key::B);
     window.click_plot(0.7);
+    window.zoom_in_a_lot();
     window.harness.remove_cursor();
-    snapshots(&mut window, "plot");
+    snapshots(&mut window, "plot", &mut SnapshotResults::new());
 }
 
 #[test]
 fn the_palette_and_the_guide() {
     let mut window = TestWindow::plotted();
     window.press_with(Modifiers::COMMAND, Key::K);
-    snapshots(&mut window, "palette");
+    let mut results = SnapshotResults::new();
+    snapshots(&mut window, "palette", &mut results);
     window.press(Key::Escape);
     window.press(Key::F1);
-    snapshots(&mut window, "guide");
+    snapshots(&mut window, "guide", &mut results);
 }

@@ -245,6 +245,13 @@ impl TestWindow {
         self.harness.run_steps(1);
     }
 
+    /// To where a curve is more than a band.
+    pub(crate) fn zoom_in_a_lot(&mut self) {
+        for _ in 0..4 {
+            self.press(Key::I);
+        }
+    }
+
     /// Presses at one place, moves through others, lets go at the last.
     pub(crate) fn drag(&mut self, way: &[egui::Pos2]) {
         let (Some(first), Some(last)) = (way.first(), way.last()) else {
@@ -286,6 +293,14 @@ impl TestWindow {
     pub(crate) fn plot(&self) -> Option<String> {
         let node = self.harness.query_by_label_contains("Plot of ")?;
         node.accesskit_node().label()
+    }
+
+    /// What all plots say of themselves.
+    pub(crate) fn plots(&self) -> Vec<String> {
+        let nodes = self.harness.query_all_by_label_contains("Plot of ");
+        nodes
+            .filter_map(|node| node.accesskit_node().label())
+            .collect()
     }
 
     pub(crate) fn visible(&self) -> TimeRange {

@@ -36,8 +36,8 @@ use guide::Topic;
 
 pub use headless::{picture, render};
 pub use icon::icon;
-pub use raster::Rasteriser;
 pub use plot::{Curve, PlotsMemory, value_text};
+pub use raster::Rasteriser;
 
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]

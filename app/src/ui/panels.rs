@@ -6,8 +6,8 @@ use egui::{
 };
 use egui_tiles::{Behavior, SimplificationOptions, Tabs, Tile, TileId, Tiles, UiResponse};
 
-use super::plot::{self, PanelFrame, PlotsMemory};
 use super::guide::{self, Topic};
+use super::plot::{self, PanelFrame, PlotsMemory};
 use super::{icons, inside, table, theme, tiles};
 use crate::command::{Action, Command, CommandQueue, PlotTarget};
 use crate::state::{AppState, Panel, PanelId, PanelKind, Side, SignalRef, TimeWindow};

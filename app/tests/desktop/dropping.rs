@@ -9,7 +9,11 @@ fn log_file(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("drive.log");
     let lines = (0..20_000).map(|idx| {
         let seconds = 1_775_368_800.0 + f64::from(idx) * 0.01;
-        format!("({seconds:.6}) can0 1A0#{:04X}{:04X}00000000\n", idx % 9_000, idx % 700)
+        format!(
+            "({seconds:.6}) can0 1A0#{:04X}{:04X}00000000\n",
+            idx % 9_000,
+            idx % 700
+        )
     });
     fs::write(&path, lines.collect::<String>()).unwrap();
     let dbc = concat!(

@@ -4,10 +4,13 @@
 
 mod topic;
 
-use egui::{Context, Grid, Id, Label, Rect, RichText, ScrollArea, Ui};
+use egui::{Context, Grid, Id, Label, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
-use super::{shortcuts, theme};
+use super::{inside, shortcuts, theme};
 pub(crate) use topic::Topic;
+
+/// Width of the list of pages, in points.
+const CONTENTS_WIDTH: f32 = 160.0;
 
 /// Which page is open.
 #[derive(Debug, Default)]
@@ -43,26 +46,29 @@ fn under_pointer(ctx: &Context) -> Option<Topic> {
 /// Draws the guide.
 pub(crate) fn show(ui: &mut Ui, fields: &mut GuideFields) {
     let screen = ui.ctx().content_rect();
-    let height = (screen.height() - 120.0).clamp(120.0, 560.0);
-    ui.set_width((screen.width() - 60.0).clamp(280.0, 760.0));
+    let size = vec2(
+        (screen.width() - 60.0).clamp(260.0, 760.0),
+        (screen.height() - 120.0).clamp(100.0, 520.0),
+    );
     let chosen = fields.chosen.unwrap_or(Topic::FirstSteps);
-    ui.horizontal_top(|ui| {
-        ui.vertical(|ui| {
-            ui.set_width(150.0);
-            for topic in Topic::ALL {
-                if ui
-                    .selectable_label(topic == chosen, topic.page().title)
-                    .clicked()
-                {
-                    fields.chosen = Some(topic);
-                }
+    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (contents, page_area) = area.split_left_right_at_x(area.left() + CONTENTS_WIDTH);
+    inside(ui, UiBuilder::new().max_rect(contents), |ui| {
+        for topic in Topic::ALL {
+            let title = topic.page().title;
+            if ui.selectable_label(topic == chosen, title).clicked() {
+                fields.chosen = Some(topic);
             }
-        });
-        ui.separator();
+        }
+    });
+    let color = ui.visuals().widgets.noninteractive.bg_stroke;
+    ui.painter()
+        .vline(page_area.left() - 6.0, area.y_range(), color);
+    let page_area = page_area.with_min_x(page_area.left() + 6.0);
+    inside(ui, UiBuilder::new().max_rect(page_area), |ui| {
         ScrollArea::vertical()
             .id_salt(("guide", chosen))
-            .max_height(height)
-            .auto_shrink([false, true])
+            .auto_shrink(false)
             .show(ui, |ui| page(ui, chosen));
     });
 }
@@ -108,6 +114,7 @@ fn rows<'a>(ui: &mut Ui, id: &str, rows: impl Iterator<Item = (&'a str, &'a str)
         .show(ui, |ui| {
             for (does, effect) in rows {
                 ui.label(RichText::new(does).strong());
+                ui.set_max_width(360.0);
                 ui.add(Label::new(effect).wrap());
                 ui.end_row();
             }

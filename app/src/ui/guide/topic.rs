@@ -135,9 +135,15 @@ const PLOT: Page = Page {
         ("Shift+wheel", "earlier, later"),
         ("Alt+wheel", "zoom values"),
         ("Left or middle drag", "pan"),
-        ("Right drag", "zoom to a box; a thin box zooms in one direction"),
+        (
+            "Right drag",
+            "zoom to a box; a thin box zooms in one direction",
+        ),
         ("Click", "place the active cursor"),
-        ("Shift+left drag", "move the active cursor from sample to sample"),
+        (
+            "Shift+left drag",
+            "move the active cursor from sample to sample",
+        ),
         ("Double click", "show everything"),
         ("Right click", "menu"),
     ],
@@ -183,7 +189,9 @@ const AXIS: Page = Page {
 
 const LEGEND: Page = Page {
     title: "Legend",
-    text: &["The value beside a name is the last sample at or before the pointer, else the active cursor."],
+    text: &[
+        "The value beside a name is the last sample at or before the pointer, else the active cursor.",
+    ],
     gestures: &[
         ("Click", "hide or show a signal"),
         ("Alt+click", "show one signal alone; all again"),

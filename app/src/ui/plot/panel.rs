@@ -9,8 +9,8 @@ use super::input::{self, AxisView, PlotGeometry, Wheel};
 use super::{PanelCurves, band, describe, inside, lanes, legend, overlay, theme, time_axis};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Panel, PlottedSignal, TimeWindow};
-use crate::ui::guide::{self, Topic};
 use crate::time_display::duration_text;
+use crate::ui::guide::{self, Topic};
 
 /// Gaps of one signal that are marked one by one; more are only counted.
 const MAX_GAP_MARKS: usize = 2_000;

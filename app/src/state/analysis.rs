@@ -11,5 +11,9 @@
 pub struct OverlayId(pub u32);
 
 /// What the user works out from the signals.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// A saved layout has it as it is, with the vehicles in it named by their roles. Each field is read by
+/// itself, so that what one of them cannot be read of costs no other; elements of lists likewise.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Analysis {}

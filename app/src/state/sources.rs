@@ -7,7 +7,10 @@ use crate::source::decode::DbcChoice;
 use crate::source::{Catalogue, SourceLocation};
 
 /// Names a source as long as the app runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
 pub struct SourceId(pub u32);
 
 /// A source that the user opened.

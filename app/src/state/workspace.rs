@@ -6,18 +6,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use canlake_shared::schema::SignalKey;
+use serde::{Deserialize, Serialize};
 
 use super::{Layout, OverlayId, Side, SourceId};
 
 /// A vehicle of an opened source.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// A saved layout names it by its role instead of the source, wherever it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct VehicleRef {
     /// The source.
+    #[serde(rename = "source_id")]
     pub source: SourceId,
     /// The vehicle's id.
+    #[serde(rename = "vehicle_id")]
     pub vehicle: Arc<str>,
     /// The stretch of time that is laid over the others, for a comparison; `None` for the time that
     /// the window shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overlay: Option<OverlayId>,
 }
 
@@ -33,7 +39,7 @@ impl VehicleRef {
 }
 
 /// A signal of an opened source.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SignalRef {
     /// The vehicle.
     pub vehicle: VehicleRef,
@@ -42,19 +48,26 @@ pub struct SignalRef {
 }
 
 /// Names a panel as long as the app runs, and in a saved layout.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PanelId(pub u32);
 
 /// Names a value axis of a panel: signals of one unit share one, unless they are told apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AxisId {
     /// The unit, or the name of a signal without one.
     pub unit: Arc<str>,
     /// Counts the axes of one unit.
+    #[serde(default, skip_serializing_if = "is_first")]
     pub copy: u16,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_first(copy: &u16) -> bool {
+    *copy == 0
 }
 
 impl AxisId {
@@ -79,20 +92,28 @@ pub enum Place {
 }
 
 /// A signal in a panel.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlottedSignal {
     /// Which.
+    #[serde(flatten)]
     pub signal: SignalRef,
     /// The axis it is drawn on.
     pub axis: AxisId,
     /// Position in the palette, kept while the signal is plotted.
+    #[serde(rename = "color", default)]
     pub color_idx: usize,
     /// Hidden signals keep their place in the legend.
+    #[serde(default = "shown")]
     pub visible: bool,
 }
 
+fn shown() -> bool {
+    true
+}
+
 /// What a panel does with its signals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PanelKind {
     /// Draws them over time.
     #[default]
@@ -102,16 +123,51 @@ pub enum PanelKind {
 }
 
 /// A tile of the workspace, with signals in it.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// A saved layout has it as it is: fields besides `id` and `kind` have a default, so that layouts
+/// without them can be read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
     /// Names it.
     pub id: PanelId,
     /// What it does with its signals.
     pub kind: PanelKind,
     /// In the order of the legend.
+    #[serde(default)]
     pub signals: Vec<PlottedSignal>,
     /// Axes that the user has set; the others follow the visible values.
+    #[serde(rename = "axes", default, with = "axis_ranges")]
     pub fixed_axes: BTreeMap<AxisId, [f64; 2]>,
+}
+
+/// Axes with their ranges as a list: in JSON only texts can be keys.
+mod axis_ranges {
+    use super::{AxisId, BTreeMap, Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    struct AxisRange {
+        axis: AxisId,
+        range: [f64; 2],
+    }
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        axes: &BTreeMap<AxisId, [f64; 2]>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(axes.iter().map(|(axis, range)| AxisRange {
+            axis: axis.clone(),
+            range: *range,
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<AxisId, [f64; 2]>, D::Error> {
+        let axes = Vec::<AxisRange>::deserialize(deserializer)?;
+        let is_range = |axis: &AxisRange| axis.range[0] < axis.range[1];
+        let axes = axes.into_iter().filter(is_range);
+        Ok(axes.map(|it| (it.axis, it.range)).collect())
+    }
 }
 
 impl Panel {

@@ -130,14 +130,14 @@ impl Workers {
                 vehicle,
                 signals,
                 range,
-                holes,
+                recording_gaps,
             } => {
                 let order = load::Order {
                     load,
                     vehicle,
                     signals,
                     range,
-                    holes,
+                    recording_gaps,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(

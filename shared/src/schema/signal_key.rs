@@ -13,6 +13,8 @@ use std::fmt::{self, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::can::CanId;
 
 /// A text that names no signal.
@@ -104,6 +106,20 @@ impl fmt::Display for SignalKey {
         let id = self.arbitration_id.map(IdSelector::Exact);
         let channel = (!self.channel.is_empty()).then_some(&*self.channel);
         write_key(f, channel, Some(&self.message), id, &self.signal)
+    }
+}
+
+/// As its text.
+impl Serialize for SignalKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SignalKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

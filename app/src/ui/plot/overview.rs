@@ -37,12 +37,12 @@ pub(crate) fn show(
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 2.0, palette.plot_background);
     if let Some(signal) = first_signal(state) {
-        for hole in state.recording_holes(&signal.vehicle, window.extent()) {
+        for gap in state.recording_gaps(&signal.vehicle, window.extent()) {
             let area = Rect::from_x_y_ranges(
-                x_of(window, rect, hole.start)..=x_of(window, rect, hole.end),
+                x_of(window, rect, gap.start)..=x_of(window, rect, gap.end),
                 rect.y_range(),
             );
-            painter.rect_filled(area, 0.0, palette.recording_hole);
+            painter.rect_filled(area, 0.0, palette.recording_gap);
         }
         paint_signal(ui, state, signal, window, rect, &painter, curves);
     }

@@ -185,8 +185,8 @@ fn paint_background(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot: &Pl
     vehicles.sort();
     vehicles.dedup();
     for vehicle in vehicles {
-        for hole in state.recording_holes(vehicle, plot.window.visible()) {
-            painter.rect_filled(band(plot, hole), 0.0, palette.recording_hole);
+        for gap in state.recording_gaps(vehicle, plot.window.visible()) {
+            painter.rect_filled(band(plot, gap), 0.0, palette.recording_gap);
         }
     }
     if state.settings.grid {

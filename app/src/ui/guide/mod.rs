@@ -4,13 +4,17 @@
 
 mod topic;
 
-use egui::{Context, Grid, Id, Label, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{
+    Align, Context, Id, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2,
+};
 
 use super::{inside, shortcuts, theme};
 pub(crate) use topic::Topic;
 
 /// Width of the list of pages, in points.
 const CONTENTS_WIDTH: f32 = 160.0;
+/// Width of the column with gestures and keys, in points.
+const DOES_WIDTH: f32 = 190.0;
 
 /// Which page is open.
 #[derive(Debug, Default)]
@@ -88,15 +92,12 @@ fn page(ui: &mut Ui, topic: Topic) {
     if !page.gestures.is_empty() {
         section(ui, "Mouse");
         let gestures = page.gestures.iter().copied();
-        rows(ui, "gestures", gestures);
+        rows(ui, gestures);
     }
     if !keys.is_empty() {
         section(ui, "Keys");
-        rows(
-            ui,
-            "keys",
-            keys.iter().map(|(keys, effect)| (keys.as_str(), *effect)),
-        );
+        let keys = keys.iter().map(|(keys, effect)| (keys.as_str(), *effect));
+        rows(ui, keys);
     }
 }
 
@@ -106,17 +107,15 @@ fn section(ui: &mut Ui, title: &str) {
     ui.label(RichText::new(title).color(color).size(11.0));
 }
 
-fn rows<'a>(ui: &mut Ui, id: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) {
-    Grid::new(id)
-        .num_columns(2)
-        .min_col_width(150.0)
-        .spacing([14.0, 4.0])
-        .show(ui, |ui| {
-            for (does, effect) in rows {
-                ui.label(RichText::new(does).strong());
-                ui.set_max_width(360.0);
-                ui.add(Label::new(effect).wrap());
-                ui.end_row();
-            }
+fn rows<'a>(ui: &mut Ui, rows: impl Iterator<Item = (&'a str, &'a str)>) {
+    for (does, effect) in rows {
+        ui.horizontal_top(|ui| {
+            let size = vec2(DOES_WIDTH, ui.text_style_height(&egui::TextStyle::Body));
+            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                ui.set_width(DOES_WIDTH);
+                ui.add(Label::new(RichText::new(does).strong()).wrap());
+            });
+            ui.add(Label::new(effect).wrap());
         });
+    }
 }

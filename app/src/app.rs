@@ -14,7 +14,7 @@ use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, Effect, ExportTarget, LayoutCommand, Settings, Severity};
 use crate::timing::Waits;
 use crate::ui::{self, UiState, theme};
-use crate::workers::Workers;
+use crate::workers::{SystemDialogs, Workers};
 
 const SETTINGS_KEY: &str = "canlake.settings";
 /// How places looked when they were seen last.
@@ -41,7 +41,7 @@ pub fn run(start: Start, layout: Option<PathBuf>, began: Instant) -> Result<(), 
             .with_title("Canlake")
             .with_app_id(APP_ID)
             .with_inner_size(vec2(1280.0, 800.0))
-            .with_min_inner_size(vec2(640.0, 420.0))
+            .with_min_inner_size(vec2(400.0, 300.0))
             .with_icon(icon()),
         ..NativeOptions::default()
     };
@@ -69,7 +69,10 @@ impl App {
     ) -> std::io::Result<Self> {
         theme::install(&creation.egui_ctx);
         let ctx = creation.egui_ctx.clone();
-        let workers = Workers::new(Arc::new(move || ctx.request_repaint()))?;
+        let workers = Workers::new(
+            Arc::new(move || ctx.request_repaint()),
+            Arc::new(SystemDialogs),
+        )?;
         let saved = creation
             .storage
             .and_then(|storage| storage.get_string(SETTINGS_KEY));
@@ -115,6 +118,7 @@ impl App {
 
     fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {
         for effect in effects {
+            self.waits.asked(&effect);
             match effect {
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
                 Effect::ToggleFullScreen => {

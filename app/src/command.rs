@@ -225,7 +225,7 @@ impl Action {
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
-            Self::ShowKeys => "Keyboard and mouse",
+            Self::ShowKeys => "Guide: mouse and keys",
             Self::ShowNotices => "Notifications",
             Self::ShowSettings => "Settings…",
             Self::ShowAbout => "About Canlake",

@@ -169,12 +169,17 @@ pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
     let n_read = file
         .read(&mut magic)
         .map_err(|source| io_error("read", source, path))?;
+    // An empty file holds no frames that a DBC could describe, nor does Parquet without its beginning:
+    // what is wrong with a file is the catalogue's to say.
+    let is_called_parquet = path.extension().is_some_and(|it| it == "parquet");
+    if n_read == 0 || is_called_parquet && magic[..n_read] != *b"PAR1" {
+        return Ok(InputKind::Decoded);
+    }
     if magic[..n_read] != *b"PAR1" {
         return Ok(InputKind::Log);
     }
     match read_summary(&open(path)?) {
         Ok((summary, _)) if summary.kind == FileKind::Raw => Ok(InputKind::Raw),
-        // What is wrong with a file is the catalogue's to say.
         _ => Ok(InputKind::Decoded),
     }
 }

@@ -41,7 +41,7 @@ pub enum Effect {
         /// Of this stretch of time.
         range: TimeRange,
         /// In these the recorder did not listen.
-        holes: Vec<TimeRange>,
+        recording_gaps: Vec<TimeRange>,
     },
     /// Stop a query.
     Cancel(LoadId),

@@ -244,24 +244,24 @@ impl AppState {
     }
 
     /// Times in which a vehicle's recorder did not listen, inside `range`.
-    pub fn recording_holes(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
+    pub fn recording_gaps(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
         let Some(vehicle) = self.vehicle(vehicle) else {
             return Vec::new();
         };
-        let mut holes = Vec::new();
+        let mut recording_gaps = Vec::new();
         let mut covered_to = range.start;
         for session in &vehicle.sessions {
             if session.range.start > covered_to {
-                holes.push(TimeRange::new(covered_to, session.range.start));
+                recording_gaps.push(TimeRange::new(covered_to, session.range.start));
             }
-            holes.extend(session.gaps.iter().copied());
+            recording_gaps.extend(session.gaps.iter().copied());
             covered_to = covered_to.max(session.range.end);
         }
-        holes.push(TimeRange::new(covered_to, range.end));
-        holes
+        recording_gaps.push(TimeRange::new(covered_to, range.end));
+        recording_gaps
             .into_iter()
-            .map(|hole| hole.intersection(range))
-            .filter(|hole| !hole.is_empty())
+            .map(|gap| gap.intersection(range))
+            .filter(|gap| !gap.is_empty())
             .collect()
     }
 }

@@ -112,32 +112,6 @@ const TEXT_KEYS: [Key; 8] = [
     Key::ArrowRight,
 ];
 
-/// What the mouse does in a plot, for the list of keys.
-pub(crate) const MOUSE: [(&str, &str); 13] = [
-    ("Wheel", "zoom time at the pointer"),
-    ("Shift + wheel", "earlier, later"),
-    ("Ctrl + wheel, pinch", "zoom time"),
-    ("Alt + wheel", "zoom values"),
-    ("Wheel on an axis", "zoom that axis"),
-    ("Left or middle drag", "pan"),
-    ("Right drag", "zoom to a box; thin boxes zoom one direction"),
-    ("Click", "place the active cursor"),
-    (
-        "Shift + drag",
-        "move the active cursor from sample to sample",
-    ),
-    ("Double click", "fit"),
-    ("Right click", "menu"),
-    (
-        "Drag an axis",
-        "pan it; with Ctrl scale it; double click fits it",
-    ),
-    (
-        "Click in the legend",
-        "hide or show; Alt + click shows one alone",
-    ),
-];
-
 /// The key of an action, as menus show it.
 pub(crate) fn text(ctx: &Context, action: Action) -> Option<String> {
     texts(ctx, action).into_iter().next()

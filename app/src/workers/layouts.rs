@@ -2,24 +2,19 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use canlake_shared::error_chain;
-use rfd::AsyncFileDialog;
 
 use super::EventSender;
-use crate::state::{
-    Event, LAYOUT_EXTENSION, LayoutEffect, LayoutError, LayoutEvent, SavedLayout, ranked,
-};
+use crate::state::{Event, LayoutEffect, LayoutError, LayoutEvent, Role, SavedLayout, ranked};
 use crate::whole_file;
 
 /// Carries an effect out and sends what became of it.
 pub(crate) async fn perform(effect: LayoutEffect, events: EventSender) {
     let event = match effect {
-        LayoutEffect::PickFile => pick_file().await.map(LayoutEvent::PickedFile),
-        LayoutEffect::PickTarget(suggested) => {
-            pick_target(&suggested).await.map(LayoutEvent::PickedTarget)
-        }
+        // Dialogs are not ours.
+        LayoutEffect::PickFile | LayoutEffect::PickTarget(_) => None,
         LayoutEffect::Read(path) => {
             let result = read(&path);
             Some(LayoutEvent::Read(path, result))
@@ -39,7 +34,7 @@ pub(crate) async fn perform(effect: LayoutEffect, events: EventSender) {
         } => {
             let known = catalogue.vehicle(&vehicle);
             let signals = known.map_or(&[][..], |vehicle| &vehicle.signals);
-            let rank = |(role, unit): (crate::state::Role, String)| {
+            let rank = |(role, unit): (Role, String)| {
                 let keys = ranked(&role.key, &unit, signals);
                 (role, keys)
             };
@@ -70,24 +65,4 @@ fn write(path: &Path, may_replace: bool, layout: &SavedLayout) -> Result<(), Str
     let text = layout.to_text();
     whole_file::write(path, |file| file.write_all(text.as_bytes()))
         .map_err(|error| error.to_string())
-}
-
-async fn pick_file() -> Option<PathBuf> {
-    let dialog = AsyncFileDialog::new()
-        .set_title("Open a layout")
-        .add_filter("Layouts", &["json"])
-        .add_filter("All files", &["*"]);
-    Some(dialog.pick_file().await?.path().to_owned())
-}
-
-async fn pick_target(suggested: &Path) -> Option<PathBuf> {
-    let name = suggested.file_name().unwrap_or_default();
-    let mut dialog = AsyncFileDialog::new()
-        .set_title("Save the layout")
-        .add_filter("Layouts", &[LAYOUT_EXTENSION, "json"])
-        .set_file_name(name.to_string_lossy());
-    if let Some(folder) = suggested.parent().filter(|it| *it != Path::new("")) {
-        dialog = dialog.set_directory(folder);
-    }
-    Some(dialog.save_file().await?.path().to_owned())
 }

@@ -6,6 +6,7 @@
 //! the window to take some.
 
 mod export;
+mod file_dialogs;
 mod layouts;
 mod load;
 mod open;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
@@ -62,6 +64,7 @@ pub struct Workers {
     events: EventSender,
     received: Receiver<Event>,
     wake: Wake,
+    dialogs: Arc<dyn FileDialogs>,
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
@@ -77,7 +80,7 @@ impl fmt::Debug for Workers {
 
 impl Workers {
     /// Starts the runtimes. `wake` is called from any thread when there is something to poll.
-    pub fn new(wake: Wake) -> std::io::Result<Self> {
+    pub fn new(wake: Wake, dialogs: Arc<dyn FileDialogs>) -> std::io::Result<Self> {
         let (sender, received) = channel(QUEUE);
         let events = EventSender {
             sender,
@@ -88,6 +91,7 @@ impl Workers {
             events,
             received,
             wake,
+            dialogs,
             sources: Arc::default(),
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
@@ -127,14 +131,14 @@ impl Workers {
                 vehicle,
                 signals,
                 range,
-                holes,
+                recording_gaps,
             } => {
                 let order = load::Order {
                     load,
                     vehicle,
                     signals,
                     range,
-                    holes,
+                    recording_gaps,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(
@@ -178,22 +182,20 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
-            Effect::Layout(effect) => {
-                let is_dialog =
-                    matches!(effect, LayoutEffect::PickFile | LayoutEffect::PickTarget(_));
-                let work = layouts::perform(effect, self.events.clone());
-                let wake = Arc::clone(&self.wake);
-                self.others.push(if is_dialog {
-                    self.runtimes.spawn_io(work, wake)
-                } else {
-                    self.runtimes.spawn_cpu(work, wake)
-                });
+            Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
+            Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
+                self.pick(pick::layout_target(suggested));
             }
-            Effect::PickFiles => self.pick(pick::files(self.events.clone())),
-            Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
-            Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
+            Effect::Layout(effect) => {
+                let work = layouts::perform(effect, self.events.clone());
+                self.others
+                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::PickFiles => self.pick(pick::files()),
+            Effect::PickFolder => self.pick(pick::folder()),
+            Effect::PickDbc(source) => self.pick(pick::dbc(source)),
             Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested, self.events.clone()));
+                self.pick(pick::export_target(kind, suggested));
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
@@ -240,7 +242,8 @@ impl Workers {
         );
     }
 
-    fn pick(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+    fn pick(&mut self, pick: pick::Pick) {
+        let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
             .push(self.runtimes.spawn_io(work, Arc::clone(&self.wake)));
     }

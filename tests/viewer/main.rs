@@ -10,12 +10,16 @@ mod scripted_dialogs;
 /// The window with its workers, over a small lake.
 mod window;
 
+/// What assistive technology is told.
+mod accessibility;
 /// Tabs, splits, drag and drop, undo, the palette.
 mod arranging;
 /// Damaged files, odd values, odd windows.
 mod bad_input;
 /// From an opened folder to a plot, and back to an empty window.
 mod browsing;
+/// Every command, by its name.
+mod commands;
 /// Messages, settings, licences.
 mod dialogs;
 /// What is written: samples and pictures.

@@ -36,6 +36,8 @@ pub(crate) struct App {
     local: UiState,
     queue: CommandQueue,
     workers: Workers,
+    /// What the window itself was asked for: full screen, an end.
+    pub(crate) window_effects: Vec<Effect>,
 }
 
 impl App {
@@ -68,6 +70,7 @@ impl App {
                     let draw = move || ui::picture(&state, size, 0.5);
                     self.workers.export_png(target, draw);
                 }
+                Effect::Quit | Effect::ToggleFullScreen => self.window_effects.push(effect),
                 effect => self.workers.perform(effect),
             }
         }
@@ -167,6 +170,7 @@ impl TestWindow {
             local: UiState::default(),
             queue: CommandQueue::default(),
             workers: Workers::new(no_wake(), for_workers).unwrap(),
+            window_effects: Vec::new(),
         };
         let harness = Harness::builder()
             .with_size(vec2(1200.0, 900.0))
@@ -247,6 +251,12 @@ impl TestWindow {
         state.settings.recent.clear();
     }
 
+    pub(crate) fn search_has_focus(&self) -> bool {
+        let role = egui::accesskit::Role::SearchInput;
+        let field = self.harness.query_by_role(role);
+        field.is_some_and(|field| field.is_focused())
+    }
+
     /// Types into the signal search.
     pub(crate) fn search(&mut self, text: &str) {
         let role = egui::accesskit::Role::SearchInput;
@@ -296,7 +306,8 @@ impl TestWindow {
 
     /// Where the first plot is on the screen.
     pub(crate) fn plot_rect(&self) -> egui::Rect {
-        self.harness.get_by_label_contains("Plot of ").rect()
+        let mut plots = self.harness.query_all_by_label_contains("Plot of ");
+        plots.next().unwrap().rect()
     }
 
     /// Clicks at a share of the first plot's width, in its middle.

@@ -246,6 +246,20 @@ impl Workspace {
         }
     }
 
+    /// Whether two differ at most in which panel is active, and in how far axes are zoomed.
+    pub fn is_arranged_like(&self, other: &Self) -> bool {
+        let is_like = |(panel, other): (&Panel, &Panel)| {
+            panel == other
+                || Panel {
+                    fixed_axes: other.fixed_axes.clone(),
+                    ..panel.clone()
+                } == *other
+        };
+        self.layout == other.layout
+            && self.panels.len() == other.panels.len()
+            && self.panels.values().zip(other.panels.values()).all(is_like)
+    }
+
     /// The panel that new signals go to.
     pub fn active(&self) -> Option<PanelId> {
         self.active

@@ -10,8 +10,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side, SignalRef, SourceId,
-    ThemeChoice, VehicleRef,
+    AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, RangeChoice, Side, SignalRef,
+    SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -25,6 +25,12 @@ pub enum Action {
     OpenDemo,
     /// Decode the frames of what is inspected with other DBC files and see what differs.
     DecodeAgain,
+    /// Choose a layout to open.
+    OpenLayout,
+    /// Save panels, signals and what was worked out of them as a layout.
+    SaveLayout,
+    /// Save the layout to another file.
+    SaveLayoutAs,
     /// Write the loaded samples of the visible range to a CSV file.
     ExportCsv,
     /// Write the plots as they are to a PNG file.
@@ -121,11 +127,14 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 53] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
         Self::DecodeAgain,
+        Self::OpenLayout,
+        Self::SaveLayout,
+        Self::SaveLayoutAs,
         Self::ExportCsv,
         Self::ExportPng,
         Self::CancelQueries,
@@ -181,6 +190,9 @@ impl Action {
             Self::OpenFolder => "Open folder…",
             Self::OpenDemo => "Open the demo lake",
             Self::DecodeAgain => "Decode again with other DBC files…",
+            Self::OpenLayout => "Open layout…",
+            Self::SaveLayout => "Save layout",
+            Self::SaveLayoutAs => "Save layout as…",
             Self::ExportCsv => "Export CSV…",
             Self::ExportPng => "Export PNG…",
             Self::CancelQueries => "Cancel queries",
@@ -222,7 +234,7 @@ impl Action {
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
-            Self::ShowKeys => "Keyboard and mouse",
+            Self::ShowKeys => "Guide: mouse and keys",
             Self::ShowNotices => "Notifications",
             Self::ShowSettings => "Settings…",
             Self::ShowAbout => "About Canlake",
@@ -325,6 +337,8 @@ pub enum Command {
     ExportTo(ExportTarget),
     /// About the inspector.
     Inspector(InspectorCommand),
+    /// See [`LayoutCommand`].
+    Layout(LayoutCommand),
 }
 
 /// Commands on their way from the user interface to the state, in order.

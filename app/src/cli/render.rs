@@ -118,22 +118,22 @@ fn plotted(
         let Effect::Load {
             load,
             signals,
-            holes,
+            recording_gaps,
             ..
         } = effect
         else {
             continue;
         };
-        let holes: Vec<_> = holes
+        let recording_gaps: Vec<_> = recording_gaps
             .iter()
-            .map(|hole| (hole.start.as_ns(), hole.end.as_ns()))
+            .map(|gap| (gap.start.as_ns(), gap.end.as_ns()))
             .collect();
         let parts = signals
             .iter()
             .filter_map(|info| {
                 let series =
                     Series::new(rows.times.clone().into(), rows.values.clone().into()).ok()?;
-                let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, &holes);
+                let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, &recording_gaps);
                 Some(LoadedPart {
                     signal: SignalRef {
                         vehicle: vehicle.clone(),

@@ -62,11 +62,11 @@ pub(super) fn run(args: &StatsArgs) -> Result<bool, Failure> {
     let selected = opened.select(&args.select, false)?;
     let range = selected.query.range;
     let result = opened.ask(selected.query.clone(), args.select.explain)?;
-    let holes = holes(&selected);
+    let recording_gaps = recording_gaps(&selected);
     let described = selected.names.iter().zip(&selected.signals);
     let stats: Vec<StatsJson> = described
         .zip(result.signals)
-        .map(|((name, info), rows)| StatsJson::new(name, info, rows, &holes, range))
+        .map(|((name, info), rows)| StatsJson::new(name, info, rows, &recording_gaps, range))
         .collect();
     let problems = opened.problems_of(&result.completeness);
     let is_complete = problems.is_empty() && !result.completeness.is_cancelled();
@@ -88,7 +88,7 @@ pub(super) fn run(args: &StatsArgs) -> Result<bool, Failure> {
 }
 
 /// When nothing was recorded: inside sessions and between them.
-fn holes(selected: &Selected) -> Vec<(i64, i64)> {
+fn recording_gaps(selected: &Selected) -> Vec<(i64, i64)> {
     let sessions = &selected.sessions;
     let inside = sessions
         .iter()
@@ -99,7 +99,7 @@ fn holes(selected: &Selected) -> Vec<(i64, i64)> {
     });
     inside
         .chain(between)
-        .map(|hole| (hole.start.as_ns(), hole.end.as_ns()))
+        .map(|gap| (gap.start.as_ns(), gap.end.as_ns()))
         .collect()
 }
 
@@ -108,10 +108,10 @@ impl StatsJson {
         name: &str,
         info: &SignalInfo,
         rows: SignalRows,
-        holes: &[(i64, i64)],
+        recording_gaps: &[(i64, i64)],
         range: TimeRange,
     ) -> Self {
-        let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, holes);
+        let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, recording_gaps);
         let series = Series::new(rows.times.into(), rows.values.into());
         let series = series.expect("a query gives as many values as times");
         let prepared = Prepared::new(series, &policy);

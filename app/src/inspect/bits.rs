@@ -200,10 +200,9 @@ mod tests {
                 for bit in (0..8).rev() {
                     let chars = draw(BitPlace { byte, bit });
                     line.push(match (chars[0], before) {
-                        (' ' | '<' | 'x', _) | (_, None) => '|',
                         ('X', Some('X')) => 'X',
                         ('X', Some('-')) => '-',
-                        ('X', _) => '|',
+                        (' ' | '<' | 'x' | 'X', _) | (_, None) => '|',
                         _ => '-',
                     });
                     line.extend(chars);

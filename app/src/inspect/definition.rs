@@ -1,6 +1,6 @@
 //! The definition of a signal: which DBC file, which message, which signal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use canlake_shared::dbc::{DbcFile, MessageDef, SignalDef};
@@ -135,7 +135,7 @@ impl Definition {
     fn chosen(
         key: &SignalKey,
         origin: &Origin,
-        path: &PathBuf,
+        path: &Path,
         shelf: &DbcShelf,
     ) -> Result<Self, NoDefinition> {
         let file = shelf.read(path).map_err(|error| NoDefinition::Unreadable {
@@ -150,7 +150,7 @@ impl Definition {
         let names = file.name.clone();
         let shelved = ShelvedDbc {
             file,
-            path: Some(path.clone()),
+            path: Some(path.to_owned()),
         };
         Self::in_file(key, shelved, standing).ok_or_else(|| NoDefinition::NotInFile {
             names,
@@ -220,7 +220,7 @@ mod tests {
             };
         let speed = key("Drive", 291, "Speed");
         let named = origin(&[("trucks.dbc", J1939), ("car.dbc", CAR)]);
-        let found = find(&speed, &named, None, &[path.clone()]).unwrap();
+        let found = find(&speed, &named, None, std::slice::from_ref(&path)).unwrap();
         assert_eq!(found.standing, Standing::DecodedWith);
         assert_eq!(
             (found.message().name.as_str(), found.signal().factor),
@@ -237,14 +237,14 @@ mod tests {
             &key("Drive", 291, "Torque"),
             &origin(&[("car.dbc", CAR)]),
             None,
-            &[path.clone()],
+            std::slice::from_ref(&path),
         );
         assert_eq!(
             not_in.unwrap_err().to_string(),
             "car.dbc does not define can0:Drive[0x123].Torque"
         );
         assert_eq!(
-            find(&speed, &origin(&[]), None, &[path.clone()]).unwrap_err(),
+            find(&speed, &origin(&[]), None, std::slice::from_ref(&path)).unwrap_err(),
             NoDefinition::NotNamed
         );
 

@@ -118,12 +118,11 @@ pub fn summaries(
             |error: &dyn std::error::Error| (path.clone(), canlake_shared::error_chain(error));
         let file = File::open(path).map_err(|error| failed(&error))?;
         let (summary, _) = read_summary(&file).map_err(|error| failed(&error))?;
-        let found = match summary.signals {
-            Some(found) => found,
-            None => {
-                let summary = summarise_decoded(file).map_err(|error| failed(&error))?;
-                summary.signals.unwrap_or_default()
-            }
+        let found = if let Some(found) = summary.signals {
+            found
+        } else {
+            let summary = summarise_decoded(file).map_err(|error| failed(&error))?;
+            summary.signals.unwrap_or_default()
         };
         for signal in found {
             signals

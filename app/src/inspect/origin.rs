@@ -174,7 +174,15 @@ fn with_day_before(partition: &Partition) -> Vec<Partition> {
 /// Hashes of raw files, kept while the files do not change.
 #[derive(Debug, Default)]
 pub struct RawHashes {
-    known: Mutex<HashMap<PathBuf, (u64, Option<SystemTime>, ContentHash)>>,
+    known: Mutex<HashMap<PathBuf, KnownHash>>,
+}
+
+/// The hash of a file as it was.
+#[derive(Clone, Copy, Debug)]
+struct KnownHash {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    hash: ContentHash,
 }
 
 impl RawHashes {
@@ -185,17 +193,20 @@ impl RawHashes {
         if bytes > MAX_HASHED_BYTES {
             return None;
         }
-        if let Some((known_bytes, known_modified, hash)) = self.known.lock().get(path)
-            && (*known_bytes, *known_modified) == (bytes, modified)
+        if let Some(known) = self.known.lock().get(path)
+            && (known.bytes, known.modified) == (bytes, modified)
         {
-            return Some(*hash);
+            return Some(known.hash);
         }
         let mut writer = HashingWriter::new(io::sink());
         io::copy(&mut File::open(path).ok()?, &mut writer).ok()?;
         let (_, hash) = writer.finish();
-        self.known
-            .lock()
-            .insert(path.to_owned(), (bytes, modified, hash));
+        let known = KnownHash {
+            bytes,
+            modified,
+            hash,
+        };
+        self.known.lock().insert(path.to_owned(), known);
         Some(hash)
     }
 }

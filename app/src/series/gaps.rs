@@ -4,7 +4,7 @@
 //! A line never crosses a gap. Missing *values* (NaN) are no gaps: the signal was there and said so.
 //!
 //! An interval is a gap when
-//! 1. a recording hole lies in it: that cuts every signal; or
+//! 1. a recording gap lies in it: that cuts every signal; or
 //! 2. it is longer than `factor` (5) times the expected interval, which is the DBC cycle time if
 //!    there is one, else the local median of the non-zero intervals (see `rhythm`).
 //!
@@ -26,16 +26,20 @@ pub struct GapPolicy<'a> {
     /// An interval more than this many times the expected one is a gap.
     pub factor: f64,
     /// Half-open times, in nanoseconds, in which nothing was recorded; any order.
-    pub holes: &'a [(i64, i64)],
+    pub recording_gaps: &'a [(i64, i64)],
 }
 
 impl<'a> GapPolicy<'a> {
-    /// From what the DBC declares (the cycle time in milliseconds) and the recorder's holes.
-    pub fn of(cycle_time_ms: Option<u32>, on_change: bool, holes: &'a [(i64, i64)]) -> Self {
+    /// From what the DBC declares (the cycle time in milliseconds) and the recorder's own gaps.
+    pub fn of(
+        cycle_time_ms: Option<u32>,
+        on_change: bool,
+        recording_gaps: &'a [(i64, i64)],
+    ) -> Self {
         Self {
             expected_period_ns: cycle_time_ms.map(|ms| i64::from(ms) * 1_000_000),
             on_change,
-            holes,
+            recording_gaps,
             ..Self::default()
         }
     }
@@ -47,7 +51,7 @@ impl Default for GapPolicy<'_> {
             expected_period_ns: None,
             on_change: false,
             factor: 5.0,
-            holes: &[],
+            recording_gaps: &[],
         }
     }
 }
@@ -73,7 +77,7 @@ pub enum GapCause {
     /// The signal fell silent while the recorder was listening.
     Silence,
     /// The recorder was not listening.
-    RecordingHole,
+    RecordingGap,
 }
 
 /// Missing data between two consecutive samples.
@@ -155,11 +159,11 @@ impl Gaps {
             Rhythm::Measured(_) => rhythm::for_each_silence(times, policy.factor, cut),
             Rhythm::OnChange | Rhythm::Dispersed | Rhythm::Unknown => {}
         }
-        for &hole in policy.holes {
-            cuts.extend(cut_of_hole(times, hole));
+        for &recording_gap in policy.recording_gaps {
+            cuts.extend(cut_of_recording_gap(times, recording_gap));
         }
-        if !policy.holes.is_empty() {
-            // A recording hole explains the silence, so it comes first and is the one kept.
+        if !policy.recording_gaps.is_empty() {
+            // A recording gap explains the silence, so it comes first and is the one kept.
             cuts.sort_by_key(|cut| (cut.at, cut.cause == GapCause::Silence));
             cuts.dedup_by_key(|cut| cut.at);
         }
@@ -271,9 +275,9 @@ fn gap(times: &[i64], cut: Cut) -> Gap {
     }
 }
 
-/// One cut for a hole: the interval that shares the most time with it. Samples inside a hole
+/// One cut for a recording gap: the interval that shares the most time with it. Samples inside a recording gap
 /// contradict it (the recorder's clock and the frames' may differ a little) and do not multiply it.
-fn cut_of_hole(times: &[i64], (start, end): (i64, i64)) -> Option<Cut> {
+fn cut_of_recording_gap(times: &[i64], (start, end): (i64, i64)) -> Option<Cut> {
     let first = times.partition_point(|&time| time <= start).max(1);
     let mut best: Option<(u64, usize)> = None;
     for index in first..times.len() {
@@ -288,7 +292,7 @@ fn cut_of_hole(times: &[i64], (start, end): (i64, i64)) -> Option<Cut> {
     }
     best.map(|(_, index)| Cut {
         at: index as u32,
-        cause: GapCause::RecordingHole,
+        cause: GapCause::RecordingGap,
     })
 }
 
@@ -388,30 +392,30 @@ mod tests {
         assert!(gaps.is_empty());
     }
 
-    /// What it is, the holes, and the gaps expected.
+    /// What it is, the recording gaps, and the gaps expected.
     type HoleCase = (&'static str, Vec<(i64, i64)>, Vec<usize>);
 
     #[test]
-    fn recording_holes_cut_every_signal_once() {
+    fn recording_gaps_cut_every_signal_once() {
         let times: Vec<i64> = (0..100).chain(200..300).map(|i| i * MS).collect();
-        let hole = |from: i64, to: i64| (from * MS, to * MS);
+        let recording_gap = |from: i64, to: i64| (from * MS, to * MS);
         let cases: [HoleCase; 7] = [
-            ("between samples", vec![hole(120, 150)], vec![100]),
+            ("between samples", vec![recording_gap(120, 150)], vec![100]),
             (
                 "two in one gap",
-                vec![hole(150, 160), hole(110, 120)],
+                vec![recording_gap(150, 160), recording_gap(110, 120)],
                 vec![100],
             ),
-            ("a little early", vec![hole(95, 200)], vec![100]),
-            ("before the data", vec![hole(-50, -1)], vec![]),
-            ("after the data", vec![hole(299, 500)], vec![]),
-            ("empty", vec![hole(10, 10)], vec![]),
+            ("a little early", vec![recording_gap(95, 200)], vec![100]),
+            ("before the data", vec![recording_gap(-50, -1)], vec![]),
+            ("after the data", vec![recording_gap(299, 500)], vec![]),
+            ("empty", vec![recording_gap(10, 10)], vec![]),
             ("shorter than the period", vec![(MS / 4, MS / 2)], vec![1]),
         ];
-        for (name, holes, expected) in cases {
+        for (name, recording_gaps, expected) in cases {
             let policy = GapPolicy {
                 on_change: true,
-                holes: &holes,
+                recording_gaps: &recording_gaps,
                 ..GapPolicy::default()
             };
             let gaps = Gaps::find(&times, &policy);
@@ -419,9 +423,9 @@ mod tests {
             assert_eq!(cuts, expected, "{name}");
             assert!(
                 gaps.iter(&times)
-                    .all(|gap| gap.cause == GapCause::RecordingHole)
+                    .all(|gap| gap.cause == GapCause::RecordingGap)
             );
-            // The silence is there too, but the hole explains it.
+            // The silence is there too, but the recording gap explains it.
             let both = Gaps::find(
                 &times,
                 &GapPolicy {
@@ -429,9 +433,9 @@ mod tests {
                     ..policy
                 },
             );
-            let by_hole = both.iter(&times).find(|gap| expected.contains(&gap.index));
+            let by_recording_gap = both.iter(&times).find(|gap| expected.contains(&gap.index));
             assert!(
-                by_hole.is_none_or(|gap| gap.cause == GapCause::RecordingHole),
+                by_recording_gap.is_none_or(|gap| gap.cause == GapCause::RecordingGap),
                 "{name}"
             );
         }
@@ -441,15 +445,15 @@ mod tests {
         #[test]
         fn segments_together_are_all_samples(
             steps in prop::collection::vec(prop_oneof![6 => 0_i64..12, 1 => 50_i64..5_000], 0..400),
-            holes in prop::collection::vec((-10_i64..4_000, 0_i64..400), 0..5),
+            recording_gaps in prop::collection::vec((-10_i64..4_000, 0_i64..400), 0..5),
             cycle in prop::option::of(-1_i64..20),
         ) {
             let times: Vec<i64> = steps
                 .iter()
                 .scan(0, |time, step| { *time += step; Some(*time) })
                 .collect();
-            let holes: Vec<_> = holes.iter().map(|&(start, len)| (start, start + len)).collect();
-            let policy = GapPolicy { expected_period_ns: cycle, holes: &holes, ..GapPolicy::default() };
+            let recording_gaps: Vec<_> = recording_gaps.iter().map(|&(start, len)| (start, start + len)).collect();
+            let policy = GapPolicy { expected_period_ns: cycle, recording_gaps: &recording_gaps, ..GapPolicy::default() };
             let gaps = Gaps::find(&times, &policy);
             let all: Vec<usize> = gaps.segments().flat_map(|segment| segment.samples).collect();
             prop_assert_eq!(all, (0..times.len()).collect::<Vec<_>>());

@@ -109,9 +109,9 @@ mod tests {
     use super::super::{GapPolicy, Series};
     use super::*;
 
-    fn data(times: &[i64], values: &[f64], holes: &[(i64, i64)]) -> Prepared {
+    fn data(times: &[i64], values: &[f64], recording_gaps: &[(i64, i64)]) -> Prepared {
         let series = Series::new(times.to_vec().into(), values.to_vec().into()).unwrap();
-        let policy = GapPolicy::of(None, true, holes);
+        let policy = GapPolicy::of(None, true, recording_gaps);
         Prepared::new(series, &policy)
     }
 
@@ -139,7 +139,7 @@ mod tests {
         #[test]
         fn stretches_join_and_say_what_the_samples_say(
             steps in proptest::collection::vec((1_i64..30, 0_u8..3), 2..200),
-            hole in (0_i64..2_000, 1_i64..300),
+            recording_gap in (0_i64..2_000, 1_i64..300),
             from in -100_i64..1_500,
             length in 1_i64..3_000,
             columns in 1_usize..400,
@@ -152,7 +152,7 @@ mod tests {
                 times.push(time);
                 values.push(f64::from(value));
             }
-            let data = data(&times, &values, &[(hole.0, hole.0 + hole.1)]);
+            let data = data(&times, &values, &[(recording_gap.0, recording_gap.0 + recording_gap.1)]);
             let mut stretches = Vec::new();
             lane(&data, (from, from + length), columns, &mut stretches);
             let (first, last) = (times[0], times[times.len() - 1]);

@@ -49,7 +49,7 @@ pub(super) fn vehicle(id: &Arc<str>, parts: &[Part], session_gap_ns: i64) -> Veh
 }
 
 fn session_info(session: &Session, parts: &[Part]) -> SessionInfo {
-    let holes = session.coverage.windows(2).map(|pair| match pair {
+    let recording_gaps = session.coverage.windows(2).map(|pair| match pair {
         [before, after] => TimeRange::new(before.end, after.start),
         _ => TimeRange::new(session.range.end, session.range.end),
     });
@@ -60,7 +60,7 @@ fn session_info(session: &Session, parts: &[Part]) -> SessionInfo {
         estimated: false,
         files: session.files.len(),
         signals: 0,
-        gaps: holes.filter(|hole| !hole.is_empty()).collect(),
+        gaps: recording_gaps.filter(|gap| !gap.is_empty()).collect(),
         overlapping: !session.overlaps.is_empty(),
         lost_frames: 0,
         lost_at_least: false,
@@ -181,7 +181,7 @@ mod tests {
             part(&[(0, 60)], "Speed"),
             part(&[(70, 130)], "Torque"),
             part(&[(120, 180)], "Speed"),
-            // Half an hour later, with a hole that splits it into two sessions.
+            // Half an hour later, with a recording gap that splits it into two sessions.
             part(&[(2_000, 2_060), (4_000, 4_060)], "Speed"),
         ];
         let vehicle = vehicle(&"V".into(), &parts, SESSION_GAP_DEFAULT_NS);

@@ -49,7 +49,7 @@ pub(super) struct VehicleContent {
     pub(super) signals: Vec<SignalSummary>,
 }
 
-/// Looks into a file. `gap_ns` is the longest hole within a session, for files that must be scanned
+/// Looks into a file. `gap_ns` is the longest recording gap within a session, for files that must be scanned
 /// for theirs.
 pub(super) fn read(path: &Path, gap_ns: i64) -> Result<FileContent, FooterError> {
     let file = File::open(path).map_err(|source| FooterError::Open { source })?;

@@ -41,12 +41,8 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                if self.demo.take_if(|demo| *demo == source).is_some() {
-                    return self.plot_demo();
-                }
                 let mut effects = self.compare_decodings(source);
-                effects.extend(self.plot_file(source));
-                effects.extend(self.load_missing());
+                effects.extend(self.first_view(source));
                 return effects;
             }
             Event::SourceFailed(source, text) => {
@@ -92,6 +88,7 @@ impl AppState {
                 return self.update(Command::ExportTo(target));
             }
             Event::Inspected(event) => return self.apply_inspection(event),
+            Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);

@@ -7,7 +7,8 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ExportKind, ExportTarget, LoadId, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, Severity, SignalRef,
+    SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -41,7 +42,7 @@ pub enum Effect {
         /// Of this stretch of time.
         range: TimeRange,
         /// In these the recorder did not listen.
-        holes: Vec<TimeRange>,
+        recording_gaps: Vec<TimeRange>,
     },
     /// Stop a query.
     Cancel(LoadId),
@@ -73,6 +74,8 @@ pub enum Effect {
     },
     /// Find out more of what is inspected.
     Inspect(InspectEffect),
+    /// Something for layouts.
+    Layout(LayoutEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -154,4 +157,6 @@ pub enum Event {
     Exported(Result<String, String>),
     /// News of what is inspected.
     Inspected(InspectEvent),
+    /// Something for layouts.
+    Layout(LayoutEvent),
 }

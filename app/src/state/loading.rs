@@ -77,7 +77,7 @@ impl AppState {
             }
             effects.push(Effect::Load {
                 load,
-                holes: self.recording_holes(&vehicle, range),
+                recording_gaps: self.recording_gaps(&vehicle, range),
                 vehicle,
                 signals,
                 range,

@@ -17,11 +17,13 @@ mod first_plots;
 mod history;
 pub mod inspector;
 mod layout;
+mod layouts;
 mod loading;
 mod look;
 mod measure;
 mod notices;
 mod opening;
+mod saved;
 mod settings;
 mod sources;
 mod statistics;
@@ -37,8 +39,12 @@ pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
+pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use look::{Dash, LineLook};
 pub use notices::{Notice, Notices, Severity};
+pub use saved::{
+    LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
+};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use statistics::{SignalStatistics, Statistics};
@@ -105,6 +111,12 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// Which layout to open.
+    OpenLayout,
+    /// Where the layout is saved.
+    SaveLayout,
+    /// Which signals are meant by those of a layout that the drive lacks.
+    MatchSignals,
 }
 
 /// What can be exported.
@@ -150,6 +162,8 @@ pub struct AppState {
     pub hovered: Option<Timestamp>,
     /// Samples.
     pub store: SeriesStore,
+    /// Layouts being opened and saved.
+    pub layouts: Layouts,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.
@@ -238,24 +252,24 @@ impl AppState {
     }
 
     /// Times in which a vehicle's recorder did not listen, inside `range`.
-    pub fn recording_holes(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
+    pub fn recording_gaps(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
         let Some(vehicle) = self.vehicle(vehicle) else {
             return Vec::new();
         };
-        let mut holes = Vec::new();
+        let mut recording_gaps = Vec::new();
         let mut covered_to = range.start;
         for session in &vehicle.sessions {
             if session.range.start > covered_to {
-                holes.push(TimeRange::new(covered_to, session.range.start));
+                recording_gaps.push(TimeRange::new(covered_to, session.range.start));
             }
-            holes.extend(session.gaps.iter().copied());
+            recording_gaps.extend(session.gaps.iter().copied());
             covered_to = covered_to.max(session.range.end);
         }
-        holes.push(TimeRange::new(covered_to, range.end));
-        holes
+        recording_gaps.push(TimeRange::new(covered_to, range.end));
+        recording_gaps
             .into_iter()
-            .map(|hole| hole.intersection(range))
-            .filter(|hole| !hole.is_empty())
+            .map(|gap| gap.intersection(range))
+            .filter(|gap| !gap.is_empty())
             .collect()
     }
 }

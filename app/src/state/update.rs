@@ -46,6 +46,7 @@ impl AppState {
             )],
             Command::ExportTo(target) => self.export(target),
             Command::Inspector(command) => self.update_inspector(command),
+            Command::Layout(command) => self.update_layouts(command),
             layout => {
                 self.change_layout(layout);
                 self.drop_unused()
@@ -74,7 +75,10 @@ impl AppState {
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
-            Command::CloseDialog => self.dialog = None,
+            Command::CloseDialog => {
+                self.forget_question();
+                self.dialog = None;
+            }
             // Carried out by `update`.
             Command::Run(_)
             | Command::Open(_)
@@ -89,7 +93,8 @@ impl AppState {
             | Command::Plot { .. }
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
-            | Command::Inspector(_) => {}
+            | Command::Inspector(_)
+            | Command::Layout(_) => {}
         }
     }
 
@@ -100,6 +105,9 @@ impl AppState {
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
             Action::DecodeAgain => self.ask_to_decode_again(),
+            Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
+            Action::SaveLayout => return self.save_layout(),
+            Action::SaveLayoutAs => self.ask_where_to_save_layout(),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
             Action::CancelQueries => {

@@ -6,10 +6,12 @@
 
 mod about;
 mod dialogs;
+mod guide;
 mod headless;
 mod icon;
 mod icons;
 mod inspector;
+mod layouts;
 mod menu;
 mod notices;
 mod palette;
@@ -32,10 +34,12 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use crate::command::CommandQueue;
 use crate::state::{AppState, Dialog};
+use guide::Topic;
 
 pub use headless::{picture, render};
 pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
+pub use raster::Rasteriser;
 
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]
@@ -107,12 +111,15 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         .max_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
+            guide::here(ui, ui.clip_rect(), Topic::Sources);
             sources::show(ui, state, local, queue);
         });
     if state.selected_vehicle().is_some() {
         ui.separator();
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Sessions);
         sessions::show(ui, state, local, queue);
         ui.separator();
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Signals);
         signals::show(ui, state, local, queue);
     }
 }

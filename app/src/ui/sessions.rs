@@ -80,9 +80,9 @@ fn calendar_strip(
         };
         ui.painter().rect_filled(bar, 2.0, color);
         for gap in &session.gaps {
-            let hole = Rect::from_x_y_ranges(x_of(gap.start)..=x_of(gap.end), bar.y_range());
+            let silent = Rect::from_x_y_ranges(x_of(gap.start)..=x_of(gap.end), bar.y_range());
             ui.painter()
-                .rect_filled(hole, 0.0, ui.visuals().extreme_bg_color);
+                .rect_filled(silent, 0.0, ui.visuals().extreme_bg_color);
         }
         let response = ui.interact(
             bar.expand2(vec2(2.0, 3.0)),
@@ -226,7 +226,7 @@ fn session_row(
     );
     let mut flags = Vec::new();
     if !session.gaps.is_empty() {
-        flags.push(format!("{} holes", session.gaps.len()));
+        flags.push(format!("{} gaps", session.gaps.len()));
     }
     if session.overlapping {
         flags.push("overlap".to_owned());

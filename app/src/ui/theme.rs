@@ -37,7 +37,7 @@ pub struct Palette {
     /// Tick labels and secondary text.
     pub faint_text: Color32,
     /// Where the recorder was not listening.
-    pub recording_hole: Color32,
+    pub recording_gap: Color32,
     /// Where a signal was silent.
     pub gap: Color32,
     /// Crosshair.
@@ -67,7 +67,7 @@ const DARK: Palette = Palette {
     plot_frame: Color32::from_rgb(58, 64, 74),
     grid: Color32::from_rgb(38, 43, 51),
     faint_text: Color32::from_rgb(158, 166, 178),
-    recording_hole: Color32::from_rgba_premultiplied(46, 40, 22, 60),
+    recording_gap: Color32::from_rgba_premultiplied(46, 40, 22, 60),
     gap: Color32::from_rgba_premultiplied(44, 44, 50, 50),
     crosshair: Color32::from_rgb(150, 158, 170),
     cursor: Color32::from_rgb(250, 204, 92),
@@ -86,7 +86,7 @@ const LIGHT: Palette = Palette {
     plot_frame: Color32::from_rgb(176, 182, 190),
     grid: Color32::from_rgb(228, 231, 235),
     faint_text: Color32::from_rgb(84, 92, 104),
-    recording_hole: Color32::from_rgba_premultiplied(60, 46, 12, 60),
+    recording_gap: Color32::from_rgba_premultiplied(60, 46, 12, 60),
     gap: Color32::from_rgba_premultiplied(36, 36, 40, 40),
     crosshair: Color32::from_rgb(96, 104, 116),
     cursor: Color32::from_rgb(150, 90, 0),

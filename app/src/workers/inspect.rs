@@ -18,7 +18,9 @@ use super::open::{Sources, suggest_dbc};
 use crate::inspect::differences::{self, Decoding};
 use crate::inspect::origin::RawHashes;
 use crate::inspect::shelf::ShelvedDbc;
-use crate::inspect::{DbcShelf, Definition, Differences, FrameError, Origin, Standing, frame};
+use crate::inspect::{
+    DbcShelf, Definition, Differences, FileOrigin, FrameError, Origin, Standing, frame,
+};
 use crate::query::{QueryCollector, SignalQuery, SignalRows};
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::series::{Coverage, Intervals, Prepared, gap_list, held};
@@ -160,7 +162,7 @@ fn with_suggested(places: &[PathBuf], origin: &Origin) -> Vec<PathBuf> {
     let mut places = places.to_vec();
     // Files of one folder have the same ones beside them.
     let mut folders = BTreeSet::new();
-    let shown = origin.files.iter().map(|file| file.shown());
+    let shown = origin.files.iter().map(FileOrigin::shown);
     let beside: Vec<PathBuf> = shown
         .filter(|path| folders.insert(path.parent()))
         .map(ToOwned::to_owned)

@@ -32,7 +32,7 @@ pub(crate) struct Order {
     pub vehicle: VehicleRef,
     pub signals: Vec<Arc<SignalInfo>>,
     pub range: TimeRange,
-    pub holes: Vec<TimeRange>,
+    pub recording_gaps: Vec<TimeRange>,
 }
 
 /// A query that runs.
@@ -147,7 +147,7 @@ async fn run(
 /// The samples that have arrived, by signal.
 struct Incoming<'a> {
     order: &'a Order,
-    holes: Vec<(i64, i64)>,
+    recording_gaps: Vec<(i64, i64)>,
     signals: Vec<IncomingSignal>,
 }
 
@@ -163,10 +163,10 @@ impl<'a> Incoming<'a> {
     fn new(order: &'a Order) -> Self {
         Self {
             order,
-            holes: order
-                .holes
+            recording_gaps: order
+                .recording_gaps
                 .iter()
-                .map(|hole| (hole.start.as_ns(), hole.end.as_ns()))
+                .map(|gap| (gap.start.as_ns(), gap.end.as_ns()))
                 .collect(),
             signals: order
                 .signals
@@ -220,7 +220,7 @@ impl<'a> Incoming<'a> {
                 break;
             }
         }
-        let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, &self.holes);
+        let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, &self.recording_gaps);
         Some(LoadedPart {
             signal: SignalRef {
                 vehicle: self.order.vehicle.clone(),

@@ -6,7 +6,9 @@
 //! the window to take some.
 
 mod export;
+mod file_dialogs;
 mod inspect;
+mod layouts;
 mod load;
 mod open;
 mod pick;
@@ -16,12 +18,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
-use crate::state::{Effect, Event, LoadId, SignalStatistics, SourceId};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -63,6 +66,7 @@ pub struct Workers {
     events: EventSender,
     received: Receiver<Event>,
     wake: Wake,
+    dialogs: Arc<dyn FileDialogs>,
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
@@ -79,7 +83,7 @@ impl fmt::Debug for Workers {
 
 impl Workers {
     /// Starts the runtimes. `wake` is called from any thread when there is something to poll.
-    pub fn new(wake: Wake) -> std::io::Result<Self> {
+    pub fn new(wake: Wake, dialogs: Arc<dyn FileDialogs>) -> std::io::Result<Self> {
         let (sender, received) = channel(QUEUE);
         let events = EventSender {
             sender,
@@ -90,6 +94,7 @@ impl Workers {
             events,
             received,
             wake,
+            dialogs,
             sources: Arc::default(),
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
@@ -130,14 +135,14 @@ impl Workers {
                 vehicle,
                 signals,
                 range,
-                holes,
+                recording_gaps,
             } => {
                 let order = load::Order {
                     load,
                     vehicle,
                     signals,
                     range,
-                    holes,
+                    recording_gaps,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(
@@ -181,21 +186,21 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
-            Effect::Inspect(InspectEffect::PickDbc(source)) => {
-                self.pick(pick::inspected_dbc(source, self.events.clone()));
+            Effect::Inspect(effect) => self.inspect(effect),
+            Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
+            Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
+                self.pick(pick::layout_target(suggested));
             }
-            Effect::Inspect(effect) => self.inspection.start(
-                effect,
-                &self.sources,
-                &self.runtimes,
-                &self.events,
-                &self.wake,
-            ),
-            Effect::PickFiles => self.pick(pick::files(self.events.clone())),
-            Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
-            Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
+            Effect::Layout(effect) => {
+                let work = layouts::perform(effect, self.events.clone());
+                self.others
+                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::PickFiles => self.pick(pick::files()),
+            Effect::PickFolder => self.pick(pick::folder()),
+            Effect::PickDbc(source) => self.pick(pick::dbc(source)),
             Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested, self.events.clone()));
+                self.pick(pick::export_target(kind, suggested));
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
@@ -242,7 +247,21 @@ impl Workers {
         );
     }
 
-    fn pick(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+    fn inspect(&mut self, effect: InspectEffect) {
+        if let InspectEffect::PickDbc(source) = effect {
+            return self.pick(pick::inspected_dbc(source));
+        }
+        self.inspection.start(
+            effect,
+            &self.sources,
+            &self.runtimes,
+            &self.events,
+            &self.wake,
+        );
+    }
+
+    fn pick(&mut self, pick: pick::Pick) {
+        let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
             .push(self.runtimes.spawn_io(work, Arc::clone(&self.wake)));
     }

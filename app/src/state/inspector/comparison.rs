@@ -11,7 +11,7 @@ use crate::command::PlotTarget;
 use crate::inspect::Differences;
 use crate::source::SourceLocation;
 use crate::source::decode::DbcChoice;
-use crate::state::{Dialog, Severity, SignalRef, SourceStatus, VehicleRef};
+use crate::state::{Dialog, Severity, SignalRef, SourceStatus, TimeWindow, VehicleRef};
 
 /// Two decodings of the same frames.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl AppState {
             return Vec::new();
         };
         let all = self.vehicle(&vehicle).map(|vehicle| vehicle.range);
-        let extent = self.window.as_ref().map(|window| window.extent());
+        let extent = self.window.as_ref().map(TimeWindow::extent);
         let Some(range) = extent.or(all) else {
             return Vec::new();
         };

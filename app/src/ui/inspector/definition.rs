@@ -40,7 +40,7 @@ pub(super) fn show(
             choose(ui, state, source, fields, queue);
         }
         None if asked.has_stopped() => {
-            warning(ui, "Looking for the DBC file stopped unexpectedly.")
+            warning(ui, "Looking for the DBC file stopped unexpectedly.");
         }
         None => {
             ui.spinner();

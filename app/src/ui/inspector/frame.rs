@@ -144,7 +144,12 @@ fn flags_text(flags: FrameFlags) -> String {
         (FrameFlags::TX, "sent by the recorder"),
     ];
     let set = names.iter().filter(|(flag, _)| flags.contains(*flag));
-    set.map(|(_, name)| format!(", {name}")).collect()
+    let set: Vec<&str> = set.map(|(_, name)| *name).collect();
+    if set.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", set.join(", "))
+    }
 }
 
 fn hex_text(payload: &[u8]) -> String {

@@ -55,7 +55,7 @@ pub(super) fn show(
     section(ui, "Signals", |ui| {
         for plotted in &panel.signals {
             ui.push_id(&plotted.signal, |ui| {
-                signal_row(ui, state, panel, plotted, queue)
+                signal_row(ui, state, panel, plotted, queue);
             });
         }
     });

@@ -7,7 +7,7 @@ use super::super::{icons, theme};
 use super::{Facts, InspectorFields, definition, frame, remark, section, timing};
 use crate::command::CommandQueue;
 use crate::source::SignalInfo;
-use crate::state::{AppState, SignalRef};
+use crate::state::{AppState, SignalRef, TimeWindow};
 use crate::time_display::{bytes_text, count_text, duration_text};
 
 /// Files that are named; the others are counted.
@@ -98,7 +98,7 @@ fn source(ui: &mut Ui, state: &AppState, signal: &SignalRef, info: &SignalInfo) 
         facts.add("opened", source.location.to_string());
     }
     if let Some(vehicle) = state.vehicle(&signal.vehicle) {
-        let extent = state.window.as_ref().map(|window| window.extent());
+        let extent = state.window.as_ref().map(TimeWindow::extent);
         let session = vehicle
             .sessions
             .iter()

@@ -218,7 +218,7 @@ fn gap_row(ui: &mut Ui, state: &AppState, gap: &Gap, resolution: i64, queue: &mu
     let length = ns_text(gap.duration_ns());
     let cause = match gap.cause {
         GapCause::Silence => "silent",
-        GapCause::RecordingHole => "not recorded",
+        GapCause::RecordingGap => "not recorded",
     };
     let text = RichText::new(format!("{time}  {length}")).font(theme::tabular(11.0));
     let row = ui.horizontal(|ui| {
@@ -242,9 +242,9 @@ fn rhythm_text(rhythm: Rhythm) -> String {
     match rhythm {
         Rhythm::Cycle(ns) => format!("5 × the cycle time of {}", ns_text(ns)),
         Rhythm::Measured(ns) => format!("5 × the intervals around, about {}", ns_text(ns)),
-        Rhythm::OnChange => "holes of the recording alone: it is sent on change".to_owned(),
-        Rhythm::Dispersed => "holes of the recording alone: it has no period".to_owned(),
-        Rhythm::Unknown => "holes of the recording alone: too few samples".to_owned(),
+        Rhythm::OnChange => "recording gaps alone: it is sent on change".to_owned(),
+        Rhythm::Dispersed => "recording gaps alone: it has no period".to_owned(),
+        Rhythm::Unknown => "recording gaps alone: too few samples".to_owned(),
     }
 }
 

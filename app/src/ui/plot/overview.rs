@@ -6,6 +6,7 @@ use egui::{CursorIcon, Painter, Pos2, Rangef, Rect, Sense, Shape, Stroke, Ui, po
 use super::{PanelCurves, theme};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, SignalRef, TimeWindow};
+use crate::ui::guide::{self, Topic};
 
 /// Height of the strip in points.
 pub(crate) const HEIGHT: f32 = 46.0;
@@ -36,12 +37,12 @@ pub(crate) fn show(
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 2.0, palette.plot_background);
     if let Some(signal) = first_signal(state) {
-        for hole in state.recording_holes(&signal.vehicle, window.extent()) {
+        for gap in state.recording_gaps(&signal.vehicle, window.extent()) {
             let area = Rect::from_x_y_ranges(
-                x_of(window, rect, hole.start)..=x_of(window, rect, hole.end),
+                x_of(window, rect, gap.start)..=x_of(window, rect, gap.end),
                 rect.y_range(),
             );
-            painter.rect_filled(area, 0.0, palette.recording_hole);
+            painter.rect_filled(area, 0.0, palette.recording_gap);
         }
         paint_signal(ui, state, signal, window, rect, &painter, curves);
     }
@@ -59,6 +60,7 @@ pub(crate) fn show(
         (1.0, palette.plot_frame),
         egui::StrokeKind::Outside,
     );
+    guide::here(ui, rect, Topic::Overview);
     interact(ui, window, rect, [left, right], queue);
 }
 

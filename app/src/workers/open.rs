@@ -36,7 +36,7 @@ impl Sources {
         self.by_id.lock().remove(&id);
     }
 
-    fn insert(&self, id: SourceId, source: Arc<dyn SignalSource>) {
+    pub(crate) fn insert(&self, id: SourceId, source: Arc<dyn SignalSource>) {
         self.by_id.lock().insert(id, source);
     }
 }

@@ -292,14 +292,16 @@ impl AppState {
         let range = match time {
             ViewTime::Kept if self.window.is_some() => return self.load_missing(),
             ViewTime::Kept | ViewTime::Saved => saved,
-            ViewTime::Shown(range) => Some([range, range]),
+            ViewTime::Shown(range) => {
+                let known = self.selected_vehicle().map(|it| it.range);
+                let loaded = known.map_or(range, |known| known.intersection(range));
+                Some([loaded, range])
+            }
         };
         let Some(known) = self.selected_vehicle() else {
             return self.load_missing();
         };
-        let range = range
-            .filter(|[loaded, _]| known.range.overlaps(*loaded))
-            .map(|[loaded, visible]| [loaded.intersection(known.range), visible]);
+        let range = range.filter(|[loaded, _]| known.range.overlaps(*loaded));
         let Some([loaded, visible]) = range else {
             return self.choose_range(RangeChoice::Session);
         };

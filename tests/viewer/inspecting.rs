@@ -360,11 +360,8 @@ fn a_log_leads_to_its_frames_too() {
         .map(|frame| {
             let seconds = frame.timestamp.as_ns() / NS_PER_SEC;
             let micros = frame.timestamp.as_ns() % NS_PER_SEC / 1_000;
-            let bytes: String = frame
-                .payload
-                .iter()
-                .map(|byte| format!("{byte:02X}"))
-                .collect();
+            let bytes = frame.payload.iter().map(|byte| format!("{byte:02X}"));
+            let bytes = bytes.collect::<Vec<_>>().concat();
             format!("({seconds}.{micros:06}) can0 123#{bytes}\n")
         })
         .collect();

@@ -7,8 +7,12 @@
 
 mod export;
 mod file_dialogs;
+<<<<<<< HEAD
 mod inspect;
 mod layouts;
+=======
+pub(crate) mod layouts;
+>>>>>>> main
 mod load;
 mod open;
 mod pick;
@@ -232,6 +236,21 @@ impl Workers {
         };
         self.others
             .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+    }
+
+    /// Takes a source that is open already, under a name.
+    pub fn insert_source(&self, id: SourceId, source: Arc<dyn SignalSource>) {
+        self.sources.insert(id, source);
+    }
+
+    /// Whether nothing is being worked on.
+    pub fn is_idle(&mut self) -> bool {
+        self.others.retain_mut(|task| task.try_take().is_none());
+        self.statistics.take_if(|task| task.try_take().is_some());
+        self.opening.is_empty()
+            && self.loading.is_empty()
+            && self.others.is_empty()
+            && self.statistics.is_none()
     }
 
     /// The opened source behind a name, for whoever asks it directly.

@@ -46,7 +46,7 @@ impl Sources {
         inputs.get(&id).map(Arc::clone).unwrap_or_default()
     }
 
-    fn insert(&self, id: SourceId, source: Arc<dyn SignalSource>) {
+    pub(crate) fn insert(&self, id: SourceId, source: Arc<dyn SignalSource>) {
         self.by_id.lock().insert(id, source);
     }
 }

@@ -7,12 +7,8 @@
 
 mod export;
 mod file_dialogs;
-<<<<<<< HEAD
 mod inspect;
-mod layouts;
-=======
 pub(crate) mod layouts;
->>>>>>> main
 mod load;
 mod open;
 mod pick;

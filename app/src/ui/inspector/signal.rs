@@ -35,8 +35,9 @@ pub(super) fn show(
     value(ui, state, signal);
     ui.add_space(4.0);
     definition::show(ui, state, signal, info, fields, queue);
-    timing::show(ui, state, signal, info, queue);
     frame::show(ui, state, signal, queue);
+    definition::show_values(ui, state, info);
+    timing::show(ui, state, signal, info, queue);
     section(ui, "Source", |ui| source(ui, state, signal, info));
 }
 
@@ -95,7 +96,8 @@ fn source(ui: &mut Ui, state: &AppState, signal: &SignalRef, info: &SignalInfo) 
     let resolution = 1_000_000;
     let mut facts = Facts::new(ui);
     if let Some(source) = state.source(signal.vehicle.source) {
-        facts.add("opened", source.location.to_string());
+        let location = source.location.to_string();
+        facts.add_path("opened", std::path::Path::new(&location));
     }
     if let Some(vehicle) = state.vehicle(&signal.vehicle) {
         let extent = state.window.as_ref().map(TimeWindow::extent);
@@ -144,7 +146,7 @@ fn source(ui: &mut Ui, state: &AppState, signal: &SignalRef, info: &SignalInfo) 
     let files = &answer.origin.files;
     for file in files.iter().take(MAX_FILES) {
         let name = if file.input.is_some() { "log" } else { "file" };
-        facts.add(name, file.shown().display().to_string());
+        facts.add_path(name, file.shown());
     }
     if files.len() > MAX_FILES {
         facts.add("", format!("and {} more files", files.len() - MAX_FILES));

@@ -9,8 +9,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, RangeChoice, Side, SignalRef,
-    SourceId, ThemeChoice, VehicleRef,
+    AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
+    PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -88,6 +88,16 @@ pub enum Action {
     NextChange,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Define a computed signal.
+    NewComputed,
+    /// Plot the difference of the first two signals of the active plot.
+    Subtract,
+    /// Conditions and their events, in a panel.
+    ToggleEvents,
+    /// Show the next event.
+    NextEvent,
+    /// Show the event before.
+    PreviousEvent,
     /// Find and run any command.
     Palette,
     /// All signals in panels of their own, or all in one.
@@ -122,7 +132,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 56] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -159,6 +169,11 @@ impl Action {
         Self::PreviousChange,
         Self::NextChange,
         Self::RangeFromCursors,
+        Self::NewComputed,
+        Self::Subtract,
+        Self::ToggleEvents,
+        Self::NextEvent,
+        Self::PreviousEvent,
         Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
@@ -215,6 +230,11 @@ impl Action {
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::NewComputed => "New computed signal…",
+            Self::Subtract => "Difference of two signals",
+            Self::ToggleEvents => "Events",
+            Self::NextEvent => "Next event",
+            Self::PreviousEvent => "Previous event",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
@@ -286,6 +306,10 @@ pub enum Command {
         /// Where.
         target: PlotTarget,
     },
+    /// About computed signals.
+    Computed(ComputedCommand),
+    /// About conditions and their events.
+    Events(EventsCommand),
     /// Take a signal out of a panel.
     Unplot(PanelId, SignalRef),
     /// Show or hide a signal of a panel.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use canlake_shared::time::TimeRange;
 
 use super::{
-    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, Severity, SignalRef,
-    SignalStatistics, SourceId, VehicleRef,
+    ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
+    Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -73,6 +73,8 @@ pub enum Effect {
     },
     /// Something for layouts.
     Layout(LayoutEffect),
+    /// Work out computed signals and events.
+    Compute(ComputeEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -150,6 +152,8 @@ pub enum Event {
     PickedExportTarget(ExportKind, PathBuf),
     /// Statistics of a stretch of time.
     Statistics(TimeRange, Vec<SignalStatistics>),
+    /// A computed signal or events were worked out.
+    Computed(ComputeEvent),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
     /// Something for layouts.

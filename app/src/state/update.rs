@@ -6,7 +6,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::measure::Step;
 use super::{
-    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelKind, Place, RangeChoice,
+    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
     Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
@@ -40,6 +40,8 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Computed(command) => self.change_computed(command),
+            Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
                 kind,
                 self.suggested_export_path(kind),
@@ -90,6 +92,8 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Computed(_)
+            | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
             | Command::Layout(_) => {}
@@ -160,6 +164,11 @@ impl AppState {
             }
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
+            Action::Subtract => return self.subtract_plotted(),
+            Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
+            Action::NextEvent => self.step_event(true),
+            Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
             Action::ToggleGrid => settings.grid = !settings.grid,
@@ -187,6 +196,22 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Closes the panels of a kind that are seen; opens one below the others where there is none.
+    fn toggle_panel(&mut self, kind: PanelKind) {
+        let seen = self.workspace.layout().seen();
+        let of_kind = |id: &PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.kind == kind)
+        };
+        let open: Vec<PanelId> = seen.into_iter().filter(of_kind).collect();
+        if open.is_empty() {
+            self.workspace.add_panel(kind, Place::Below);
+        }
+        for id in open {
+            self.workspace.close_panel(id);
+        }
     }
 
     fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {

@@ -82,6 +82,13 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::TenOn),
             Some(Action::PreviousChange),
             Some(Action::NextChange),
+            None,
+            Some(Action::NewComputed),
+            Some(Action::Subtract),
+            None,
+            Some(Action::ToggleEvents),
+            Some(Action::NextEvent),
+            Some(Action::PreviousEvent),
         ],
     ),
     (

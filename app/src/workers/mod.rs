@@ -5,6 +5,7 @@
 //! be kept, by its own signal. The queue of events is bounded: when it is full, the work waits for
 //! the window to take some.
 
+mod compute;
 mod export;
 mod file_dialogs;
 mod layouts;
@@ -69,6 +70,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
+    computing: compute::Computing,
     others: Vec<Task<()>>,
 }
 
@@ -96,6 +98,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             statistics: None,
+            computing: compute::Computing::default(),
             others: Vec::new(),
         })
     }
@@ -190,6 +193,10 @@ impl Workers {
                 let work = layouts::perform(effect, self.events.clone());
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::Compute(effect) => {
+                self.computing
+                    .start(effect, &self.runtimes, &self.events, &self.wake);
             }
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod command;
 pub mod demo;
 pub mod export;
+pub mod inspect;
 pub mod query;
 pub mod runtime;
 pub mod series;

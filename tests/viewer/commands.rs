@@ -107,7 +107,7 @@ fn every_command_in_the_palette_does_something() {
         Action::Palette,
     ];
     let mut idle = Vec::new();
-    for action in Action::ALL {
+    for action in Action::ALL.iter().copied() {
         if elsewhere.contains(&action) {
             continue;
         }

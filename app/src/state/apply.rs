@@ -41,7 +41,9 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                return self.first_view(source);
+                let mut effects = self.compare_decodings(source);
+                effects.extend(self.first_view(source));
+                return effects;
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
@@ -85,6 +87,7 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Computed(event) => self.computed(event),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use canlake_shared::time::TimeRange;
 
+use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
     Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
@@ -71,6 +72,8 @@ pub enum Effect {
         /// The signals.
         signals: Vec<LoadedPart>,
     },
+    /// Find out more of what is inspected.
+    Inspect(InspectEffect),
     /// Something for layouts.
     Layout(LayoutEffect),
     /// Work out computed signals and events.
@@ -156,6 +159,8 @@ pub enum Event {
     Computed(ComputeEvent),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
+    /// News of what is inspected.
+    Inspected(InspectEvent),
     /// Something for layouts.
     Layout(LayoutEvent),
 }

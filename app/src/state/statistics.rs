@@ -48,6 +48,7 @@ impl AppState {
     pub fn refresh(&mut self) -> Vec<Effect> {
         let mut effects = self.compute_missing();
         effects.extend(self.refresh_statistics());
+        effects.extend(self.refresh_inspector());
         effects
     }
 

@@ -22,17 +22,14 @@ impl ComputedFields {
     pub(crate) fn open(&mut self, state: &AppState, at: Option<usize>) {
         let known = at.and_then(|at| state.analysis.computed.get(at));
         *self = Self::default();
-        match known {
-            Some(signal) => {
-                self.name = signal.name().to_string();
-                self.unit = signal.info().unit.to_string();
-                self.between = signal.between();
-                self.expression.edit(signal.text());
-            }
-            None => {
-                self.name = state.free_name("Computed");
-                self.expression.edit("");
-            }
+        if let Some(signal) = known {
+            self.name = signal.name().to_string();
+            self.unit = signal.info().unit.to_string();
+            self.between = signal.between();
+            self.expression.edit(signal.text());
+        } else {
+            self.name = state.free_name("Computed");
+            self.expression.edit("");
         }
     }
 }

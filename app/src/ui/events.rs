@@ -205,7 +205,11 @@ fn list(ui: &mut Ui, state: &AppState, id: ConditionId, queue: &mut CommandQueue
     };
     ui.horizontal(|ui| {
         let total: u64 = if found.intervals.len() <= 100_000 {
-            found.intervals.iter().map(|it| it.duration_ns()).sum()
+            found
+                .intervals
+                .iter()
+                .map(canlake_shared::expr::Event::duration_ns)
+                .sum()
         } else {
             0
         };

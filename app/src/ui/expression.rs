@@ -146,11 +146,10 @@ impl ExpressionField {
         if self.text.trim().is_empty() {
             return None;
         }
-        let checked = match kind {
+        match kind {
             Kind::Expression => state.check_expression(vehicle, &self.text).err(),
             Kind::Condition => state.condition_program(&self.text).err(),
-        };
-        checked
+        }
     }
 
     fn remark(
@@ -354,7 +353,7 @@ fn offer(names: &Names<'_>, found: &Found<'_>) -> Offer {
     match found {
         Found::Computed(name) => Offer {
             replace: 0..0,
-            insert: quote_name(name).into(),
+            insert: quote_name(name),
             shown: (*name).to_owned(),
             help: "computed".to_owned(),
             is_call: false,

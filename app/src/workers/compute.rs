@@ -22,6 +22,9 @@ pub(crate) struct Computing {
     conditions: BTreeMap<ConditionId, Running>,
 }
 
+/// Evaluates until it is done, or told to stop.
+type Work = Box<dyn FnOnce(&AtomicBool) -> Option<ComputeEvent> + Send>;
+
 /// A computation; ends when it is dropped.
 #[derive(Debug)]
 struct Running {
@@ -45,7 +48,7 @@ impl Computing {
         events: &EventSender,
         wake: &Wake,
     ) {
-        let spawn = |work: Box<dyn FnOnce(&AtomicBool) -> Option<ComputeEvent> + Send>| {
+        let spawn = |work: Work| {
             let stop = Arc::new(AtomicBool::new(false));
             let (events, seen) = (events.clone(), Arc::clone(&stop));
             let task = async move {

@@ -8,7 +8,8 @@
 mod compute;
 mod export;
 mod file_dialogs;
-mod layouts;
+mod inspect;
+pub(crate) mod layouts;
 mod load;
 mod open;
 mod pick;
@@ -18,12 +19,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use canlake_shared::time::TimeRange;
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
-use crate::state::{Effect, Event, LayoutEffect, LoadId, SignalStatistics, SourceId};
+use crate::state::inspector::{InspectEffect, InspectEvent};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, LoadedPart, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -71,6 +74,7 @@ pub struct Workers {
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
     computing: compute::Computing,
+    inspection: inspect::Inspection,
     others: Vec<Task<()>>,
 }
 
@@ -99,6 +103,7 @@ impl Workers {
             loading: BTreeMap::new(),
             statistics: None,
             computing: compute::Computing::default(),
+            inspection: inspect::Inspection::default(),
             others: Vec::new(),
         })
     }
@@ -158,20 +163,7 @@ impl Workers {
                     running.cancel();
                 }
             }
-            Effect::Statistics { range, signals } => {
-                let events = self.events.clone();
-                let work = async move {
-                    let range_ns = (range.start.as_ns(), range.end.as_ns());
-                    let compute = |part: crate::state::LoadedPart| SignalStatistics {
-                        stats: crate::series::Stats::compute(&part.series, range_ns),
-                        signal: part.signal,
-                    };
-                    let statistics = signals.into_iter().map(compute).collect();
-                    events.send(Event::Statistics(range, statistics)).await;
-                };
-                // Dropping the task before this one cancels it: the newest question wins.
-                self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
-            }
+            Effect::Statistics { range, signals } => self.start_statistics(range, signals),
             Effect::ExportCsv {
                 target,
                 columns,
@@ -185,6 +177,7 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
+            Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
             Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
                 self.pick(pick::layout_target(suggested));
@@ -236,9 +229,39 @@ impl Workers {
             .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
+    /// Takes a source that is open already, under a name.
+    pub fn insert_source(&self, id: SourceId, source: Arc<dyn SignalSource>) {
+        self.sources.insert(id, source);
+    }
+
+    /// Whether nothing is being worked on.
+    pub fn is_idle(&mut self) -> bool {
+        self.others.retain_mut(|task| task.try_take().is_none());
+        self.statistics.take_if(|task| task.try_take().is_some());
+        self.opening.is_empty()
+            && self.loading.is_empty()
+            && self.others.is_empty()
+            && self.statistics.is_none()
+    }
+
     /// The opened source behind a name, for whoever asks it directly.
     pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.sources.get(id)
+    }
+
+    fn start_statistics(&mut self, range: TimeRange, signals: Vec<LoadedPart>) {
+        let events = self.events.clone();
+        let work = async move {
+            let range_ns = (range.start.as_ns(), range.end.as_ns());
+            let compute = |part: LoadedPart| SignalStatistics {
+                stats: crate::series::Stats::compute(&part.series, range_ns),
+                signal: part.signal,
+            };
+            let statistics = signals.into_iter().map(compute).collect();
+            events.send(Event::Statistics(range, statistics)).await;
+        };
+        // Dropping the task before this one cancels it: the newest question wins.
+        self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     fn start_opening(&mut self, source: SourceId, work: impl Future<Output = ()> + Send + 'static) {
@@ -246,6 +269,19 @@ impl Workers {
         self.opening.insert(
             source,
             self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
+        );
+    }
+
+    fn inspect(&mut self, effect: InspectEffect) {
+        if let InspectEffect::PickDbc(source) = effect {
+            return self.pick(pick::inspected_dbc(source));
+        }
+        self.inspection.start(
+            effect,
+            &self.sources,
+            &self.runtimes,
+            &self.events,
+            &self.wake,
         );
     }
 
@@ -257,7 +293,10 @@ impl Workers {
 
     /// Tasks that ended without telling: a bug, but one that the user must hear of.
     fn panicked(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let stopped = self.inspection.panicked().into_iter();
+        let mut events: Vec<Event> = stopped
+            .map(|topic| Event::Inspected(InspectEvent::Stopped(topic)))
+            .collect();
         self.opening.retain(|source, task| match task.try_take() {
             None => true,
             Some(Ok(())) => false,

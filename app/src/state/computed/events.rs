@@ -7,7 +7,7 @@ use canlake_shared::expr::Event as Interval;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::{ConditionId, WatchedCondition};
-use crate::state::{AppState, Cursor, Effect};
+use crate::state::{AppState, Cursor, Effect, TimeWindow};
 
 /// Share of an event's length that is shown on either side of it.
 const MARGIN: f64 = 0.5;
@@ -171,7 +171,7 @@ impl AppState {
 
     /// Shows the event before or after the middle of what is visible, or after the one shown last.
     pub(in crate::state) fn step_event(&mut self, forward: bool) {
-        let Some(visible) = self.window.as_ref().map(|window| window.visible()) else {
+        let Some(visible) = self.window.as_ref().map(TimeWindow::visible) else {
             return;
         };
         let shown = self.events.shown.and_then(|(id, idx)| {
@@ -182,7 +182,6 @@ impl AppState {
         let middle = (visible.start + visible.duration_ns() / 2).as_ns();
         let from = shown.map_or(middle, |(start, ..)| start);
         // Events of several conditions may begin at one time: then their order is that of the list.
-        let here = shown.map(|(start, id, idx)| (start, id, idx));
         let mut best: Option<(i64, ConditionId, usize)> = None;
         for condition in self.analysis.conditions.iter().filter(|it| it.visible) {
             let Some(found) = self.events.of(condition.id) else {
@@ -192,7 +191,7 @@ impl AppState {
             let near = at.saturating_sub(1)..(at + 2).min(found.intervals.len());
             for idx in near {
                 let candidate = (found.intervals[idx].start, condition.id, idx);
-                let is_further = match here {
+                let is_further = match shown {
                     Some(here) if forward => candidate > here,
                     Some(here) => candidate < here,
                     None if forward => candidate.0 >= from,
@@ -219,13 +218,14 @@ impl AppState {
             };
             for event in found.intervals.iter() {
                 let instant = |ns| zone.date_time(Timestamp::from_ns(ns), 1);
-                text.push_str(&format!(
-                    "{}\t{}\t{}\t{}\n",
+                let cells = [
                     condition.text.replace(['\t', '\n'], " "),
                     instant(event.start),
                     instant(event.end),
-                    event.duration_ns() as f64 / 1e9
-                ));
+                    (event.duration_ns() as f64 / 1e9).to_string(),
+                ];
+                text.push_str(&cells.join("\t"));
+                text.push('\n');
             }
         }
         text

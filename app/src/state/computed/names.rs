@@ -121,7 +121,7 @@ impl AppState {
     /// The vehicle of this id, or the one that is laid over the others under this name.
     fn vehicle_called(&self, name: &str) -> Option<VehicleRef> {
         let mut plotted = self.workspace.signals().into_iter().map(|it| &it.vehicle);
-        if let Some(known) = plotted.find(|vehicle| self.vehicle_name(vehicle) == name) {
+        if let Some(known) = plotted.find(|vehicle| vehicle_name(vehicle) == name) {
             return Some(known.clone());
         }
         self.sources.iter().find_map(|source| {
@@ -131,11 +131,6 @@ impl AppState {
                 std::sync::Arc::clone(&vehicle.id),
             ))
         })
-    }
-
-    /// What tells a vehicle from the others in names of expressions.
-    pub(crate) fn vehicle_name<'a>(&self, vehicle: &'a VehicleRef) -> std::borrow::Cow<'a, str> {
-        (&*vehicle.vehicle).into()
     }
 
     /// How a signal is written in an expression for `vehicle`: as short as is clear, in backticks where
@@ -156,8 +151,16 @@ impl AppState {
         let name = if signal.vehicle == *vehicle {
             name
         } else {
-            format!("{}/{name}", self.vehicle_name(&signal.vehicle))
+            format!("{}/{name}", vehicle_name(&signal.vehicle))
         };
-        canlake_shared::expr::quote_name(&name).into()
+        canlake_shared::expr::quote_name(&name)
+    }
+}
+
+/// What tells a vehicle from the others in names of expressions.
+fn vehicle_name(vehicle: &VehicleRef) -> String {
+    match vehicle.overlay {
+        None => vehicle.vehicle.to_string(),
+        Some(overlay) => format!("{} +{}", vehicle.vehicle, overlay.0 + 1),
     }
 }

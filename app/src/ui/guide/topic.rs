@@ -290,5 +290,5 @@ const KEYS: Page = Page {
     title: "All keys",
     text: &["Single letters do nothing while a text field has the keyboard."],
     gestures: &[],
-    actions: &Action::ALL,
+    actions: Action::ALL,
 };

@@ -41,7 +41,9 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                return self.first_view(source);
+                let mut effects: Vec<Effect> = self.load_notes(source).into_iter().collect();
+                effects.extend(self.first_view(source));
+                return effects;
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
@@ -85,6 +87,7 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Note(event) => return self.apply_notes(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Exported(result) => {

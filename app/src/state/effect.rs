@@ -6,8 +6,8 @@ use std::sync::Arc;
 use canlake_shared::time::TimeRange;
 
 use super::{
-    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, Severity, SignalRef,
-    SignalStatistics, SourceId, VehicleRef,
+    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, NoteEffect, NoteEvent, Severity,
+    SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -73,6 +73,8 @@ pub enum Effect {
     },
     /// Something for layouts.
     Layout(LayoutEffect),
+    /// Something for notes.
+    Note(NoteEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -154,4 +156,6 @@ pub enum Event {
     Exported(Result<String, String>),
     /// Something for layouts.
     Layout(LayoutEvent),
+    /// Something for notes.
+    Note(NoteEvent),
 }

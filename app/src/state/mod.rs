@@ -19,6 +19,7 @@ mod layout;
 mod layouts;
 mod loading;
 mod measure;
+mod notes;
 mod notices;
 mod opening;
 mod saved;
@@ -37,6 +38,7 @@ pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
+pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
@@ -105,6 +107,10 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// A note being written.
+    Note,
+    /// All notes.
+    Notes,
     /// Which layout to open.
     OpenLayout,
     /// Where the layout is saved.
@@ -158,6 +164,8 @@ pub struct AppState {
     pub store: SeriesStore,
     /// Layouts being opened and saved.
     pub layouts: Layouts,
+    /// Bookmarks and notes on times.
+    pub notes: NoteBook,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.

@@ -124,6 +124,7 @@ impl AppState {
             self.dialog = None;
         }
         self.forget_question();
+        self.notes.forget(id);
         self.workspace.keep_sources(|source| source != id);
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));

@@ -45,6 +45,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Note(command) => self.update_notes(command),
             Command::Layout(command) => self.update_layouts(command),
             layout => {
                 self.change_layout(layout);
@@ -92,6 +93,7 @@ impl AppState {
             | Command::Plot { .. }
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Note(_)
             | Command::Layout(_) => {}
         }
     }
@@ -102,6 +104,8 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
             Action::SaveLayoutAs => self.ask_where_to_save_layout(),

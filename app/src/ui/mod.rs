@@ -12,6 +12,7 @@ mod icon;
 mod icons;
 mod layouts;
 mod menu;
+mod notes;
 mod notices;
 mod palette;
 mod panels;

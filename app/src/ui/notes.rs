@@ -2,12 +2,12 @@
 
 use canlake_shared::time::Timestamp;
 use egui::{
-    Align2, Button, Color32, Context, Key, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Shape,
-    Stroke, TextEdit, Ui, WidgetInfo, Window, pos2, vec2,
+    Align2, Color32, Context, FontId, Key, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Shape,
+    Stroke, TextEdit, Ui, UiBuilder, WidgetInfo, Window, pos2, vec2,
 };
 
 use super::icons::{self, Icon};
-use super::theme;
+use super::{inside, theme};
 use crate::clock;
 use crate::command::{Command, CommandQueue};
 use crate::share::{Note, NoteTime};
@@ -20,6 +20,8 @@ const N_COLOURS: u8 = 6;
 const MAX_FLAGS: usize = 500;
 /// Notes that are listed.
 const MAX_LISTED: usize = 2_000;
+/// Height of a note in the list, in points.
+const ENTRY_HEIGHT: f32 = 38.0;
 /// Instants are shown to the millisecond.
 const RESOLUTION_NS: i64 = 1_000_000;
 
@@ -155,7 +157,8 @@ fn entries(ui: &mut Ui, state: &AppState, fields: &mut NoteFields, queue: &mut C
         ui.weak("no note has these words");
     }
     let scroll = ScrollArea::vertical().auto_shrink([false, false]);
-    scroll.show_rows(ui, 38.0, found.len(), |ui, rows| {
+    scroll.show_rows(ui, ENTRY_HEIGHT, found.len(), |ui, rows| {
+        ui.spacing_mut().item_spacing.y = 0.0;
         for (source, note) in found.get(rows).unwrap_or_default() {
             entry(ui, state, *source, note, queue);
         }
@@ -163,43 +166,63 @@ fn entries(ui: &mut Ui, state: &AppState, fields: &mut NoteFields, queue: &mut C
 }
 
 fn entry(ui: &mut Ui, state: &AppState, source: SourceId, note: &Note, queue: &mut CommandQueue) {
-    let size = vec2(ui.available_width(), 38.0);
-    ui.allocate_ui(size, |ui| {
-        ui.horizontal(|ui| {
-            let color = theme::signal_color(ui.theme(), note.colour.into());
-            icons::light(ui, color);
-            let vehicle = note.vehicle.as_deref().unwrap_or_default();
-            let head = format!("{}  {vehicle}", time_text(state, note.time));
-            let text = first_line(note);
-            let room = vec2((ui.available_width() - 60.0).max(60.0), 36.0);
-            let weak = theme::palette(ui.theme()).faint_text;
-            let mut job = egui::text::LayoutJob::default();
-            let font = theme::tabular(11.0);
-            job.append(&head, 0.0, egui::TextFormat::simple(font, weak));
-            let font = egui::FontId::proportional(13.0);
-            let format = egui::TextFormat::simple(font, ui.visuals().text_color());
-            job.append(&format!("\n{text}"), 0.0, format);
-            job.wrap.max_rows = 2;
-            job.wrap.break_anywhere = true;
-            let button = Button::new(job).frame(false).truncate().min_size(room);
-            let shown = ui.add_sized(room, button);
-            let label = format!("Show the note: {text}");
-            shown.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &label));
-            if shown.on_hover_text(&note.text).clicked() {
-                queue.send(Command::Note(NoteCommand::Show(source, note.id.clone())));
-            }
-            if icons::button(ui, Icon::Pencil, &format!("Change the note: {text}")).clicked() {
-                queue.send(Command::Note(NoteCommand::Edit(source, note.id.clone())));
-            }
-            if icons::button(ui, Icon::Trash2, &format!("Remove the note: {text}")).clicked() {
-                queue.send(Command::Note(NoteCommand::Remove {
-                    source,
-                    id: note.id.clone(),
-                    now: clock::now(),
-                }));
-            }
-        });
+    let (row, shown) =
+        ui.allocate_exact_size(vec2(ui.available_width(), ENTRY_HEIGHT), Sense::click());
+    let text = first_line(note);
+    let label = format!("Show the note: {text}");
+    shown.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &label));
+    if shown.hovered() {
+        let color = ui.visuals().faint_bg_color;
+        ui.painter().rect_filled(row, 3.0, color);
+        ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+    }
+    let room = Rect::from_min_max(row.min, pos2(row.right() - 56.0, row.bottom()));
+    let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
+    let color = theme::signal_color(ui.theme(), note.colour.into());
+    painter.circle_filled(pos2(row.left() + 8.0, row.center().y), 4.0, color);
+    let vehicle = note.vehicle.as_deref().unwrap_or_default();
+    let lines = [
+        (
+            format!("{}  {vehicle}", time_text(state, note.time)),
+            theme::tabular(11.0),
+            theme::palette(ui.theme()).faint_text,
+        ),
+        (
+            text.clone(),
+            FontId::proportional(13.0),
+            ui.visuals().text_color(),
+        ),
+    ];
+    for (idx, (line, font, color)) in lines.into_iter().enumerate() {
+        let at = pos2(row.left() + 20.0, row.top() + 3.0 + 15.0 * idx as f32);
+        painter.text(at, Align2::LEFT_TOP, line, font, color);
+    }
+    let buttons = Rect::from_min_max(pos2(room.right(), row.top()), row.max);
+    let builder = UiBuilder::new()
+        .max_rect(buttons)
+        .id_salt(("note", source, note.id.as_str()))
+        .layout(egui::Layout::right_to_left(egui::Align::Center));
+    inside(ui, builder, |ui| {
+        if icons::button(ui, Icon::Trash2, &format!("Remove the note: {text}")).clicked() {
+            queue.send(Command::Note(NoteCommand::Remove {
+                source,
+                id: note.id.clone(),
+                now: clock::now(),
+            }));
+        }
+        if icons::button(ui, Icon::Pencil, &format!("Change the note: {text}")).clicked() {
+            queue.send(Command::Note(NoteCommand::Edit(source, note.id.clone())));
+        }
     });
+    let is_short = text.len() == note.text.len();
+    let shown = if is_short {
+        shown
+    } else {
+        shown.on_hover_text(&note.text)
+    };
+    if shown.clicked() {
+        queue.send(Command::Note(NoteCommand::Show(source, note.id.clone())));
+    }
 }
 
 fn first_line(note: &Note) -> String {

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod command;
 pub mod demo;
 pub mod export;
+pub mod inspect;
 pub mod query;
 pub mod runtime;
 pub mod series;

@@ -41,7 +41,8 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                let mut effects: Vec<Effect> = self.load_notes(source).into_iter().collect();
+                let mut effects = self.compare_decodings(source);
+                effects.extend(self.load_notes(source));
                 effects.extend(self.first_view(source));
                 return effects;
             }
@@ -88,6 +89,7 @@ impl AppState {
                 return self.update(Command::ExportTo(target));
             }
             Event::Note(event) => return self.apply_notes(event),
+            Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Exported(result) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use canlake_shared::time::TimeRange;
 
+use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, NoteEffect, NoteEvent, Severity,
     SignalRef, SignalStatistics, SourceId, VehicleRef,
@@ -71,6 +72,8 @@ pub enum Effect {
         /// The signals.
         signals: Vec<LoadedPart>,
     },
+    /// Find out more of what is inspected.
+    Inspect(InspectEffect),
     /// Something for layouts.
     Layout(LayoutEffect),
     /// Something for notes.
@@ -154,6 +157,8 @@ pub enum Event {
     Statistics(TimeRange, Vec<SignalStatistics>),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
+    /// News of what is inspected.
+    Inspected(InspectEvent),
     /// Something for layouts.
     Layout(LayoutEvent),
     /// Something for notes.

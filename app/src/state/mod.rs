@@ -15,9 +15,11 @@ mod effect;
 mod exporting;
 mod first_plots;
 mod history;
+pub mod inspector;
 mod layout;
 mod layouts;
 mod loading;
+mod look;
 mod measure;
 mod notes;
 mod notices;
@@ -36,8 +38,10 @@ pub use analysis::{Analysis, OverlayId};
 pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
+pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
+pub use look::{Dash, LineLook};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
 pub use saved::{
@@ -95,6 +99,8 @@ pub struct Selection {
 pub enum Dialog {
     /// Which DBC files to decode this source with.
     ChooseDbc(SourceId),
+    /// Which DBC files to decode the frames of a source with once more.
+    DecodeAgain(SourceId),
     /// Where an export goes.
     Export(ExportKind),
     /// The keys and what the mouse does.
@@ -176,6 +182,8 @@ pub struct AppState {
     pub search_requested: bool,
     /// Statistics of the visible range, while they are shown.
     pub statistics: Statistics,
+    /// What is known of the selected signal beyond its samples.
+    pub inspector: Inspector,
     /// Files being written.
     pub exports_running: usize,
     /// The demo lake, until its first plots are shown.

@@ -7,6 +7,7 @@
 
 mod export;
 mod file_dialogs;
+mod inspect;
 pub(crate) mod layouts;
 mod load;
 mod notes;
@@ -23,6 +24,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
+use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{Effect, Event, LayoutEffect, LoadId, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
@@ -70,6 +72,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
+    inspection: inspect::Inspection,
     others: Vec<Task<()>>,
 }
 
@@ -97,6 +100,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             statistics: None,
+            inspection: inspect::Inspection::default(),
             others: Vec::new(),
         })
     }
@@ -183,6 +187,7 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
+            Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
             Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
                 self.pick(pick::layout_target(suggested));
@@ -264,6 +269,19 @@ impl Workers {
         self.others.push(task);
     }
 
+    fn inspect(&mut self, effect: InspectEffect) {
+        if let InspectEffect::PickDbc(source) = effect {
+            return self.pick(pick::inspected_dbc(source));
+        }
+        self.inspection.start(
+            effect,
+            &self.sources,
+            &self.runtimes,
+            &self.events,
+            &self.wake,
+        );
+    }
+
     fn pick(&mut self, pick: pick::Pick) {
         let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
@@ -272,7 +290,10 @@ impl Workers {
 
     /// Tasks that ended without telling: a bug, but one that the user must hear of.
     fn panicked(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let stopped = self.inspection.panicked().into_iter();
+        let mut events: Vec<Event> = stopped
+            .map(|topic| Event::Inspected(InspectEvent::Stopped(topic)))
+            .collect();
         self.opening.retain(|source, task| match task.try_take() {
             None => true,
             Some(Ok(())) => false,

@@ -11,7 +11,7 @@ use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
-    PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
+    NoteCommand, PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -101,6 +101,10 @@ pub enum Action {
     NextEvent,
     /// Show the event before.
     PreviousEvent,
+    /// Write a note on the time from A to B, or at the cursor.
+    NoteHere,
+    /// List the notes.
+    ShowNotes,
     /// Find and run any command.
     Palette,
     /// All signals in panels of their own, or all in one.
@@ -180,6 +184,8 @@ impl Action {
         Self::ToggleEvents,
         Self::NextEvent,
         Self::PreviousEvent,
+        Self::NoteHere,
+        Self::ShowNotes,
         Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
@@ -243,6 +249,8 @@ impl Action {
             Self::ToggleEvents => "Events",
             Self::NextEvent => "Next event",
             Self::PreviousEvent => "Previous event",
+            Self::NoteHere => "Note here…",
+            Self::ShowNotes => "Notes",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
@@ -359,6 +367,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`NoteCommand`].
+    Note(NoteCommand),
     /// About the inspector.
     Inspector(InspectorCommand),
     /// See [`LayoutCommand`].

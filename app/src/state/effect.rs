@@ -8,7 +8,7 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
-    Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    NoteEffect, NoteEvent, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -78,6 +78,8 @@ pub enum Effect {
     Layout(LayoutEffect),
     /// Work out computed signals and events.
     Compute(ComputeEffect),
+    /// Something for notes.
+    Note(NoteEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -163,4 +165,6 @@ pub enum Event {
     Inspected(InspectEvent),
     /// Something for layouts.
     Layout(LayoutEvent),
+    /// Something for notes.
+    Note(NoteEvent),
 }

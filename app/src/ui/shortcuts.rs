@@ -84,6 +84,11 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::ToggleEvents, key(Key::E)),
     (Action::NextEvent, key(Key::N)),
     (Action::PreviousEvent, shift(Key::N)),
+    (
+        Action::NoteHere,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B),
+    ),
+    (Action::ShowNotes, command(Key::M)),
     (Action::Palette, command(Key::K)),
     (Action::Palette, command(Key::P)),
     (Action::StackOrOverlay, key(Key::S)),

@@ -11,6 +11,7 @@ mod file_dialogs;
 mod inspect;
 pub(crate) mod layouts;
 mod load;
+mod notes;
 mod open;
 mod pick;
 mod remarks;
@@ -183,9 +184,10 @@ impl Workers {
                 self.pick(pick::layout_target(suggested));
             }
             Effect::Layout(effect) => {
-                let work = layouts::perform(effect, self.events.clone());
-                self.others
-                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+                self.start(layouts::perform(effect, self.events.clone()));
+            }
+            Effect::Note(effect) => {
+                self.start(notes::perform(effect, self.events.clone()));
             }
             Effect::Compute(effect) => {
                 self.computing
@@ -270,6 +272,11 @@ impl Workers {
             source,
             self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
         );
+    }
+
+    fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.others.push(task);
     }
 
     fn inspect(&mut self, effect: InspectEffect) {

@@ -10,8 +10,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, RangeChoice, Side, SignalRef,
-    SourceId, ThemeChoice, VehicleRef,
+    AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
+    NoteCommand, PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -91,6 +91,20 @@ pub enum Action {
     NextChange,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Define a computed signal.
+    NewComputed,
+    /// Plot the difference of the first two signals of the active plot.
+    Subtract,
+    /// Conditions and their events, in a panel.
+    ToggleEvents,
+    /// Show the next event.
+    NextEvent,
+    /// Show the event before.
+    PreviousEvent,
+    /// Write a note on the time from A to B, or at the cursor.
+    NoteHere,
+    /// List the notes.
+    ShowNotes,
     /// Find and run any command.
     Palette,
     /// All signals in panels of their own, or all in one.
@@ -127,7 +141,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: &'static [Self] = &[
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -165,6 +179,13 @@ impl Action {
         Self::PreviousChange,
         Self::NextChange,
         Self::RangeFromCursors,
+        Self::NewComputed,
+        Self::Subtract,
+        Self::ToggleEvents,
+        Self::NextEvent,
+        Self::PreviousEvent,
+        Self::NoteHere,
+        Self::ShowNotes,
         Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
@@ -223,6 +244,13 @@ impl Action {
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::NewComputed => "New computed signal…",
+            Self::Subtract => "Difference of two signals",
+            Self::ToggleEvents => "Events",
+            Self::NextEvent => "Next event",
+            Self::PreviousEvent => "Previous event",
+            Self::NoteHere => "Note here…",
+            Self::ShowNotes => "Notes",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
@@ -295,6 +323,10 @@ pub enum Command {
         /// Where.
         target: PlotTarget,
     },
+    /// About computed signals.
+    Computed(ComputedCommand),
+    /// About conditions and their events.
+    Events(EventsCommand),
     /// Take a signal out of a panel.
     Unplot(PanelId, SignalRef),
     /// Show or hide a signal of a panel.
@@ -335,6 +367,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`NoteCommand`].
+    Note(NoteCommand),
     /// About the inspector.
     Inspector(InspectorCommand),
     /// See [`LayoutCommand`].
@@ -372,9 +406,9 @@ mod tests {
 
     #[test]
     fn the_list_names_every_action_once() {
-        let distinct: BTreeSet<_> = Action::ALL.into_iter().collect();
+        let distinct: BTreeSet<_> = Action::ALL.iter().copied().collect();
         assert_eq!(distinct.len(), Action::ALL.len());
-        let labels: BTreeSet<_> = Action::ALL.into_iter().map(Action::label).collect();
+        let labels: BTreeSet<_> = Action::ALL.iter().copied().map(Action::label).collect();
         assert_eq!(labels.len(), Action::ALL.len());
     }
 }

@@ -20,6 +20,8 @@ mod bad_input;
 mod browsing;
 /// Every command, by its name.
 mod commands;
+/// Computed signals, conditions and their events.
+mod computing;
 /// Messages, settings, licences.
 mod dialogs;
 /// What is written: samples and pictures.
@@ -34,6 +36,8 @@ mod keys;
 mod layouts;
 /// Cursors and what is read at them.
 mod measuring;
+/// Bookmarks and notes, and the file that they are in.
+mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
 /// The main screens as pictures.

@@ -6,7 +6,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::measure::Step;
 use super::{
-    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelKind, Place, RangeChoice,
+    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
     Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
@@ -40,11 +40,14 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Computed(command) => self.change_computed(command),
+            Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
                 kind,
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
             layout => {
@@ -91,8 +94,11 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Computed(_)
+            | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Note(_)
             | Command::Inspector(_)
             | Command::Layout(_) => {}
         }
@@ -104,6 +110,8 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::DecodeAgain => self.ask_to_decode_again(),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
@@ -163,6 +171,11 @@ impl AppState {
             }
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
+            Action::Subtract => return self.subtract_plotted(),
+            Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
+            Action::NextEvent => self.step_event(true),
+            Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
             Action::ToggleGrid => settings.grid = !settings.grid,
@@ -191,6 +204,22 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Closes the panels of a kind that are seen; opens one below the others where there is none.
+    fn toggle_panel(&mut self, kind: PanelKind) {
+        let seen = self.workspace.layout().seen();
+        let of_kind = |id: &PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.kind == kind)
+        };
+        let open: Vec<PanelId> = seen.into_iter().filter(of_kind).collect();
+        if open.is_empty() {
+            self.workspace.add_panel(kind, Place::Below);
+        }
+        for id in open {
+            self.workspace.close_panel(id);
+        }
     }
 
     fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {

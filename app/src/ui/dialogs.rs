@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, ScrollArea, Ui, Window};
 
+use super::computed::{self, ComputedFields};
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
+use super::notes::{self, NoteFields};
 use super::{UiState, about, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
@@ -25,7 +27,9 @@ pub(crate) struct DialogFields {
     wants_focus: bool,
     crate_filter: String,
     guide: GuideFields,
+    computed: ComputedFields,
     layouts: LayoutFields,
+    notes: NoteFields,
 }
 
 /// Draws the dialog that is open.
@@ -35,11 +39,15 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         fields.shown = state.dialog;
         fields.ticked.clear();
         match state.dialog {
+            Some(Dialog::Note) => fields.notes.begin(state),
             Some(Dialog::SaveLayout) => fields.layouts.begin(&state.suggested_layout_path()),
             Some(Dialog::OpenLayout | Dialog::MatchSignals) => {
                 fields.layouts.begin(Path::new(""));
             }
             _ => {}
+        }
+        if let Some(Dialog::Computed(at)) = state.dialog {
+            fields.computed.open(state, at);
         }
         if state.dialog == Some(Dialog::Keys) {
             fields.guide.open(ctx);
@@ -69,12 +77,16 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
         Dialog::Keys => "Guide",
+        Dialog::Computed(None) => "New computed signal",
+        Dialog::Computed(Some(_)) => "Computed signal",
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
         Dialog::About => "About Canlake",
+        Dialog::Note => "Note",
         Dialog::OpenLayout => "Open a layout",
         Dialog::SaveLayout => "Save the layout",
         Dialog::MatchSignals => "Signals of the layout",
+        Dialog::Notes => return notes::list(ctx, state, &mut fields.notes, queue),
         // Draws itself.
         Dialog::Palette => return,
     };
@@ -92,15 +104,17 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             }
             Dialog::Export(kind) => export(ui, kind, fields, queue),
             Dialog::Keys => guide::show(ui, &mut fields.guide),
+            Dialog::Computed(at) => computed::show(ui, state, at, &mut fields.computed, queue),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::Note => notes::edit(ui, state, &mut fields.notes, queue),
             Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
             Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),
             Dialog::MatchSignals => {
                 layouts::match_signals(ui, state, &mut fields.layouts, queue);
             }
-            Dialog::Palette => {}
+            Dialog::Notes | Dialog::Palette => {}
         });
     let escaped =
         ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));

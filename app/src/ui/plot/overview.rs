@@ -3,10 +3,11 @@
 use canlake_shared::time::TimeRange;
 use egui::{CursorIcon, Painter, Pos2, Rangef, Rect, Sense, Shape, Stroke, Ui, pos2};
 
-use super::{PanelCurves, theme};
+use super::{PanelCurves, bands, theme};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, SignalRef, TimeWindow};
 use crate::ui::guide::{self, Topic};
+use crate::ui::notes;
 
 /// Height of the strip in points.
 pub(crate) const HEIGHT: f32 = 46.0;
@@ -46,6 +47,7 @@ pub(crate) fn show(
         }
         paint_signal(ui, state, signal, window, rect, &painter, curves);
     }
+    bands::events(&painter, state, ui.theme(), rect, window.extent());
     let visible = window.visible();
     let (left, right) = (
         x_of(window, rect, visible.start),
@@ -61,6 +63,10 @@ pub(crate) fn show(
         egui::StrokeKind::Outside,
     );
     guide::here(ui, rect, Topic::Overview);
+    let signals = state.workspace.signals();
+    let mut vehicles: Vec<_> = signals.iter().map(|it| it.vehicle.clone()).collect();
+    vehicles.dedup();
+    notes::on_overview(ui, state, &vehicles, rect, |it| x_of(window, rect, it));
     interact(ui, window, rect, [left, right], queue);
 }
 

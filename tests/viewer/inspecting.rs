@@ -5,7 +5,7 @@ use canlake::command::{Action, Command, PlotTarget};
 use canlake::inspect::SourceCheck;
 use canlake::inspect::differences::SampleCheck;
 use canlake::state::inspector::{ComparisonStatus, InspectorCommand, Page};
-use canlake::state::{AppState, AxisId, Dash, SignalRef};
+use canlake::state::{AppState, AxisId, Between, ComputedCommand, ComputedSignal, Dash, SignalRef};
 use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
 use canlake_shared::dbc::DbcFile;
 use canlake_shared::decode::{Decoder, RunLimits};
@@ -527,4 +527,24 @@ fn axes_and_lines_of_the_active_plot_are_set_by_hand() {
     assert!(panel()(window.state()).signals[0].visible);
     window.press_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(panel()(window.state()).signals[0].look.dash, None);
+}
+
+#[test]
+fn a_computed_signal_shows_its_expression_and_is_measured() {
+    let (mut window, _) = window(true);
+    let twice = ComputedSignal::new("Twice", "2 * Speed", "km/h", Between::Hold);
+    let key = twice.info().key.clone();
+    window.send(Command::Computed(ComputedCommand::Define(None, twice)));
+    window.wait("the timing", |state| {
+        let is_inspected = state
+            .selected_signal
+            .as_ref()
+            .is_some_and(|it| it.key == key);
+        is_inspected && state.inspector.timing.current().is_some() && !state.store.is_loading()
+    });
+    says(&window, "2 * Speed");
+    says(&window, "Worked out here");
+    says(&window, "measured: 100 ms");
+    is_silent(&window, "byte order");
+    is_silent(&window, "Decode again");
 }

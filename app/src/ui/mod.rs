@@ -91,6 +91,7 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .default_size(300.0)
             .size_range(240.0..=520.0)
             .show(ui, |ui| {
+                guide::here(ui, ui.max_rect(), Topic::Inspector);
                 inspector::show(ui, state, &mut local.inspector, &local.plots, queue);
             });
     }

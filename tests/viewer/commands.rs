@@ -1,6 +1,7 @@
 //! Every command, found and run by its name in the palette, does something.
 
 use canlake::command::{Action, Command};
+use canlake::time_display::ZoneChoice;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
@@ -30,6 +31,8 @@ fn busy() -> TestWindow {
     window.click_plot(0.6);
     window.press(Key::I);
     window.press(Key::Backspace);
+    let zone = ZoneChoice::named("Asia/Kathmandu").unwrap();
+    window.send(Command::SetZone(zone));
     window.harness.run_steps(2);
     window
 }

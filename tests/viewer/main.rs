@@ -38,3 +38,5 @@ mod measuring;
 mod opening;
 /// The main screens as pictures.
 mod snapshots;
+/// UTC, local time, named zones, times since the start.
+mod zones;

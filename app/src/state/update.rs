@@ -10,6 +10,7 @@ use super::{
     Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::time_display::ZoneChoice;
 
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
@@ -75,6 +76,7 @@ impl AppState {
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::SetZone(zone) => self.settings.zone = zone,
             Command::CloseDialog => {
                 self.forget_question();
                 self.dialog = None;
@@ -171,6 +173,10 @@ impl AppState {
             Action::ToggleStatistics => settings.statistics = !settings.statistics,
             Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
             Action::ToggleInspector => settings.inspector = !settings.inspector,
+            Action::ZoneUtc => settings.zone = ZoneChoice::Utc,
+            Action::ZoneLocal => settings.zone = ZoneChoice::Local,
+            Action::ZoneRelative => settings.zone = ZoneChoice::Relative,
+            Action::ChooseZone => self.dialog = Some(Dialog::Zone),
             Action::ToggleTheme => {
                 settings.theme = match settings.theme {
                     ThemeChoice::Dark => ThemeChoice::Light,

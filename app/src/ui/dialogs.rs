@@ -7,6 +7,7 @@ use egui::{Align2, Context, ScrollArea, Ui, Window};
 
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
+use super::zones::{self, ZoneFields};
 use super::{UiState, about, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
@@ -25,6 +26,7 @@ pub(crate) struct DialogFields {
     wants_focus: bool,
     crate_filter: String,
     guide: GuideFields,
+    zone: ZoneFields,
     layouts: LayoutFields,
 }
 
@@ -39,6 +41,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Some(Dialog::OpenLayout | Dialog::MatchSignals) => {
                 fields.layouts.begin(Path::new(""));
             }
+            Some(Dialog::Zone) => fields.zone = ZoneFields::default(),
             _ => {}
         }
         if state.dialog == Some(Dialog::Keys) {
@@ -71,6 +74,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Keys => "Guide",
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
+        Dialog::Zone => "Zone of all times",
         Dialog::About => "About Canlake",
         Dialog::OpenLayout => "Open a layout",
         Dialog::SaveLayout => "Save the layout",
@@ -94,6 +98,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::Keys => guide::show(ui, &mut fields.guide),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
+            Dialog::Zone => zones::choose(ui, state, &mut fields.zone, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
             Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
             Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),

@@ -10,8 +10,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, RangeChoice, Side, SignalRef,
-    SourceId, ThemeChoice, VehicleRef,
+    AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, NoteCommand, PanelId, RangeChoice,
+    Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -92,6 +92,10 @@ pub enum Action {
     NextChange,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Write a note on the time from A to B, or at the cursor.
+    NoteHere,
+    /// List the notes.
+    ShowNotes,
     /// Find and run any command.
     Palette,
     /// All signals in panels of their own, or all in one.
@@ -136,7 +140,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 59] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -174,6 +178,8 @@ impl Action {
         Self::PreviousChange,
         Self::NextChange,
         Self::RangeFromCursors,
+        Self::NoteHere,
+        Self::ShowNotes,
         Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
@@ -236,6 +242,8 @@ impl Action {
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::NoteHere => "Note here…",
+            Self::ShowNotes => "Notes",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
@@ -354,6 +362,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`NoteCommand`].
+    Note(NoteCommand),
     /// About the inspector.
     Inspector(InspectorCommand),
     /// See [`LayoutCommand`].

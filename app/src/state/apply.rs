@@ -42,6 +42,7 @@ impl AppState {
                 }
                 self.select_first_vehicle(source);
                 let mut effects = self.compare_decodings(source);
+                effects.extend(self.load_notes(source));
                 effects.extend(self.first_view(source));
                 return effects;
             }
@@ -87,6 +88,7 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),

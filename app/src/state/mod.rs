@@ -21,6 +21,7 @@ mod layouts;
 mod loading;
 mod look;
 mod measure;
+mod notes;
 mod notices;
 mod opening;
 mod saved;
@@ -41,6 +42,7 @@ pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use look::{Dash, LineLook};
+pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
@@ -113,6 +115,10 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// A note being written.
+    Note,
+    /// All notes.
+    Notes,
     /// Which layout to open.
     OpenLayout,
     /// Where the layout is saved.
@@ -166,6 +172,8 @@ pub struct AppState {
     pub store: SeriesStore,
     /// Layouts being opened and saved.
     pub layouts: Layouts,
+    /// Bookmarks and notes on times.
+    pub notes: NoteBook,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.

@@ -126,6 +126,7 @@ impl AppState {
         }
         self.inspector.forget(id);
         self.forget_question();
+        self.notes.forget(id);
         self.workspace.keep_sources(|source| source != id);
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));

@@ -13,6 +13,7 @@ mod icons;
 mod inspector;
 mod layouts;
 mod menu;
+mod notes;
 mod notices;
 mod palette;
 mod panels;

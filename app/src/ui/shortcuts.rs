@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 57] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 59] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -77,6 +77,11 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 57] = [
     (Action::NextChange, command(Key::ArrowRight)),
     (Action::NextChange, command(Key::CloseBracket)),
     (Action::RangeFromCursors, key(Key::R)),
+    (
+        Action::NoteHere,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B),
+    ),
+    (Action::ShowNotes, command(Key::M)),
     (Action::Palette, command(Key::K)),
     (Action::Palette, command(Key::P)),
     (Action::StackOrOverlay, key(Key::S)),

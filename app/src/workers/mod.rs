@@ -10,6 +10,7 @@ mod file_dialogs;
 mod inspect;
 pub(crate) mod layouts;
 mod load;
+mod notes;
 mod open;
 mod pick;
 mod remarks;
@@ -192,9 +193,10 @@ impl Workers {
                 self.pick(pick::layout_target(suggested));
             }
             Effect::Layout(effect) => {
-                let work = layouts::perform(effect, self.events.clone());
-                self.others
-                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+                self.start(layouts::perform(effect, self.events.clone()));
+            }
+            Effect::Note(effect) => {
+                self.start(notes::perform(effect, self.events.clone()));
             }
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
@@ -260,6 +262,11 @@ impl Workers {
             source,
             self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
         );
+    }
+
+    fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.others.push(task);
     }
 
     fn inspect(&mut self, effect: InspectEffect) {

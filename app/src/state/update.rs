@@ -6,8 +6,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::measure::Step;
 use super::{
-    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelKind, Place, RangeChoice,
-    Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
+    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
+    Selection, Settings, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
 use crate::time_display::ZoneChoice;
@@ -41,6 +41,8 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Computed(command) => self.change_computed(command),
+            Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
                 kind,
                 self.suggested_export_path(kind),
@@ -94,6 +96,8 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Computed(_)
+            | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
             | Command::Note(_)
@@ -169,24 +173,24 @@ impl AppState {
             }
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
+            Action::Subtract => return self.subtract_plotted(),
+            Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
+            Action::NextEvent => self.step_event(true),
+            Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
-            Action::ToggleGrid => settings.grid = !settings.grid,
-            Action::ToggleDots => settings.dots = !settings.dots,
-            Action::ToggleLegend => settings.legend = !settings.legend,
-            Action::ToggleStatistics => settings.statistics = !settings.statistics,
-            Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
-            Action::ToggleInspector => settings.inspector = !settings.inspector,
-            Action::ZoneUtc => settings.zone = ZoneChoice::Utc,
-            Action::ZoneLocal => settings.zone = ZoneChoice::Local,
-            Action::ZoneRelative => settings.zone = ZoneChoice::Relative,
             Action::ChooseZone => self.dialog = Some(Dialog::Zone),
-            Action::ToggleTheme => {
-                settings.theme = match settings.theme {
-                    ThemeChoice::Dark => ThemeChoice::Light,
-                    ThemeChoice::Light => ThemeChoice::Dark,
-                }
-            }
+            Action::ToggleGrid
+            | Action::ToggleDots
+            | Action::ToggleLegend
+            | Action::ToggleStatistics
+            | Action::ToggleSideBar
+            | Action::ToggleInspector
+            | Action::ZoneUtc
+            | Action::ZoneLocal
+            | Action::ZoneRelative
+            | Action::ToggleTheme => switch(settings, action),
             Action::SearchSignals => {
                 settings.side_bar = true;
                 self.search_requested = true;
@@ -201,6 +205,22 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Closes the panels of a kind that are seen; opens one below the others where there is none.
+    fn toggle_panel(&mut self, kind: PanelKind) {
+        let seen = self.workspace.layout().seen();
+        let of_kind = |id: &PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.kind == kind)
+        };
+        let open: Vec<PanelId> = seen.into_iter().filter(of_kind).collect();
+        if open.is_empty() {
+            self.workspace.add_panel(kind, Place::Below);
+        }
+        for id in open {
+            self.workspace.close_panel(id);
+        }
     }
 
     fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {
@@ -284,5 +304,27 @@ impl AppState {
     pub fn hovered_in_window(&self) -> Option<Timestamp> {
         let visible = self.window.as_ref()?.visible();
         self.hovered.filter(|instant| visible.contains(*instant))
+    }
+}
+
+/// What is switched on and off, and chosen among few.
+fn switch(settings: &mut Settings, action: Action) {
+    match action {
+        Action::ToggleGrid => settings.grid = !settings.grid,
+        Action::ToggleDots => settings.dots = !settings.dots,
+        Action::ToggleLegend => settings.legend = !settings.legend,
+        Action::ToggleStatistics => settings.statistics = !settings.statistics,
+        Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
+        Action::ToggleInspector => settings.inspector = !settings.inspector,
+        Action::ZoneUtc => settings.zone = ZoneChoice::Utc,
+        Action::ZoneLocal => settings.zone = ZoneChoice::Local,
+        Action::ZoneRelative => settings.zone = ZoneChoice::Relative,
+        Action::ToggleTheme => {
+            settings.theme = match settings.theme {
+                ThemeChoice::Dark => ThemeChoice::Light,
+                ThemeChoice::Light => ThemeChoice::Dark,
+            }
+        }
+        _ => {}
     }
 }

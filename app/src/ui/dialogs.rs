@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, ScrollArea, Ui, Window};
 
+use super::computed::{self, ComputedFields};
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
 use super::notes::{self, NoteFields};
@@ -28,6 +29,7 @@ pub(crate) struct DialogFields {
     crate_filter: String,
     guide: GuideFields,
     zone: ZoneFields,
+    computed: ComputedFields,
     layouts: LayoutFields,
     notes: NoteFields,
 }
@@ -46,6 +48,9 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             }
             Some(Dialog::Zone) => fields.zone = ZoneFields::default(),
             _ => {}
+        }
+        if let Some(Dialog::Computed(at)) = state.dialog {
+            fields.computed.open(state, at);
         }
         if state.dialog == Some(Dialog::Keys) {
             fields.guide.open(ctx);
@@ -75,6 +80,8 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
         Dialog::Keys => "Guide",
+        Dialog::Computed(None) => "New computed signal",
+        Dialog::Computed(Some(_)) => "Computed signal",
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
         Dialog::Zone => "Zone of all times",
@@ -101,6 +108,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             }
             Dialog::Export(kind) => export(ui, kind, fields, queue),
             Dialog::Keys => guide::show(ui, &mut fields.guide),
+            Dialog::Computed(at) => computed::show(ui, state, at, &mut fields.computed, queue),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::Zone => zones::choose(ui, state, &mut fields.zone, queue),

@@ -33,6 +33,7 @@ mod table;
 pub mod theme;
 mod tiles;
 mod welcome;
+mod zones;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 

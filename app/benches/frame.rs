@@ -279,7 +279,7 @@ fn print(title: &str, costs: &[Cost]) -> Vec<f64> {
 
 /// Milliseconds of processor time since `start`.
 fn ms(start: Duration) -> f64 {
-    (cpu_time() - start).as_secs_f64() * 1e3
+    cpu_time().saturating_sub(start).as_secs_f64() * 1e3
 }
 
 /// What this thread has used of the processor: what else the machine does makes no difference.

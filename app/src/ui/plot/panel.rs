@@ -2,7 +2,7 @@
 
 use canlake_shared::time::TimeRange;
 use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2};
-use egui_plot::{Line, Plot, PlotPoints, Points};
+use egui_plot::{Line, LineStyle, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
@@ -252,7 +252,14 @@ fn paint_curves(
                 for plotted in panel.signals.iter().filter(|plotted| plotted.visible) {
                     if let Some(curve) = curves.get(&plotted.signal) {
                         let color = theme::signal_color(theme, plotted.color_idx);
-                        add_curve(plot_ui, curve, plotted, color, state.settings.dots);
+                        add_curve(
+                            plot_ui,
+                            curve,
+                            plotted,
+                            color,
+                            state.settings.dots,
+                            plot.rect.size(),
+                        );
                     }
                 }
             })
@@ -266,7 +273,13 @@ fn add_curve<'a>(
     plotted: &PlottedSignal,
     color: Color32,
     all_dots: bool,
+    size: egui::Vec2,
 ) {
+    let style = if curve.has_room_for_dashes(size) {
+        theme::line_style(plotted)
+    } else {
+        LineStyle::Solid
+    };
     for (idx, run) in curve.runs().enumerate() {
         if run.is_isolated || all_dots && !curve.view().is_downsampled() {
             let dots = Points::new("", PlotPoints::Borrowed(run.points))
@@ -280,7 +293,7 @@ fn add_curve<'a>(
             let line = Line::new("", PlotPoints::Borrowed(run.points))
                 .id(("line", &plotted.signal, idx))
                 .width(plotted.look.width.unwrap_or(theme::LINE_WIDTH))
-                .style(theme::line_style(plotted))
+                .style(style)
                 .color(color)
                 // Bands join the extremes of columns that are far apart, which steps are not.
                 .allow_band(false)

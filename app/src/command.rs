@@ -11,7 +11,7 @@ use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, NoteCommand, PanelId, RangeChoice,
-    Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
+    ShareCommand, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -91,6 +91,16 @@ pub enum Action {
     NextChange,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Put a link to what is shown onto the clipboard.
+    CopyLink,
+    /// Put a Python script with pandas that reads the rows of the active plot onto the clipboard.
+    CopyAsPandas,
+    /// The same with Polars.
+    CopyAsPolars,
+    /// The same in SQL for `DuckDB`.
+    CopyAsDuckDb,
+    /// The same as a command line of this program.
+    CopyAsCommand,
     /// Write a note on the time from A to B, or at the cursor.
     NoteHere,
     /// List the notes.
@@ -131,7 +141,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 60] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -141,6 +151,11 @@ impl Action {
         Self::SaveLayoutAs,
         Self::ExportCsv,
         Self::ExportPng,
+        Self::CopyLink,
+        Self::CopyAsPandas,
+        Self::CopyAsPolars,
+        Self::CopyAsDuckDb,
+        Self::CopyAsCommand,
         Self::CancelQueries,
         Self::Quit,
         Self::FitAll,
@@ -229,6 +244,11 @@ impl Action {
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::CopyLink => "Copy link",
+            Self::CopyAsPandas => "Copy as Python (pandas)",
+            Self::CopyAsPolars => "Copy as Python (Polars)",
+            Self::CopyAsDuckDb => "Copy as SQL (DuckDB)",
+            Self::CopyAsCommand => "Copy as canlake command",
             Self::NoteHere => "Note here…",
             Self::ShowNotes => "Notes",
             Self::Palette => "Find a command…",
@@ -343,6 +363,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`ShareCommand`].
+    Share(ShareCommand),
     /// See [`NoteCommand`].
     Note(NoteCommand),
     /// About the inspector.

@@ -8,7 +8,7 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, NoteEffect, NoteEvent, Severity,
-    SignalRef, SignalStatistics, SourceId, VehicleRef,
+    ShareEffect, ShareEvent, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -78,6 +78,8 @@ pub enum Effect {
     Layout(LayoutEffect),
     /// Something for notes.
     Note(NoteEffect),
+    /// Something to hand to others.
+    Share(ShareEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -163,4 +165,6 @@ pub enum Event {
     Layout(LayoutEvent),
     /// Something for notes.
     Note(NoteEvent),
+    /// Something to hand to others.
+    Share(ShareEvent),
 }

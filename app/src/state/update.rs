@@ -10,6 +10,7 @@ use super::{
     Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::share::Kind;
 
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
@@ -45,6 +46,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
@@ -78,6 +80,7 @@ impl AppState {
             Command::SetTheme(theme) => self.settings.theme = theme,
             Command::CloseDialog => {
                 self.forget_question();
+                self.link = None;
                 self.dialog = None;
             }
             // Carried out by `update`.
@@ -94,6 +97,7 @@ impl AppState {
             | Command::Plot { .. }
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
             | Command::Layout(_) => {}
@@ -106,6 +110,11 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::CopyLink => self.copy_link(),
+            Action::CopyAsPandas => return self.copy_active_as(Kind::Pandas),
+            Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
+            Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
+            Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
             Action::NoteHere => self.note_here(),
             Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::DecodeAgain => self.ask_to_decode_again(),

@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 59] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -77,6 +77,10 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 59] = [
     (Action::NextChange, command(Key::ArrowRight)),
     (Action::NextChange, command(Key::CloseBracket)),
     (Action::RangeFromCursors, key(Key::R)),
+    (
+        Action::CopyLink,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L),
+    ),
     (
         Action::NoteHere,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B),

@@ -20,6 +20,8 @@ mod bad_input;
 mod browsing;
 /// Every command, by its name.
 mod commands;
+/// Computed signals, conditions and their events.
+mod computing;
 /// Messages, settings, licences.
 mod dialogs;
 /// What is written: samples and pictures.

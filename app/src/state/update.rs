@@ -6,7 +6,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::measure::Step;
 use super::{
-    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelKind, Place, RangeChoice,
+    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
     Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
@@ -41,6 +41,8 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Computed(command) => self.change_computed(command),
+            Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
                 kind,
                 self.suggested_export_path(kind),
@@ -95,6 +97,8 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Computed(_)
+            | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
             | Command::Share(_)
@@ -104,23 +108,24 @@ impl AppState {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each action")]
     fn run(&mut self, action: Action) -> Vec<Effect> {
         let settings = &mut self.settings;
         match action {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::DecodeAgain => self.ask_to_decode_again(),
+            Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
+            Action::SaveLayout => return self.save_layout(),
+            Action::SaveLayoutAs => self.ask_where_to_save_layout(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::CopyLink => self.copy_link(),
             Action::CopyAsPandas => return self.copy_active_as(Kind::Pandas),
             Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
             Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
             Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
-            Action::NoteHere => self.note_here(),
-            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
-            Action::DecodeAgain => self.ask_to_decode_again(),
-            Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
-            Action::SaveLayout => return self.save_layout(),
-            Action::SaveLayoutAs => self.ask_where_to_save_layout(),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
             Action::CancelQueries => {
@@ -176,6 +181,11 @@ impl AppState {
             }
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
+            Action::Subtract => return self.subtract_plotted(),
+            Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
+            Action::NextEvent => self.step_event(true),
+            Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
             Action::ToggleGrid => settings.grid = !settings.grid,
@@ -204,6 +214,22 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Closes the panels of a kind that are seen; opens one below the others where there is none.
+    fn toggle_panel(&mut self, kind: PanelKind) {
+        let seen = self.workspace.layout().seen();
+        let of_kind = |id: &PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.kind == kind)
+        };
+        let open: Vec<PanelId> = seen.into_iter().filter(of_kind).collect();
+        if open.is_empty() {
+            self.workspace.add_panel(kind, Place::Below);
+        }
+        for id in open {
+            self.workspace.close_panel(id);
+        }
     }
 
     fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {

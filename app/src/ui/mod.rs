@@ -5,7 +5,10 @@
 //! waits, or does work proportional to the data.
 
 mod about;
+mod computed;
 mod dialogs;
+mod events;
+mod expression;
 mod guide;
 mod headless;
 mod icon;

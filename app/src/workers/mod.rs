@@ -5,6 +5,7 @@
 //! be kept, by its own signal. The queue of events is bounded: when it is full, the work waits for
 //! the window to take some.
 
+mod compute;
 mod export;
 mod file_dialogs;
 mod inspect;
@@ -20,13 +21,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use canlake_shared::time::TimeRange;
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
-use crate::state::{Effect, Event, LayoutEffect, LoadId, SignalStatistics, SourceId};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, LoadedPart, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -73,6 +75,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
+    computing: compute::Computing,
     inspection: inspect::Inspection,
     others: Vec<Task<()>>,
 }
@@ -101,6 +104,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             statistics: None,
+            computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
             others: Vec::new(),
         })
@@ -161,20 +165,7 @@ impl Workers {
                     running.cancel();
                 }
             }
-            Effect::Statistics { range, signals } => {
-                let events = self.events.clone();
-                let work = async move {
-                    let range_ns = (range.start.as_ns(), range.end.as_ns());
-                    let compute = |part: crate::state::LoadedPart| SignalStatistics {
-                        stats: crate::series::Stats::compute(&part.series, range_ns),
-                        signal: part.signal,
-                    };
-                    let statistics = signals.into_iter().map(compute).collect();
-                    events.send(Event::Statistics(range, statistics)).await;
-                };
-                // Dropping the task before this one cancels it: the newest question wins.
-                self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
-            }
+            Effect::Statistics { range, signals } => self.start_statistics(range, signals),
             Effect::ExportCsv {
                 target,
                 columns,
@@ -195,6 +186,10 @@ impl Workers {
             }
             Effect::Note(effect) => {
                 self.start(notes::perform(effect, self.events.clone()));
+            }
+            Effect::Compute(effect) => {
+                self.computing
+                    .start(effect, &self.runtimes, &self.events, &self.wake);
             }
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
@@ -252,6 +247,21 @@ impl Workers {
     /// The opened source behind a name, for whoever asks it directly.
     pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.sources.get(id)
+    }
+
+    fn start_statistics(&mut self, range: TimeRange, signals: Vec<LoadedPart>) {
+        let events = self.events.clone();
+        let work = async move {
+            let range_ns = (range.start.as_ns(), range.end.as_ns());
+            let compute = |part: LoadedPart| SignalStatistics {
+                stats: crate::series::Stats::compute(&part.series, range_ns),
+                signal: part.signal,
+            };
+            let statistics = signals.into_iter().map(compute).collect();
+            events.send(Event::Statistics(range, statistics)).await;
+        };
+        // Dropping the task before this one cancels it: the newest question wins.
+        self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     fn start_opening(&mut self, source: SourceId, work: impl Future<Output = ()> + Send + 'static) {

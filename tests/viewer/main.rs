@@ -44,3 +44,5 @@ mod opening;
 mod sharing;
 /// The main screens as pictures.
 mod snapshots;
+/// UTC, local time, named zones, times since the start.
+mod zones;

@@ -86,11 +86,13 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .default_size(150.0)
             .show(ui, |ui| statistics::show(ui, state, queue));
     }
-    if state.settings.inspector {
+    // While nothing is open there is nothing to inspect.
+    if state.settings.inspector && state.window.is_some() {
         Panel::right("inspector")
             .default_size(300.0)
             .size_range(240.0..=520.0)
             .show(ui, |ui| {
+                guide::here(ui, ui.max_rect(), Topic::Inspector);
                 inspector::show(ui, state, &mut local.inspector, &local.plots, queue);
             });
     }
@@ -99,6 +101,9 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         .frame(frame)
         .show(ui, |ui| workspace(ui, state, local, queue));
     inspector::show_differences(ui.ctx(), state, &mut local.inspector.differences, queue);
+    if let Some(text) = &state.clipboard {
+        ui.ctx().copy_text(text.clone());
+    }
     dialogs::show(ui.ctx(), state, local, queue);
     if state.dialog == Some(Dialog::Palette) {
         palette::show(ui.ctx(), local, queue);

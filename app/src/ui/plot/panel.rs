@@ -8,7 +8,8 @@ use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
 use super::{PanelCurves, band, bands, describe, inside, lanes, legend, overlay, theme, time_axis};
 use crate::command::{Action, Command, CommandQueue};
-use crate::state::{AppState, Panel, PlottedSignal, TimeWindow, VehicleRef};
+use crate::share::Kind;
+use crate::state::{AppState, Panel, PlottedSignal, ShareCommand, TimeWindow, VehicleRef};
 use crate::time_display::duration_text;
 use crate::ui::guide::{self, Topic};
 use crate::ui::notes;
@@ -489,6 +490,15 @@ fn handle_mouse(
                 ui.close();
             }
         }
+        ui.menu_button("Copy as", |ui| {
+            for kind in Kind::ALL {
+                if ui.button(kind.name()).clicked() {
+                    let command = ShareCommand::CopyAs(plot.panel, kind);
+                    queue.send(Command::Share(command));
+                    ui.close();
+                }
+            }
+        });
         ui.separator();
         if ui.button("Remove this plot").clicked() {
             queue.send(Command::ClosePanel(plot.panel));

@@ -11,7 +11,8 @@ use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
-    NoteCommand, PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
+    NoteCommand, PanelId, RangeChoice, ShareCommand, Side, SignalRef, SourceId, ThemeChoice,
+    VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -92,6 +93,16 @@ pub enum Action {
     NextChange,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Put a link to what is shown onto the clipboard.
+    CopyLink,
+    /// Put a Python script with pandas that reads the rows of the active plot onto the clipboard.
+    CopyAsPandas,
+    /// The same with Polars.
+    CopyAsPolars,
+    /// The same in SQL for `DuckDB`.
+    CopyAsDuckDb,
+    /// The same as a command line of this program.
+    CopyAsCommand,
     /// Define a computed signal.
     NewComputed,
     /// Plot the difference of the first two signals of the active plot.
@@ -160,6 +171,11 @@ impl Action {
         Self::SaveLayoutAs,
         Self::ExportCsv,
         Self::ExportPng,
+        Self::CopyLink,
+        Self::CopyAsPandas,
+        Self::CopyAsPolars,
+        Self::CopyAsDuckDb,
+        Self::CopyAsCommand,
         Self::CancelQueries,
         Self::Quit,
         Self::FitAll,
@@ -257,6 +273,11 @@ impl Action {
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::CopyLink => "Copy link",
+            Self::CopyAsPandas => "Copy as Python (pandas)",
+            Self::CopyAsPolars => "Copy as Python (Polars)",
+            Self::CopyAsDuckDb => "Copy as SQL (DuckDB)",
+            Self::CopyAsCommand => "Copy as canlake command",
             Self::NewComputed => "New computed signal…",
             Self::Subtract => "Difference of two signals",
             Self::ToggleEvents => "Events",
@@ -386,6 +407,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`ShareCommand`].
+    Share(ShareCommand),
     /// See [`NoteCommand`].
     Note(NoteCommand),
     /// About the inspector.

@@ -8,7 +8,8 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, SignalRef, SignalStatistics,
+    SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -80,6 +81,8 @@ pub enum Effect {
     Compute(ComputeEffect),
     /// Something for notes.
     Note(NoteEffect),
+    /// Something to hand to others.
+    Share(ShareEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -167,4 +170,6 @@ pub enum Event {
     Layout(LayoutEvent),
     /// Something for notes.
     Note(NoteEvent),
+    /// Something to hand to others.
+    Share(ShareEvent),
 }

@@ -27,6 +27,7 @@ mod notices;
 mod opening;
 mod saved;
 mod settings;
+mod sharing;
 mod sources;
 mod statistics;
 mod store;
@@ -56,6 +57,7 @@ pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
 };
 pub use settings::{Settings, ThemeChoice};
+pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
@@ -128,6 +130,8 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// Whether the place of a link is to be read.
+    OpenLink,
     /// A new computed signal, or the one at this position.
     Computed(Option<usize>),
     /// A note being written.
@@ -189,6 +193,10 @@ pub struct AppState {
     pub layouts: Layouts,
     /// Bookmarks and notes on times.
     pub notes: NoteBook,
+    /// A link that waits for the user's consent.
+    pub link: Option<crate::share::Link>,
+    /// On its way to the clipboard.
+    pub clipboard: Option<String>,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.
@@ -225,6 +233,12 @@ impl AppState {
             settings,
             ..Self::default()
         }
+    }
+
+    /// Notes that a frame was drawn: what was only for it is gone.
+    pub fn drawn(&mut self) {
+        self.search_requested = false;
+        self.clipboard = None;
     }
 
     /// The zone in which all instants are shown, typed and exported.

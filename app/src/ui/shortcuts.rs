@@ -78,6 +78,10 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::NextChange, command(Key::CloseBracket)),
     (Action::RangeFromCursors, key(Key::R)),
     (
+        Action::CopyLink,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L),
+    ),
+    (
         Action::NewComputed,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::F),
     ),

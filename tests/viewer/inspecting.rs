@@ -414,8 +414,11 @@ fn a_log_leads_to_its_frames_too() {
         state.dialog.is_some()
     });
     let source = window.state().sources[0].id;
+    // By a manifest, which names the file.
+    let manifest = dbc.with_file_name("cars.toml");
+    fs::write(&manifest, "[[rule]]\ndbc = \"car.dbc\"\n").unwrap();
     let choice = canlake::source::decode::DbcChoice {
-        paths: vec![dbc],
+        paths: vec![manifest],
         ..Default::default()
     };
     window.send(Command::DecodeWith {
@@ -433,13 +436,20 @@ fn a_log_leads_to_its_frames_too() {
         state.store.iter().any(|(_, it)| it.series.is_some()) && !state.store.is_loading()
     });
     wait_for_answers(&mut window);
-    // The DBC file that it was decoded with is known by its path.
+    // The DBC file that it was decoded with is known by the manifest.
     says(&window, "DBC: car.dbc");
     look_up(&mut window, 15);
     says(&window, "raw value: 1105, decoded 11.05");
     says(&window, "frame: 17");
     says(&window, "checked: the input that was decoded");
     says(&window, &format!("file: {}", log.display()));
+    // The next one is near, and found as well.
+    look_up(&mut window, 16);
+    window.wait("the next frame", |state| {
+        let found = state.inspector.frame.current();
+        found.is_some_and(|it| it.as_ref().is_ok_and(|it| it.place.row == 18))
+    });
+    says(&window, "raw value: 1112, decoded 11.12");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side, SignalRef, SourceId,
-    ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side,
+    SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -82,6 +82,14 @@ pub enum Action {
     NextChange,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Choose a drive to lay over the one shown.
+    Compare,
+    /// Move the compared drive a little to earlier times.
+    NudgeEarlier,
+    /// Move the compared drive a little to later times.
+    NudgeLater,
+    /// Take all compared drives away.
+    StopComparing,
     /// Find and run any command.
     Palette,
     /// All signals in panels of their own, or all in one.
@@ -116,7 +124,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 52] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -150,6 +158,10 @@ impl Action {
         Self::PreviousChange,
         Self::NextChange,
         Self::RangeFromCursors,
+        Self::Compare,
+        Self::NudgeEarlier,
+        Self::NudgeLater,
+        Self::StopComparing,
         Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
@@ -203,6 +215,10 @@ impl Action {
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::Compare => "Compare…",
+            Self::NudgeEarlier => "Compared drive earlier",
+            Self::NudgeLater => "Compared drive later",
+            Self::StopComparing => "Stop comparing",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
@@ -274,6 +290,8 @@ pub enum Command {
         /// Where.
         target: PlotTarget,
     },
+    /// Lay drives over the one shown, and move them.
+    Compare(CompareCommand),
     /// Take a signal out of a panel.
     Unplot(PanelId, SignalRef),
     /// Show or hide a signal of a panel.

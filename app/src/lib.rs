@@ -9,6 +9,7 @@ pub mod app;
 pub mod cli;
 pub mod command;
 pub mod demo;
+pub mod exact_duration;
 pub mod export;
 pub mod query;
 pub mod runtime;

@@ -3,6 +3,8 @@
 //! Plain data without samples; undone, saved and opened together with the
 //! [`Workspace`](super::Workspace).
 
+use super::Overlay;
+
 /// Names a stretch of time that is laid over the others, as long as the app runs and in a saved layout.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
@@ -16,4 +18,7 @@ pub struct OverlayId(pub u32);
 /// itself, so that what one of them cannot be read of costs no other; elements of lists likewise.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
-pub struct Analysis {}
+pub struct Analysis {
+    /// Drives laid over the time shown, in the order in which they were added.
+    pub overlays: Vec<Overlay>,
+}

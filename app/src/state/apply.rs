@@ -12,6 +12,12 @@ use crate::query::{Completeness, QueryStats};
 impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.take_in(event);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn take_in(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::SourceProgress(source, text) => {
                 self.set_status(source, SourceStatus::Opening(text));
@@ -90,6 +96,7 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Shifted(result) => self.shifted(result),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);

@@ -56,7 +56,8 @@ impl AppState {
         let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
         for signal in self.workspace.signals() {
             let is_there = self.store.get(signal).is_some_and(|loaded| {
-                loaded.range == range && !matches!(loaded.state, LoadState::Failed(_))
+                self.range_to_load(signal.vehicle.overlay, range) == Some(loaded.range)
+                    && !matches!(loaded.state, LoadState::Failed(_))
             });
             if let (false, Some(info)) = (is_there, self.signal_info(signal)) {
                 missing
@@ -66,6 +67,9 @@ impl AppState {
             }
         }
         for (vehicle, signals) in missing {
+            let Some(range) = self.range_to_load(vehicle.overlay, range) else {
+                continue;
+            };
             let load = LoadId(self.next_load);
             self.next_load += 1;
             for info in &signals {
@@ -77,7 +81,14 @@ impl AppState {
             }
             effects.push(Effect::Load {
                 load,
-                recording_gaps: self.recording_gaps(&vehicle, range),
+                recording_gaps: self.recording_gaps(
+                    &VehicleRef {
+                        overlay: None,
+                        ..vehicle.clone()
+                    },
+                    range,
+                ),
+                shift_ns: self.shift_of(&vehicle),
                 vehicle,
                 signals,
                 range,
@@ -90,7 +101,9 @@ impl AppState {
         let mut outdated: Vec<_> = self
             .store
             .iter()
-            .filter(|(_, loaded)| loaded.range != range)
+            .filter(|(signal, loaded)| {
+                self.range_to_load(signal.vehicle.overlay, range) != Some(loaded.range)
+            })
             .filter_map(|(_, loaded)| match loaded.state {
                 LoadState::Loading { load, .. } => Some(load),
                 _ => None,

@@ -108,6 +108,7 @@ impl AppState {
             self.dialog = None;
         }
         self.workspace.keep_sources(|source| source != id);
+        self.analysis.keep_overlays_of(|source| source != id);
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));
         effects

@@ -70,6 +70,7 @@ impl AppState {
         // Sources may have been closed since.
         let is_open = |id| self.sources.iter().any(|source| source.id == id);
         before.workspace.keep_sources(is_open);
+        before.analysis.keep_overlays_of(is_open);
         self.workspace = before.workspace;
         self.analysis = before.analysis;
         let mut effects = self.drop_unused();

@@ -14,6 +14,12 @@ use crate::command::{Action, Command, PlotTarget};
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
     pub fn update(&mut self, command: Command) -> Vec<Effect> {
+        let mut effects = self.carry_out(command);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn carry_out(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Run(action) => self.run(action),
             Command::Open(texts) => self.open(&texts),
@@ -40,6 +46,7 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Compare(command) => self.compare(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
                 kind,
                 self.suggested_export_path(kind),
@@ -56,7 +63,7 @@ impl AppState {
     fn change_layout(&mut self, command: Command) {
         let workspace = &mut self.workspace;
         match command {
-            Command::Unplot(panel, signal) => workspace.unplot(panel, &signal),
+            Command::Unplot(panel, signal) => self.unplot(panel, &signal),
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
             Command::SetLayout(layout) => workspace.set_layout(layout),
@@ -86,6 +93,7 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Compare(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_) => {}
         }
@@ -152,6 +160,10 @@ impl AppState {
             }
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::Compare => self.ask_what_to_compare(),
+            Action::NudgeEarlier => self.nudge_overlay(-1),
+            Action::NudgeLater => self.nudge_overlay(1),
+            Action::StopComparing => return self.remove_overlays(),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
             Action::ToggleGrid => settings.grid = !settings.grid,
@@ -224,6 +236,7 @@ impl AppState {
         self.workspace.activate(panel);
         let is_first = self.workspace.signals().is_empty();
         let mut vehicles = BTreeSet::new();
+        let compared = signals.clone();
         for signal in signals {
             let Some(info) = self.signal_info(&signal) else {
                 continue;
@@ -237,6 +250,7 @@ impl AppState {
                 self.workspace.plot(panel, signal, axis);
             }
         }
+        self.plot_counterparts(panel, &compared);
         let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             return self.choose_range(RangeChoice::Session);
         };

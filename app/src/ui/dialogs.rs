@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
 
-use super::{UiState, about, notices, settings, shortcuts};
+use super::{UiState, about, compare, notices, settings, shortcuts};
 use crate::command::{Action, Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
@@ -45,6 +45,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     let mut is_open = true;
     let title = match dialog {
         Dialog::ChooseDbc(_) => "Decode raw frames",
+        Dialog::Compare => "Compare with what is shown",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
         Dialog::Keys => "Keyboard and mouse",
@@ -61,6 +62,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         .open(&mut is_open)
         .show(ctx, |ui| match dialog {
             Dialog::ChooseDbc(source) => choose_dbc(ui, state, source, fields, queue),
+            Dialog::Compare => compare::dialog(ui, state, &mut local.compare, queue),
             Dialog::Export(kind) => export(ui, kind, fields, queue),
             Dialog::Keys => keys(ui),
             Dialog::Notices => notices::list(ui, state, queue),

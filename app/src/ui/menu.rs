@@ -78,6 +78,11 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::TenOn),
             Some(Action::PreviousChange),
             Some(Action::NextChange),
+            None,
+            Some(Action::Compare),
+            Some(Action::NudgeEarlier),
+            Some(Action::NudgeLater),
+            Some(Action::StopComparing),
         ],
     ),
     (

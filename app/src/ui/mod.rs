@@ -5,6 +5,8 @@
 //! waits, or does work proportional to the data.
 
 mod about;
+mod calendar;
+mod compare;
 mod dialogs;
 mod headless;
 mod icon;
@@ -25,6 +27,7 @@ mod status_bar;
 mod table;
 pub mod theme;
 mod tiles;
+mod timeline;
 mod welcome;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
@@ -41,6 +44,8 @@ pub use plot::{Curve, PlotsMemory, value_text};
 pub struct UiState {
     open_path: String,
     range: sessions::RangeFields,
+    calendar: calendar::CalendarView,
+    compare: compare::CompareFields,
     tree: signals::SignalTree,
     dialog: dialogs::DialogFields,
     palette: palette::PaletteFields,
@@ -101,6 +106,7 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     if state.selected_vehicle().is_some() {
         ui.separator();
         sessions::show(ui, state, local, queue);
+        compare::show(ui, state, &mut local.compare, queue);
         ui.separator();
         signals::show(ui, state, local, queue);
     }

@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 53] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 56] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -71,6 +71,18 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 53] = [
     (Action::NextChange, command(Key::ArrowRight)),
     (Action::NextChange, command(Key::CloseBracket)),
     (Action::RangeFromCursors, key(Key::R)),
+    (
+        Action::Compare,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
+    ),
+    (
+        Action::NudgeEarlier,
+        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowLeft),
+    ),
+    (
+        Action::NudgeLater,
+        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight),
+    ),
     (Action::Palette, command(Key::K)),
     (Action::Palette, command(Key::P)),
     (Action::StackOrOverlay, key(Key::S)),
@@ -107,7 +119,7 @@ const TEXT_KEYS: [Key; 8] = [
 ];
 
 /// What the mouse does in a plot, for the list of keys.
-pub(crate) const MOUSE: [(&str, &str); 13] = [
+pub(crate) const MOUSE: [(&str, &str); 14] = [
     ("Wheel", "zoom time at the pointer"),
     ("Shift + wheel", "earlier, later"),
     ("Ctrl + wheel, pinch", "zoom time"),
@@ -119,6 +131,10 @@ pub(crate) const MOUSE: [(&str, &str); 13] = [
     (
         "Shift + drag",
         "move the active cursor from sample to sample",
+    ),
+    (
+        "Ctrl + Shift + left drag",
+        "move the compared drive in time",
     ),
     ("Double click", "fit"),
     ("Right click", "menu"),

@@ -12,7 +12,7 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals,
 };
 
-use crate::state::ThemeChoice;
+use crate::state::{OVERLAY_COLORS, ThemeChoice};
 
 /// Width of a signal's line, in points.
 pub const LINE_WIDTH: f32 = 1.4;
@@ -144,16 +144,59 @@ pub fn signal_color(theme: Theme, idx: usize) -> Color32 {
         Theme::Dark => &SIGNALS_DARK,
         Theme::Light => &SIGNALS_LIGHT,
     };
-    colors[idx % colors.len()]
+    let (tone, color) = (idx / OVERLAY_COLORS, idx % OVERLAY_COLORS);
+    let color = colors[color % colors.len()];
+    // Away from the background, so that no tone is harder to see than the first.
+    let away = match theme {
+        Theme::Dark => Color32::WHITE,
+        Theme::Light => Color32::BLACK,
+    };
+    let share = match (tone, tone % 4) {
+        (0, _) => return color,
+        (_, 1) => 0.5,
+        (_, 2) => 0.25,
+        (_, 3) => 0.7,
+        (_, _) => 0.12,
+    };
+    color.lerp_to_gamma(away, share)
 }
 
-/// The line style of the `idx`-th signal: another dash for each round through the colours.
+/// The line style of the `idx`-th signal: another dash for each round through the colours, and others
+/// for signals of compared drives.
 pub fn signal_line_style(idx: usize) -> egui_plot::LineStyle {
-    match (idx / SIGNALS_DARK.len()) % 3 {
-        0 => egui_plot::LineStyle::Solid,
-        1 => egui_plot::LineStyle::Dashed { length: 8.0 },
-        _ => egui_plot::LineStyle::Dotted { spacing: 4.0 },
+    use egui_plot::LineStyle;
+    let round = (idx % OVERLAY_COLORS / SIGNALS_DARK.len()) % 3;
+    let tone = idx / OVERLAY_COLORS;
+    // The drive shown has the plainest lines.
+    let tone = if tone == 0 { 0 } else { 1 + (tone - 1) % 2 };
+    match (tone, round) {
+        (0, 0) => LineStyle::Solid,
+        (0, 1) => LineStyle::Dashed { length: 8.0 },
+        (0, _) => LineStyle::Dotted { spacing: 4.0 },
+        (1, 0) => LineStyle::Dashed { length: 5.0 },
+        (1, 1) => LineStyle::Dashed { length: 16.0 },
+        (1, _) => LineStyle::Dotted { spacing: 8.0 },
+        (_, 0) => LineStyle::Dotted { spacing: 5.0 },
+        (_, 1) => LineStyle::Dashed { length: 12.0 },
+        (_, _) => LineStyle::Dotted { spacing: 11.0 },
     }
+}
+
+/// Paints a short piece of the line that the `idx`-th signal is drawn with.
+pub fn paint_line_sample(ui: &egui::Ui, rect: egui::Rect, idx: usize) {
+    let color = signal_color(ui.theme(), idx);
+    let ends = [rect.left_center(), rect.right_center()];
+    let stroke = Stroke::new(2.0, color);
+    let shapes = match signal_line_style(idx) {
+        egui_plot::LineStyle::Solid => vec![egui::Shape::line_segment(ends, stroke)],
+        egui_plot::LineStyle::Dashed { length } => {
+            egui::Shape::dashed_line(&ends, stroke, length.min(7.0), length.min(7.0) / 2.0)
+        }
+        egui_plot::LineStyle::Dotted { spacing } => {
+            egui::Shape::dotted_line(&ends, color, spacing.min(7.0), 1.2)
+        }
+    };
+    ui.painter().extend(shapes);
 }
 
 /// Digits of equal width, for values that change in place.
@@ -278,8 +321,11 @@ mod tests {
         for theme in [Theme::Dark, Theme::Light] {
             let palette = palette(theme);
             for idx in 0..SIGNALS_DARK.len() {
-                let ratio = contrast(signal_color(theme, idx), palette.plot_background);
-                assert!(ratio >= 3.0, "signal {idx} on {theme:?}: {ratio:.2}");
+                for tone in 0..5 {
+                    let color = signal_color(theme, idx + tone * OVERLAY_COLORS);
+                    let ratio = contrast(color, palette.plot_background);
+                    assert!(ratio >= 3.0, "signal {idx}.{tone} on {theme:?}: {ratio:.2}");
+                }
             }
             let panel = visuals(theme).panel_fill;
             for text in [
@@ -296,7 +342,11 @@ mod tests {
 
     #[test]
     fn no_two_of_the_first_signals_look_alike() {
-        let looks: Vec<_> = (0..3 * SIGNALS_DARK.len())
+        let looks: Vec<_> = (0..5)
+            .flat_map(|tone| {
+                let signals = 0..3 * SIGNALS_DARK.len();
+                signals.map(move |idx| idx + tone * OVERLAY_COLORS)
+            })
             .map(|idx| (signal_color(Theme::Dark, idx), signal_line_style(idx)))
             .collect();
         for (idx, look) in looks.iter().enumerate() {

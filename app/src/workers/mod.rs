@@ -10,6 +10,7 @@ mod load;
 mod open;
 mod pick;
 mod remarks;
+mod shift;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -65,6 +66,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
+    shifting: Option<Task<()>>,
     others: Vec<Task<()>>,
 }
 
@@ -91,6 +93,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             statistics: None,
+            shifting: None,
             others: Vec::new(),
         })
     }
@@ -127,6 +130,7 @@ impl Workers {
                 signals,
                 range,
                 recording_gaps,
+                shift_ns,
             } => {
                 let order = load::Order {
                     load,
@@ -134,6 +138,7 @@ impl Workers {
                     signals,
                     range,
                     recording_gaps,
+                    shift_ns,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(
@@ -163,6 +168,10 @@ impl Workers {
                 };
                 // Dropping the task before this one cancels it: the newest question wins.
                 self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::Shift(orders) => {
+                let work = shift::run(orders, self.events.clone());
+                self.shifting = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
             Effect::ExportCsv {
                 target,
@@ -258,6 +267,12 @@ impl Workers {
                     false
                 }
             });
+        if let Some(ended) = self.shifting.as_mut().and_then(Task::try_take) {
+            self.shifting = None;
+            if let Err(panicked) = ended {
+                events.push(Event::Shifted(Err(panicked.to_string())));
+            }
+        }
         events
     }
 }

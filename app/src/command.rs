@@ -9,8 +9,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
 use crate::state::{
-    AxisId, CompareCommand, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side,
-    SignalRef, SourceId, ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, RangeChoice,
+    Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -22,6 +22,12 @@ pub enum Action {
     OpenFolder,
     /// Open the demo lake, made on first use.
     OpenDemo,
+    /// Choose a layout to open.
+    OpenLayout,
+    /// Save panels, signals and what was worked out of them as a layout.
+    SaveLayout,
+    /// Save the layout to another file.
+    SaveLayoutAs,
     /// Write the loaded samples of the visible range to a CSV file.
     ExportCsv,
     /// Write the plots as they are to a PNG file.
@@ -124,10 +130,13 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 55] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
+        Self::OpenLayout,
+        Self::SaveLayout,
+        Self::SaveLayoutAs,
         Self::ExportCsv,
         Self::ExportPng,
         Self::CancelQueries,
@@ -185,6 +194,9 @@ impl Action {
             Self::OpenFiles => "Open files…",
             Self::OpenFolder => "Open folder…",
             Self::OpenDemo => "Open the demo lake",
+            Self::OpenLayout => "Open layout…",
+            Self::SaveLayout => "Save layout",
+            Self::SaveLayoutAs => "Save layout as…",
             Self::ExportCsv => "Export CSV…",
             Self::ExportPng => "Export PNG…",
             Self::CancelQueries => "Cancel queries",
@@ -229,7 +241,7 @@ impl Action {
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
-            Self::ShowKeys => "Keyboard and mouse",
+            Self::ShowKeys => "Guide: mouse and keys",
             Self::ShowNotices => "Notifications",
             Self::ShowSettings => "Settings…",
             Self::ShowAbout => "About Canlake",
@@ -332,6 +344,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`LayoutCommand`].
+    Layout(LayoutCommand),
 }
 
 /// Commands on their way from the user interface to the state, in order.

@@ -47,12 +47,7 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                if self.demo.take_if(|demo| *demo == source).is_some() {
-                    return self.plot_demo();
-                }
-                let mut effects = self.plot_file(source);
-                effects.extend(self.load_missing());
-                return effects;
+                return self.first_view(source);
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
@@ -97,6 +92,7 @@ impl AppState {
                 return self.update(Command::ExportTo(target));
             }
             Event::Shifted(result) => self.shifted(result),
+            Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use canlake_shared::time::TimeRange;
 
 use super::{
-    ExportKind, ExportTarget, LoadId, Severity, ShiftOrder, ShiftedSeries, SignalRef,
-    SignalStatistics, SourceId, VehicleRef,
+    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, Severity, ShiftOrder,
+    ShiftedSeries, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -75,6 +75,8 @@ pub enum Effect {
         /// The signals.
         signals: Vec<LoadedPart>,
     },
+    /// Something for layouts.
+    Layout(LayoutEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -156,4 +158,6 @@ pub enum Event {
     Statistics(TimeRange, Vec<SignalStatistics>),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
+    /// Something for layouts.
+    Layout(LayoutEvent),
 }

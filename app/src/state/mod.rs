@@ -17,10 +17,12 @@ mod exporting;
 mod first_plots;
 mod history;
 mod layout;
+mod layouts;
 mod loading;
 mod measure;
 mod notices;
 mod opening;
+mod saved;
 mod settings;
 mod sources;
 mod statistics;
@@ -36,7 +38,11 @@ pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
 pub use layout::{Direction, Layout, Node, Side};
+pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use notices::{Notice, Notices, Severity};
+pub use saved::{
+    LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
+};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use statistics::{SignalStatistics, Statistics};
@@ -104,6 +110,12 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// Which layout to open.
+    OpenLayout,
+    /// Where the layout is saved.
+    SaveLayout,
+    /// Which signals are meant by those of a layout that the drive lacks.
+    MatchSignals,
 }
 
 /// What can be exported.
@@ -151,6 +163,8 @@ pub struct AppState {
     pub hovered: Option<Timestamp>,
     /// Samples.
     pub store: SeriesStore,
+    /// Layouts being opened and saved.
+    pub layouts: Layouts,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.

@@ -14,10 +14,17 @@ pub(super) struct Zoom {
 }
 
 /// What is undone as a whole: panels, and what is worked out from their signals.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Arrangement {
     workspace: Workspace,
     analysis: Analysis,
+}
+
+impl PartialEq for Arrangement {
+    /// A click into another panel is no step and ends no redo; zooms have steps of their own.
+    fn eq(&self, other: &Self) -> bool {
+        self.workspace.is_arranged_like(&other.workspace) && self.analysis == other.analysis
+    }
 }
 
 impl AppState {
@@ -70,9 +77,9 @@ impl AppState {
         // Sources may have been closed since.
         let is_open = |id| self.sources.iter().any(|source| source.id == id);
         before.workspace.keep_sources(is_open);
-        before.analysis.keep_overlays_of(is_open);
         self.workspace = before.workspace;
         self.analysis = before.analysis;
+        self.tidy_overlays();
         let mut effects = self.drop_unused();
         effects.extend(self.load_missing());
         effects

@@ -52,6 +52,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Layout(command) => self.update_layouts(command),
             layout => {
                 self.change_layout(layout);
                 self.drop_unused()
@@ -80,7 +81,10 @@ impl AppState {
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
-            Command::CloseDialog => self.dialog = None,
+            Command::CloseDialog => {
+                self.forget_question();
+                self.dialog = None;
+            }
             // Carried out by `update`.
             Command::Run(_)
             | Command::Open(_)
@@ -95,7 +99,8 @@ impl AppState {
             | Command::Plot { .. }
             | Command::Compare(_)
             | Command::PickExportTarget(_)
-            | Command::ExportTo(_) => {}
+            | Command::ExportTo(_)
+            | Command::Layout(_) => {}
         }
     }
 
@@ -105,6 +110,9 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
+            Action::SaveLayout => return self.save_layout(),
+            Action::SaveLayoutAs => self.ask_where_to_save_layout(),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
             Action::CancelQueries => {

@@ -197,6 +197,33 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Of panels and an arrangement that may not fit: panels that it lacks go below the others, those
+    /// that are not there are taken out of it. Of panels with one id the last counts.
+    pub fn of(panels: Vec<Panel>, layout: Layout, active: Option<PanelId>) -> Self {
+        let panels: BTreeMap<_, _> = panels.into_iter().map(|it| (it.id, it)).collect();
+        let mut workspace = Self {
+            next_panel: panels
+                .keys()
+                .last()
+                .map_or(0, |last| last.0.saturating_add(1)),
+            panels,
+            layout,
+            active,
+        };
+        let arranged = workspace.layout.panels();
+        for id in arranged
+            .iter()
+            .filter(|id| !workspace.panels.contains_key(id))
+        {
+            workspace.layout.remove(*id);
+        }
+        for id in workspace.panels.keys().filter(|id| !arranged.contains(id)) {
+            workspace.layout.add_below(*id);
+        }
+        workspace.find_active();
+        workspace
+    }
+
     /// All of them, in the order of reading.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         let ids = self.layout.panels().into_iter();
@@ -221,6 +248,20 @@ impl Workspace {
             self.panels.retain(|id, _| kept.contains(id));
             self.find_active();
         }
+    }
+
+    /// Whether two differ at most in which panel is active, and in how far axes are zoomed.
+    pub fn is_arranged_like(&self, other: &Self) -> bool {
+        let is_like = |(panel, other): (&Panel, &Panel)| {
+            panel == other
+                || Panel {
+                    fixed_axes: other.fixed_axes.clone(),
+                    ..panel.clone()
+                } == *other
+        };
+        self.layout == other.layout
+            && self.panels.len() == other.panels.len()
+            && self.panels.values().zip(other.panels.values()).all(is_like)
     }
 
     /// The panel that new signals go to.

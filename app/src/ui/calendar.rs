@@ -8,7 +8,7 @@ use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 use super::timeline::{LABELS_HEIGHT, Timeline, session_text};
 use crate::command::{Command, CommandQueue};
 use crate::source::Vehicle;
-use crate::state::{AppState, CompareCommand, VehicleRef};
+use crate::state::{AppState, CompareCommand, TimeWindow, VehicleRef};
 
 const STRIP_HEIGHT: f32 = 30.0;
 /// Zoom of one notch of the wheel, and the points of scrolling that it is.
@@ -52,7 +52,7 @@ pub(crate) fn show(
         vehicle,
         span,
         selected: selection.session,
-        shown: state.window.as_ref().map(|window| window.visible()),
+        shown: state.window.as_ref().map(TimeWindow::visible),
         compared: &compared,
     };
     let response = ui.interact(bars, Id::unique("calendar strip"), Sense::click_and_drag());
@@ -137,9 +137,8 @@ fn navigated(
         return Some(limited(moved(span, by), all));
     }
     let pointer = response.hover_pos()?;
-    // Taken, or the side bar would scroll as well.
-    let scroll = ui.input(|input| input.smooth_scroll_delta());
-    let pinch = f64::from(ui.input(|input| input.zoom_delta()).max(0.01));
+    let scroll = ui.input(egui::InputState::smooth_scroll_delta);
+    let pinch = f64::from(ui.input(egui::InputState::zoom_delta).max(0.01));
     if scroll.x != 0.0 {
         let by = -(f64::from(scroll.x) * per_point) as i64;
         return Some(limited(moved(span, by), all));

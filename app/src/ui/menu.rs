@@ -2,7 +2,7 @@
 
 use egui::{Button, MenuBar, Ui};
 
-use super::shortcuts;
+use super::{layouts, shortcuts};
 use crate::command::{Action, CommandQueue};
 use crate::state::AppState;
 
@@ -13,6 +13,10 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::OpenFiles),
             Some(Action::OpenFolder),
             Some(Action::OpenDemo),
+            None,
+            Some(Action::OpenLayout),
+            Some(Action::SaveLayout),
+            Some(Action::SaveLayoutAs),
             None,
             Some(Action::ExportCsv),
             Some(Action::ExportPng),
@@ -132,6 +136,9 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
     if ui.add(button).clicked() {
         queue.run(action);
         ui.close();
+    }
+    if action == Action::OpenLayout {
+        layouts::recent(ui, state, queue);
     }
 }
 

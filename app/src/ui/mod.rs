@@ -8,9 +8,11 @@ mod about;
 mod calendar;
 mod compare;
 mod dialogs;
+mod guide;
 mod headless;
 mod icon;
 mod icons;
+mod layouts;
 mod menu;
 mod notices;
 mod palette;
@@ -34,10 +36,12 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use crate::command::CommandQueue;
 use crate::state::{AppState, Dialog};
+use guide::Topic;
 
 pub use headless::{picture, render};
 pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
+pub use raster::Rasteriser;
 
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]
@@ -101,13 +105,17 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         .max_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
+            guide::here(ui, ui.clip_rect(), Topic::Sources);
             sources::show(ui, state, local, queue);
         });
     if state.selected_vehicle().is_some() {
         ui.separator();
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Sessions);
         sessions::show(ui, state, local, queue);
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Compare);
         compare::show(ui, state, &mut local.compare, queue);
         ui.separator();
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Signals);
         signals::show(ui, state, local, queue);
     }
 }

@@ -6,6 +6,7 @@ use egui::{
 };
 use egui_tiles::{Behavior, SimplificationOptions, Tabs, Tile, TileId, Tiles, UiResponse};
 
+use super::guide::{self, Topic};
 use super::plot::{self, PanelFrame, PlotsMemory};
 use super::{icons, inside, table, theme, tiles};
 use crate::command::{Action, Command, CommandQueue, PlotTarget};
@@ -94,6 +95,7 @@ impl Behavior<PanelId> for Panels<'_> {
         } else {
             Rect::from_min_max(pos2(rect.left(), rect.top() + HEADER_HEIGHT), rect.max)
         };
+        guide::here(ui, rect, topic(panel.kind));
         match panel.kind {
             PanelKind::Plot => self.plot(ui, panel, body),
             PanelKind::Table => {
@@ -364,6 +366,14 @@ fn preview(ui: &Ui, area: Rect, text: &str) {
         FontId::proportional(14.0),
         ui.visuals().strong_text_color(),
     );
+}
+
+/// The page of the guide on a panel.
+fn topic(kind: PanelKind) -> Topic {
+    match kind {
+        PanelKind::Plot => Topic::Plot,
+        PanelKind::Table => Topic::Table,
+    }
 }
 
 /// What a panel is called: after its signals.

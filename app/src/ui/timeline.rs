@@ -42,7 +42,7 @@ impl Timeline<'_> {
         let background = ui.visuals().extreme_bg_color;
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, 3.0, background);
-        let pointer = response.hover_pos();
+        let pointer = response.hover_pos().or(response.interact_pointer_pos());
         let hovered = pointer.and_then(|pointer| self.session_at(rect, pointer.x));
         let largest = self.vehicle.sessions.iter().map(|session| session.bytes);
         let largest = largest.max().unwrap_or(0).max(1) as f32;

@@ -6,6 +6,8 @@
 //! the window to take some.
 
 mod export;
+mod file_dialogs;
+mod layouts;
 mod load;
 mod open;
 mod pick;
@@ -16,11 +18,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
-use crate::state::{Effect, Event, LoadId, SignalStatistics, SourceId};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, ShiftOrder, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -62,6 +65,7 @@ pub struct Workers {
     events: EventSender,
     received: Receiver<Event>,
     wake: Wake,
+    dialogs: Arc<dyn FileDialogs>,
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
@@ -78,7 +82,7 @@ impl fmt::Debug for Workers {
 
 impl Workers {
     /// Starts the runtimes. `wake` is called from any thread when there is something to poll.
-    pub fn new(wake: Wake) -> std::io::Result<Self> {
+    pub fn new(wake: Wake, dialogs: Arc<dyn FileDialogs>) -> std::io::Result<Self> {
         let (sender, received) = channel(QUEUE);
         let events = EventSender {
             sender,
@@ -89,6 +93,7 @@ impl Workers {
             events,
             received,
             wake,
+            dialogs,
             sources: Arc::default(),
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
@@ -169,10 +174,7 @@ impl Workers {
                 // Dropping the task before this one cancels it: the newest question wins.
                 self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
-            Effect::Shift(orders) => {
-                let work = shift::run(orders, self.events.clone());
-                self.shifting = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
-            }
+            Effect::Shift(orders) => self.shift(orders),
             Effect::ExportCsv {
                 target,
                 columns,
@@ -186,14 +188,28 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
-            Effect::PickFiles => self.pick(pick::files(self.events.clone())),
-            Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
-            Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
+            Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
+            Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
+                self.pick(pick::layout_target(suggested));
+            }
+            Effect::Layout(effect) => {
+                let work = layouts::perform(effect, self.events.clone());
+                self.others
+                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::PickFiles => self.pick(pick::files()),
+            Effect::PickFolder => self.pick(pick::folder()),
+            Effect::PickDbc(source) => self.pick(pick::dbc(source)),
             Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested, self.events.clone()));
+                self.pick(pick::export_target(kind, suggested));
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
+    }
+
+    fn shift(&mut self, orders: Vec<ShiftOrder>) {
+        let work = shift::run(orders, self.events.clone());
+        self.shifting = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     /// What has come since the last call.
@@ -237,7 +253,8 @@ impl Workers {
         );
     }
 
-    fn pick(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+    fn pick(&mut self, pick: pick::Pick) {
+        let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
             .push(self.runtimes.spawn_io(work, Arc::clone(&self.wake)));
     }

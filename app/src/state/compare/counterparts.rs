@@ -24,7 +24,7 @@ impl AppState {
         for panel in panels {
             missing.extend(self.plot_counterparts_of(id, panel, |_| true));
         }
-        self.tell_missing(id, missing);
+        self.tell_not_compared(id, missing);
     }
 
     /// Plots, beside signals that were just plotted, their counterparts in all overlays.
@@ -32,7 +32,7 @@ impl AppState {
         let overlays: Vec<_> = self.analysis.overlays.iter().map(|it| it.id).collect();
         for id in overlays {
             let missing = self.plot_counterparts_of(id, panel, |signal| signals.contains(signal));
-            self.tell_missing(id, missing);
+            self.tell_not_compared(id, missing);
         }
     }
 
@@ -90,7 +90,7 @@ impl AppState {
         missing
     }
 
-    fn tell_missing(&mut self, id: OverlayId, mut missing: Vec<SignalRef>) {
+    fn tell_not_compared(&mut self, id: OverlayId, mut missing: Vec<SignalRef>) {
         missing.sort();
         missing.dedup();
         let (Some(overlay), false) = (self.overlay(id), missing.is_empty()) else {

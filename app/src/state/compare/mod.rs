@@ -12,10 +12,14 @@ mod shift;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use canlake_shared::time::{TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{AppState, Dialog, Effect, OverlayId, Severity, SignalRef, SourceId, VehicleRef};
+use super::{
+    AppState, Dialog, Effect, OverlayId, Severity, SignalRef, SourceId, TimeWindow, VehicleRef,
+};
 
 pub(super) use shift::Shifting;
 pub use shift::{ShiftOrder, ShiftedSeries};
@@ -179,8 +183,7 @@ impl AppState {
     /// and forth ends where it began.
     pub(super) fn nudge_overlay(&mut self, direction: i64) {
         let Some(id) = self.active_overlay().map(|overlay| overlay.id) else {
-            let title = "no drive is compared; choose one with \"Compare…\" to move it";
-            self.notices.add(Severity::Warning, title, "");
+            self.tell_nothing_compared();
             return;
         };
         let step = self.nudge_ns();
@@ -191,7 +194,7 @@ impl AppState {
 
     /// How far a key or a button moves an overlay.
     pub fn nudge_ns(&self) -> i64 {
-        let visible = self.window.as_ref().map(|window| window.visible());
+        let visible = self.window.as_ref().map(TimeWindow::visible);
         let target = visible.map_or(1, |visible| visible.duration_ns() / 500);
         let mut step = 1_i64;
         while step.saturating_mul(10) <= target {
@@ -206,11 +209,19 @@ impl AppState {
     }
 
     pub(super) fn remove_overlays(&mut self) -> Vec<Effect> {
+        if self.analysis.overlays.is_empty() {
+            self.tell_nothing_compared();
+        }
         let overlays = std::mem::take(&mut self.analysis.overlays);
         for overlay in overlays {
             self.workspace.remove_overlay(overlay.id);
         }
         self.drop_unused()
+    }
+
+    fn tell_nothing_compared(&mut self) {
+        let title = "no drive is compared; choose one with \"Compare…\"";
+        self.notices.add(Severity::Warning, title, "");
     }
 
     /// What of a vehicle is worth comparing with the time shown: its part of that time, else its last
@@ -227,7 +238,7 @@ impl AppState {
     }
 
     fn add_overlay(&mut self, vehicle: VehicleRef, range: TimeRange) -> Vec<Effect> {
-        let Some(shown) = self.window.as_ref().map(|window| window.extent()) else {
+        let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             let title = "nothing is shown to compare with: choose a session or plot a signal first";
             self.notices.add(Severity::Warning, title, "");
             return Vec::new();
@@ -278,17 +289,24 @@ impl AppState {
         self.drop_unused()
     }
 
+    /// Keeps the invariant after sources were closed or a layout was opened: drops overlays of sources
+    /// that are not open, and signals of overlays that there are not.
+    pub(super) fn tidy_overlays(&mut self) {
+        let is_open = |id: SourceId| self.sources.iter().any(|source| source.id == id);
+        let of_open = |overlay: &Overlay| is_open(overlay.vehicle.source);
+        self.analysis.overlays.retain(of_open);
+        let signals = self.workspace.signals();
+        let named: BTreeSet<_> = signals.iter().filter_map(|it| it.vehicle.overlay).collect();
+        for id in named {
+            if self.overlay(id).is_none() {
+                self.workspace.remove_overlay(id);
+            }
+        }
+    }
+
     /// When a sample that is drawn at an instant was really recorded.
     pub fn real_time(&self, vehicle: &VehicleRef, instant: Timestamp) -> Timestamp {
         instant - self.shift_of(vehicle)
-    }
-}
-
-impl super::Analysis {
-    /// Takes away what is of other sources.
-    pub fn keep_overlays_of(&mut self, is_kept: impl Fn(SourceId) -> bool) {
-        let of_kept = |overlay: &Overlay| is_kept(overlay.vehicle.source);
-        self.overlays.retain(of_kept);
     }
 }
 

@@ -65,7 +65,7 @@ fn vehicle(id: &str, sessions: &[TimeRange], signals: Vec<SignalInfo>) -> Vehicl
     }
 }
 
-/// CAR_1 drove for an hour at 0 h, 10 h and 20 h; CAR_2 only from 20 h on, with another bus, without
+/// The first car drove for an hour at 0 h, 10 h and 20 h; the second only from 20 h on, with another bus, without
 /// a voltage, and its speed in other units.
 fn opened() -> AppState {
     let first = [
@@ -175,7 +175,7 @@ fn run(state: &mut AppState, command: Command) {
     deliver(state, effects);
 }
 
-/// The last session of CAR_1 with its speed plotted.
+/// The last session of the first car with its speed plotted.
 fn plotted() -> AppState {
     let mut state = opened();
     run(
@@ -227,7 +227,10 @@ fn a_session_is_laid_on_the_start_of_the_one_shown() {
     let panel = state.workspace.panels().next().unwrap();
     assert_eq!(panel.signals.len(), 2);
     assert_eq!(panel.signals[0].axis, panel.signals[1].axis);
-    assert_eq!(state.signal_name(&speed), "Drive.Speed · 1970-01-01 00:00:00");
+    assert_eq!(
+        state.signal_name(&speed),
+        "Drive.Speed · 1970-01-01 00:00:00"
+    );
     assert_eq!(state.signal_name(&signal(car(1), "Speed")), "Drive.Speed");
 }
 

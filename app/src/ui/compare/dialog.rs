@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use canlake_shared::time::TimeRange;
+use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2};
 
 use super::CompareFields;
@@ -150,7 +150,7 @@ fn whole_span(state: &AppState) -> TimeRange {
     let ranges = vehicles.map(|vehicle| vehicle.range);
     ranges
         .reduce(TimeRange::union)
-        .unwrap_or(TimeRange::new(Default::default(), Default::default()))
+        .unwrap_or(TimeRange::new(Timestamp::MIN, Timestamp::MIN))
 }
 
 fn draw(
@@ -306,19 +306,19 @@ fn session_row(
                 session.signals,
                 bytes_text(session.bytes)
             ));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| match known {
-                Some(overlay) => {
-                    let label = format!("Compare no longer with {start}");
-                    if icons::toggle(ui, Icon::Layers, &label, true).clicked() {
-                        queue.send(Command::Compare(CompareCommand::Remove(overlay.id)));
-                    }
-                }
-                None => {
-                    let label = format!("Compare with {start}");
-                    if icons::button(ui, Icon::Layers, &label).clicked() {
-                        let command = CompareCommand::Add(reference.clone(), session.range);
-                        queue.send(Command::Compare(command));
-                    }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let (command, label) = match known {
+                    Some(overlay) => (
+                        CompareCommand::Remove(overlay.id),
+                        format!("Compare no longer with {start}"),
+                    ),
+                    None => (
+                        CompareCommand::Add(reference.clone(), session.range),
+                        format!("Compare with {start}"),
+                    ),
+                };
+                if icons::toggle(ui, Icon::Layers, &label, known.is_some()).clicked() {
+                    queue.send(Command::Compare(command));
                 }
             });
         },

@@ -7,6 +7,7 @@ use super::{inside, theme, value_text};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, LoadState, LoadedSignal, Panel, PlottedSignal};
 use crate::ui::compare;
+use crate::ui::guide::{self, Topic};
 
 const MAX_WIDTH: f32 = 360.0;
 const ENTRY_HEIGHT: f32 = 20.0;
@@ -57,6 +58,7 @@ pub(crate) fn show(
                             entry(ui, state, panel, plotted, queue);
                         });
                     }
+                    guide::here(ui, ui.min_rect(), Topic::Legend);
                 });
         },
     );

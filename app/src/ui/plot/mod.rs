@@ -9,6 +9,7 @@
 
 mod axes;
 mod curve;
+mod describe;
 mod input;
 mod lanes;
 mod legend;

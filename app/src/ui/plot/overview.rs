@@ -6,6 +6,7 @@ use egui::{CursorIcon, Painter, Pos2, Rangef, Rect, Sense, Shape, Stroke, Ui, po
 use super::{PanelCurves, theme};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, SignalRef, TimeWindow};
+use crate::ui::guide::{self, Topic};
 
 /// Height of the strip in points.
 pub(crate) const HEIGHT: f32 = 46.0;
@@ -59,6 +60,7 @@ pub(crate) fn show(
         (1.0, palette.plot_frame),
         egui::StrokeKind::Outside,
     );
+    guide::here(ui, rect, Topic::Overview);
     interact(ui, window, rect, [left, right], queue);
 }
 

@@ -6,10 +6,11 @@ use egui_plot::{Line, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
-use super::{PanelCurves, band, inside, lanes, legend, overlay, theme, time_axis};
+use super::{PanelCurves, band, describe, inside, lanes, legend, overlay, theme, time_axis};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Panel, PlottedSignal, TimeWindow};
 use crate::time_display::duration_text;
+use crate::ui::guide::{self, Topic};
 
 /// Gaps of one signal that are marked one by one; more are only counted.
 const MAX_GAP_MARKS: usize = 2_000;
@@ -85,7 +86,7 @@ pub(crate) fn show(
     if response.hovered() && !response.dragged() {
         overlay::tooltip(state, frame.panel, &plot, &response);
     }
-    describe(&response, state, frame);
+    describe::plot(&response, state, frame, curves);
     widths
 }
 
@@ -142,6 +143,7 @@ fn show_lanes(
 ) {
     let columns = (plot.rect.width() * ui.pixels_per_point()).round().max(1.0) as usize;
     lanes::paint(ui, state, panel, plot, columns);
+    guide::here(ui, plot.rect, Topic::Lanes);
     let id = ui.scope_id().with(("lanes", panel.id));
     let response = ui.interact(plot.rect, id, Sense::click_and_drag());
     handle_mouse(ui, state, plot, &response, queue);
@@ -374,6 +376,7 @@ fn axis_input(
     strip: Rect,
     queue: &mut CommandQueue,
 ) {
+    guide::here(ui, strip, Topic::Axis);
     let id = ui.scope_id().with(("axis", plot.panel, &axis.id));
     let response = ui.interact(strip, id, Sense::click_and_drag());
     let modifiers = ui.input(|input| input.modifiers);
@@ -471,25 +474,5 @@ fn handle_mouse(
             queue.send(Command::ClosePanel(plot.panel));
             ui.close();
         }
-    });
-}
-
-/// What a screen reader, and a test, is told.
-fn describe(response: &Response, state: &AppState, frame: &PanelFrame<'_>) {
-    let visible = frame.window.visible();
-    response.widget_info(|| {
-        let names: Vec<_> = frame
-            .panel
-            .signals
-            .iter()
-            .map(|plotted| state.signal_name(&plotted.signal))
-            .collect();
-        let text = format!(
-            "Plot of {} from {} to {}",
-            names.join(", "),
-            visible.start,
-            visible.end
-        );
-        egui::WidgetInfo::labeled(egui::Role::Figure, true, text)
     });
 }

@@ -114,6 +114,8 @@ impl App {
         }
         let statistics = self.state.refresh_statistics();
         self.perform(ctx, statistics.into_iter().collect());
+        let inspection = self.state.refresh_inspector();
+        self.perform(ctx, inspection);
     }
 
     fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {

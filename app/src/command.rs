@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
+use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, CompareCommand, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, RangeChoice,
     Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
@@ -22,6 +23,8 @@ pub enum Action {
     OpenFolder,
     /// Open the demo lake, made on first use.
     OpenDemo,
+    /// Decode the frames of what is inspected with other DBC files and see what differs.
+    DecodeAgain,
     /// Choose a layout to open.
     OpenLayout,
     /// Save panels, signals and what was worked out of them as a layout.
@@ -110,6 +113,8 @@ pub enum Action {
     ToggleStatistics,
     /// The side bar with sources and signals on or off.
     ToggleSideBar,
+    /// The inspector of the selection on or off.
+    ToggleInspector,
     /// From dark to light and back.
     ToggleTheme,
     /// Full screen on or off.
@@ -130,10 +135,11 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 57] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
+        Self::DecodeAgain,
         Self::OpenLayout,
         Self::SaveLayout,
         Self::SaveLayoutAs,
@@ -179,6 +185,7 @@ impl Action {
         Self::ToggleLegend,
         Self::ToggleStatistics,
         Self::ToggleSideBar,
+        Self::ToggleInspector,
         Self::ToggleTheme,
         Self::ToggleFullScreen,
         Self::SearchSignals,
@@ -194,6 +201,7 @@ impl Action {
             Self::OpenFiles => "Open files…",
             Self::OpenFolder => "Open folder…",
             Self::OpenDemo => "Open the demo lake",
+            Self::DecodeAgain => "Decode again with other DBC files…",
             Self::OpenLayout => "Open layout…",
             Self::SaveLayout => "Save layout",
             Self::SaveLayoutAs => "Save layout as…",
@@ -238,6 +246,7 @@ impl Action {
             Self::ToggleLegend => "Legend",
             Self::ToggleStatistics => "Statistics",
             Self::ToggleSideBar => "Side bar",
+            Self::ToggleInspector => "Inspector",
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
@@ -344,6 +353,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// About the inspector.
+    Inspector(InspectorCommand),
     /// See [`LayoutCommand`].
     Layout(LayoutCommand),
 }

@@ -11,6 +11,7 @@ pub mod command;
 pub mod demo;
 pub mod exact_duration;
 pub mod export;
+pub mod inspect;
 pub mod query;
 pub mod runtime;
 pub mod series;

@@ -28,6 +28,8 @@ mod dialogs;
 mod exporting;
 /// F1: what the guide says.
 mod guide;
+/// The inspector: definitions, timing, frames, decoding again, looks.
+mod inspecting;
 /// Keys, and when they belong to a text field.
 mod keys;
 /// What is shown, saved and opened again.

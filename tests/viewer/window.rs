@@ -60,6 +60,8 @@ impl App {
         }
         let statistics = self.state.refresh_statistics();
         self.perform(statistics.into_iter().collect());
+        let inspection = self.state.refresh_inspector();
+        self.perform(inspection);
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
@@ -166,7 +168,11 @@ impl TestWindow {
         let dialogs = Arc::new(ScriptedDialogs::default());
         let for_workers: Arc<ScriptedDialogs> = Arc::clone(&dialogs);
         let app = App {
-            state: AppState::new(Settings::default()),
+            // Its texts repeat those of the plots; tests that look at it show it.
+            state: AppState::new(Settings {
+                inspector: false,
+                ..Settings::default()
+            }),
             local: UiState::default(),
             queue: CommandQueue::default(),
             workers: Workers::new(no_wake(), for_workers).unwrap(),

@@ -39,6 +39,7 @@
 //! while out-of-order input is being sorted.
 
 mod gaps;
+mod intervals;
 mod lane;
 mod lookup;
 mod lttb;
@@ -53,6 +54,7 @@ mod stats;
 mod view;
 
 pub use gaps::{Gap, GapCause, GapPolicy, Gaps, Rhythm, Segment};
+pub use intervals::{Coverage, Histogram, Intervals, gap_list, held};
 pub use lane::{LaneState, LaneStretch, lane};
 pub use lookup::Sample;
 pub use lttb::lttb_indices;

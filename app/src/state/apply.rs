@@ -47,7 +47,9 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                return self.first_view(source);
+                let mut effects = self.compare_decodings(source);
+                effects.extend(self.first_view(source));
+                return effects;
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
@@ -92,6 +94,7 @@ impl AppState {
                 return self.update(Command::ExportTo(target));
             }
             Event::Shifted(result) => self.shifted(result),
+            Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Exported(result) => {

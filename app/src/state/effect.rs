@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use canlake_shared::time::TimeRange;
 
+use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, Severity, ShiftOrder,
     ShiftedSeries, SignalRef, SignalStatistics, SourceId, VehicleRef,
@@ -75,6 +76,8 @@ pub enum Effect {
         /// The signals.
         signals: Vec<LoadedPart>,
     },
+    /// Find out more of what is inspected.
+    Inspect(InspectEffect),
     /// Something for layouts.
     Layout(LayoutEffect),
     /// Close the window.
@@ -158,6 +161,8 @@ pub enum Event {
     Statistics(TimeRange, Vec<SignalStatistics>),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
+    /// News of what is inspected.
+    Inspected(InspectEvent),
     /// Something for layouts.
     Layout(LayoutEvent),
 }

@@ -16,9 +16,11 @@ mod effect;
 mod exporting;
 mod first_plots;
 mod history;
+pub mod inspector;
 mod layout;
 mod layouts;
 mod loading;
+mod look;
 mod measure;
 mod notices;
 mod opening;
@@ -37,8 +39,10 @@ pub use compare::{Alignment, Compare, CompareCommand, Overlay, ShiftOrder, Shift
 pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
+pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
+pub use look::{Dash, LineLook};
 pub use notices::{Notice, Notices, Severity};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
@@ -98,6 +102,8 @@ pub enum Dialog {
     ChooseDbc(SourceId),
     /// Vehicles and sessions to compare with what is shown.
     Compare,
+    /// Which DBC files to decode the frames of a source with once more.
+    DecodeAgain(SourceId),
     /// Where an export goes.
     Export(ExportKind),
     /// The keys and what the mouse does.
@@ -175,6 +181,8 @@ pub struct AppState {
     pub search_requested: bool,
     /// Statistics of the visible range, while they are shown.
     pub statistics: Statistics,
+    /// What is known of the selected signal beyond its samples.
+    pub inspector: Inspector,
     /// Files being written.
     pub exports_running: usize,
     /// The demo lake, until its first plots are shown.

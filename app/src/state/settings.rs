@@ -36,6 +36,8 @@ pub struct Settings {
     pub statistics: bool,
     /// The side bar.
     pub side_bar: bool,
+    /// The inspector of the selection.
+    pub inspector: bool,
 }
 
 /// Light or dark.
@@ -62,6 +64,7 @@ impl Default for Settings {
             legend: true,
             statistics: false,
             side_bar: true,
+            inspector: true,
         }
     }
 }

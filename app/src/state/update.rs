@@ -52,6 +52,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
             layout => {
                 self.change_layout(layout);
@@ -68,7 +69,7 @@ impl AppState {
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
             Command::SetLayout(layout) => workspace.set_layout(layout),
-            Command::SelectSignal(signal) => self.selected_signal = Some(signal),
+            Command::SelectSignal(signal) => self.select_signal(signal),
             Command::PlaceCursor(instant) => self.cursors.place(instant),
             Command::TakeBackCursor => self.cursors.take_back(),
             Command::ActivatePanel(panel) => workspace.activate(panel),
@@ -100,6 +101,7 @@ impl AppState {
             | Command::Compare(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Inspector(_)
             | Command::Layout(_) => {}
         }
     }
@@ -110,6 +112,7 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::DecodeAgain => self.ask_to_decode_again(),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
             Action::SaveLayoutAs => self.ask_where_to_save_layout(),
@@ -179,6 +182,7 @@ impl AppState {
             Action::ToggleLegend => settings.legend = !settings.legend,
             Action::ToggleStatistics => settings.statistics = !settings.statistics,
             Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
+            Action::ToggleInspector => settings.inspector = !settings.inspector,
             Action::ToggleTheme => {
                 settings.theme = match settings.theme {
                     ThemeChoice::Dark => ThemeChoice::Light,
@@ -251,7 +255,7 @@ impl AppState {
             };
             let axis = axis_of(info);
             vehicles.insert(signal.vehicle.clone());
-            self.selected_signal = Some(signal.clone());
+            self.select_signal(signal.clone());
             if matches!(target, PlotTarget::NewAxis(_)) {
                 self.workspace.plot_on_new_axis(panel, signal, axis);
             } else {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use canlake_shared::schema::SignalKey;
 use serde::{Deserialize, Serialize};
 
-use super::{Layout, OverlayId, Side, SourceId};
+use super::{Layout, LineLook, OverlayId, Side, SourceId};
 
 /// A vehicle of an opened source.
 ///
@@ -109,6 +109,9 @@ pub struct PlottedSignal {
     /// Hidden signals keep their place in the legend.
     #[serde(default = "shown")]
     pub visible: bool,
+    /// How its line looks.
+    #[serde(default, skip_serializing_if = "LineLook::is_default")]
+    pub look: LineLook,
 }
 
 fn shown() -> bool {
@@ -371,6 +374,7 @@ impl Workspace {
             axis,
             color_idx,
             visible: true,
+            look: LineLook::default(),
         });
     }
 
@@ -428,6 +432,20 @@ impl Workspace {
             .all(|plotted| plotted.visible == (plotted.signal == *signal));
         for plotted in &mut panel.signals {
             plotted.visible = is_alone || plotted.signal == *signal;
+        }
+    }
+
+    /// Changes how the line of a signal looks.
+    pub fn set_look(&mut self, id: PanelId, signal: &SignalRef, look: LineLook) {
+        if let Some(plotted) = self.plotted_mut(id, signal) {
+            plotted.look = look.valid();
+        }
+    }
+
+    /// Gives a signal another colour of the palette.
+    pub fn set_color(&mut self, id: PanelId, signal: &SignalRef, color_idx: usize) {
+        if let Some(plotted) = self.plotted_mut(id, signal) {
+            plotted.color_idx = color_idx;
         }
     }
 
@@ -513,7 +531,8 @@ impl Workspace {
                 id
             };
             places.push((plotted.signal.clone(), id));
-            self.plot(id, plotted.signal, plotted.axis);
+            self.plot(id, plotted.signal.clone(), plotted.axis);
+            self.set_look(id, &plotted.signal, plotted.look);
         }
         order.extend(others);
         self.layout.stack(order);

@@ -10,6 +10,7 @@ use super::layouts::{self, LayoutFields};
 use super::{UiState, about, compare, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
+use crate::state::inspector::InspectorCommand;
 use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
 
 /// What is typed and ticked while a dialog is open.
@@ -65,6 +66,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     let title = match dialog {
         Dialog::ChooseDbc(_) => "Decode raw frames",
         Dialog::Compare => "Compare with what is shown",
+        Dialog::DecodeAgain(_) => "Decode again",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
         Dialog::Keys => "Guide",
@@ -83,8 +85,13 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         .resizable(false)
         .open(&mut is_open)
         .show(ctx, |ui| match dialog {
-            Dialog::ChooseDbc(source) => choose_dbc(ui, state, source, fields, queue),
+            Dialog::ChooseDbc(source) => {
+                choose_dbc(ui, state, source, fields, queue, Purpose::Open);
+            }
             Dialog::Compare => compare::dialog(ui, state, &mut local.compare, queue),
+            Dialog::DecodeAgain(source) => {
+                choose_dbc(ui, state, source, fields, queue, Purpose::Compare);
+            }
             Dialog::Export(kind) => export(ui, kind, fields, queue),
             Dialog::Keys => guide::show(ui, &mut fields.guide),
             Dialog::Notices => notices::list(ui, state, queue),
@@ -104,21 +111,37 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     }
 }
 
+/// What frames are decoded for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To open a source.
+    Open,
+    /// To see what other DBC files make of a source that is open.
+    Compare,
+}
+
 fn choose_dbc(
     ui: &mut Ui,
     state: &AppState,
     id: SourceId,
     fields: &mut DialogFields,
     queue: &mut CommandQueue,
+    purpose: Purpose,
 ) {
     let Some(source) = state.source(id) else {
         return;
     };
     ui.set_width(460.0);
-    ui.label(format!(
-        "{} holds raw frames. Which DBC files describe them?",
-        source.title
-    ));
+    ui.label(match purpose {
+        Purpose::Open => format!(
+            "{} holds raw frames. Which DBC files describe them?",
+            source.title
+        ),
+        Purpose::Compare => format!(
+            "The frames of {} in the time shown are decoded once more, as a second source. With which DBC files?",
+            source.title
+        ),
+    });
     ui.add_space(4.0);
     let mut choice = source.suggested_dbc.clone();
     for recent in &state.settings.recent_dbc {
@@ -170,16 +193,17 @@ fn choose_dbc(
         let decode = egui::Button::new("Decode");
         let is_clicked = ui.add_enabled(can_decode, decode).clicked();
         if is_clicked || can_decode && is_confirmed {
-            queue.send(Command::DecodeWith {
-                source: id,
-                dbc: DbcChoice {
-                    paths: fields.ticked.clone(),
-                    matching: if fields.by_pgn {
-                        Matching::J1939
-                    } else {
-                        Matching::Auto
-                    },
+            let dbc = DbcChoice {
+                paths: fields.ticked.clone(),
+                matching: if fields.by_pgn {
+                    Matching::J1939
+                } else {
+                    Matching::Auto
                 },
+            };
+            queue.send(match purpose {
+                Purpose::Open => Command::DecodeWith { source: id, dbc },
+                Purpose::Compare => Command::Inspector(InspectorCommand::DecodeAgain(id, dbc)),
             });
         }
     });

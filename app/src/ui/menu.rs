@@ -14,6 +14,8 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::OpenFolder),
             Some(Action::OpenDemo),
             None,
+            Some(Action::DecodeAgain),
+            None,
             Some(Action::OpenLayout),
             Some(Action::SaveLayout),
             Some(Action::SaveLayoutAs),
@@ -65,6 +67,7 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::ToggleLegend),
             Some(Action::ToggleStatistics),
             Some(Action::ToggleSideBar),
+            Some(Action::ToggleInspector),
             Some(Action::ToggleTheme),
             Some(Action::ToggleFullScreen),
         ],
@@ -127,6 +130,7 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
         Action::ToggleLegend => Some(settings.legend),
         Action::ToggleStatistics => Some(settings.statistics),
         Action::ToggleSideBar => Some(settings.side_bar),
+        Action::ToggleInspector => Some(settings.inspector),
         _ => None,
     };
     let mut button = Button::new(action.label()).selected(is_on == Some(true));

@@ -12,6 +12,7 @@ mod guide;
 mod headless;
 mod icon;
 mod icons;
+mod inspector;
 mod layouts;
 mod menu;
 mod notices;
@@ -55,6 +56,7 @@ pub struct UiState {
     palette: palette::PaletteFields,
     toasts: notices::Toasts,
     plots: PlotsMemory,
+    inspector: inspector::InspectorFields,
 }
 
 impl UiState {
@@ -84,10 +86,19 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .default_size(150.0)
             .show(ui, |ui| statistics::show(ui, state, queue));
     }
+    if state.settings.inspector {
+        Panel::right("inspector")
+            .default_size(300.0)
+            .size_range(240.0..=520.0)
+            .show(ui, |ui| {
+                inspector::show(ui, state, &mut local.inspector, &local.plots, queue);
+            });
+    }
     let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(6));
     CentralPanel::default_margins()
         .frame(frame)
         .show(ui, |ui| workspace(ui, state, local, queue));
+    inspector::show_differences(ui.ctx(), state, &mut local.inspector.differences, queue);
     dialogs::show(ui.ctx(), state, local, queue);
     if state.dialog == Some(Dialog::Palette) {
         palette::show(ui.ctx(), local, queue);

@@ -377,7 +377,7 @@ fn topic(kind: PanelKind) -> Topic {
 }
 
 /// What a panel is called: after its signals.
-fn title(state: &AppState, id: PanelId) -> String {
+pub(crate) fn title(state: &AppState, id: PanelId) -> String {
     let Some(panel) = state.workspace.panel(id) else {
         return String::new();
     };

@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 59] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -97,6 +97,7 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 59] = [
     (Action::ToggleLegend, key(Key::L)),
     (Action::ToggleStatistics, key(Key::M)),
     (Action::ToggleSideBar, command(Key::B)),
+    (Action::ToggleInspector, command(Key::I)),
     (
         Action::ToggleTheme,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::T),

@@ -12,7 +12,7 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals,
 };
 
-use crate::state::{OVERLAY_COLORS, ThemeChoice};
+use crate::state::{Dash, OVERLAY_COLORS, PlottedSignal, ThemeChoice};
 
 /// Width of a signal's line, in points.
 pub const LINE_WIDTH: f32 = 1.4;
@@ -161,40 +161,43 @@ pub fn signal_color(theme: Theme, idx: usize) -> Color32 {
     color.lerp_to_gamma(away, share)
 }
 
-/// The line style of the `idx`-th signal: another dash for each round through the colours, and others
-/// for signals of compared drives.
-pub fn signal_line_style(idx: usize) -> egui_plot::LineStyle {
-    use egui_plot::LineStyle;
-    let round = (idx % OVERLAY_COLORS / SIGNALS_DARK.len()) % 3;
-    let tone = idx / OVERLAY_COLORS;
-    // The drive shown has the plainest lines.
-    let tone = if tone == 0 { 0 } else { 1 + (tone - 1) % 2 };
-    match (tone, round) {
-        (0, 0) => LineStyle::Solid,
-        (0, 1) => LineStyle::Dashed { length: 8.0 },
-        (0, _) => LineStyle::Dotted { spacing: 4.0 },
-        (1, 0) => LineStyle::Dashed { length: 5.0 },
-        (1, 1) => LineStyle::Dashed { length: 16.0 },
-        (1, _) => LineStyle::Dotted { spacing: 8.0 },
-        (_, 0) => LineStyle::Dotted { spacing: 5.0 },
-        (_, 1) => LineStyle::Dashed { length: 12.0 },
-        (_, _) => LineStyle::Dotted { spacing: 11.0 },
+/// Colours that signals have; from the next on they are dashed.
+pub const SIGNAL_COLORS: usize = SIGNALS_DARK.len();
+
+/// The dash of the `idx`-th signal: another one for each round through the colours, and for signals of
+/// each drive that is compared.
+pub fn signal_dash(idx: usize) -> Dash {
+    let (tone, color) = (idx / OVERLAY_COLORS, idx % OVERLAY_COLORS);
+    match (tone + color / SIGNAL_COLORS) % 3 {
+        0 => Dash::Solid,
+        1 => Dash::Dashed,
+        _ => Dash::Dotted,
     }
 }
 
-/// Paints a short piece of the line that the `idx`-th signal is drawn with.
-pub fn paint_line_sample(ui: &egui::Ui, rect: egui::Rect, idx: usize) {
-    let color = signal_color(ui.theme(), idx);
+/// The dash of a signal: as chosen, else by its place in the palette.
+pub fn dash_of(plotted: &PlottedSignal) -> Dash {
+    let chosen = plotted.look.dash;
+    chosen.unwrap_or_else(|| signal_dash(plotted.color_idx))
+}
+
+/// The line style of a signal: as chosen, else by its place in the palette.
+pub fn line_style(plotted: &PlottedSignal) -> egui_plot::LineStyle {
+    match dash_of(plotted) {
+        Dash::Solid => egui_plot::LineStyle::Solid,
+        Dash::Dashed => egui_plot::LineStyle::Dashed { length: 8.0 },
+        Dash::Dotted => egui_plot::LineStyle::Dotted { spacing: 4.0 },
+    }
+}
+
+/// Paints a short piece of a line.
+pub fn paint_line_sample(ui: &egui::Ui, rect: egui::Rect, color: Color32, dash: Dash) {
     let ends = [rect.left_center(), rect.right_center()];
-    let stroke = Stroke::new(2.0, color);
-    let shapes = match signal_line_style(idx) {
-        egui_plot::LineStyle::Solid => vec![egui::Shape::line_segment(ends, stroke)],
-        egui_plot::LineStyle::Dashed { length } => {
-            egui::Shape::dashed_line(&ends, stroke, length.min(7.0), length.min(7.0) / 2.0)
-        }
-        egui_plot::LineStyle::Dotted { spacing } => {
-            egui::Shape::dotted_line(&ends, color, spacing.min(7.0), 1.2)
-        }
+    let stroke = Stroke::new(2.5, color);
+    let shapes = match dash {
+        Dash::Solid => vec![egui::Shape::line_segment(ends, stroke)],
+        Dash::Dashed => egui::Shape::dashed_line(&ends, stroke, 6.0, 3.0),
+        Dash::Dotted => egui::Shape::dotted_line(&ends, color, 4.0, 1.4),
     };
     ui.painter().extend(shapes);
 }
@@ -347,7 +350,7 @@ mod tests {
                 let signals = 0..3 * SIGNALS_DARK.len();
                 signals.map(move |idx| idx + tone * OVERLAY_COLORS)
             })
-            .map(|idx| (signal_color(Theme::Dark, idx), signal_line_style(idx)))
+            .map(|idx| (signal_color(Theme::Dark, idx), signal_dash(idx)))
             .collect();
         for (idx, look) in looks.iter().enumerate() {
             assert!(!looks[..idx].contains(look));

@@ -7,7 +7,8 @@
 
 mod export;
 mod file_dialogs;
-mod layouts;
+mod inspect;
+pub(crate) mod layouts;
 mod load;
 mod open;
 mod pick;
@@ -23,6 +24,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
+use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{Effect, Event, LayoutEffect, LoadId, ShiftOrder, SignalStatistics, SourceId};
 
 /// Events that wait for the window at most.
@@ -71,6 +73,7 @@ pub struct Workers {
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
     shifting: Option<Task<()>>,
+    inspection: inspect::Inspection,
     others: Vec<Task<()>>,
 }
 
@@ -99,6 +102,7 @@ impl Workers {
             loading: BTreeMap::new(),
             statistics: None,
             shifting: None,
+            inspection: inspect::Inspection::default(),
             others: Vec::new(),
         })
     }
@@ -188,6 +192,7 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
+            Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
             Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
                 self.pick(pick::layout_target(suggested));
@@ -240,6 +245,21 @@ impl Workers {
             .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
+    /// Takes a source that is open already, under a name.
+    pub fn insert_source(&self, id: SourceId, source: Arc<dyn SignalSource>) {
+        self.sources.insert(id, source);
+    }
+
+    /// Whether nothing is being worked on.
+    pub fn is_idle(&mut self) -> bool {
+        self.others.retain_mut(|task| task.try_take().is_none());
+        self.statistics.take_if(|task| task.try_take().is_some());
+        self.opening.is_empty()
+            && self.loading.is_empty()
+            && self.others.is_empty()
+            && self.statistics.is_none()
+    }
+
     /// The opened source behind a name, for whoever asks it directly.
     pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.sources.get(id)
@@ -253,6 +273,19 @@ impl Workers {
         );
     }
 
+    fn inspect(&mut self, effect: InspectEffect) {
+        if let InspectEffect::PickDbc(source) = effect {
+            return self.pick(pick::inspected_dbc(source));
+        }
+        self.inspection.start(
+            effect,
+            &self.sources,
+            &self.runtimes,
+            &self.events,
+            &self.wake,
+        );
+    }
+
     fn pick(&mut self, pick: pick::Pick) {
         let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
@@ -261,7 +294,10 @@ impl Workers {
 
     /// Tasks that ended without telling: a bug, but one that the user must hear of.
     fn panicked(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let stopped = self.inspection.panicked().into_iter();
+        let mut events: Vec<Event> = stopped
+            .map(|topic| Event::Inspected(InspectEvent::Stopped(topic)))
+            .collect();
         self.opening.retain(|source, task| match task.try_take() {
             None => true,
             Some(Ok(())) => false,

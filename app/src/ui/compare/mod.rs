@@ -99,7 +99,8 @@ fn entry(
 fn swatch(ui: &mut Ui, OverlayId(tone): OverlayId) {
     let (rect, _) = ui.allocate_exact_size(vec2(18.0, 12.0), Sense::hover());
     let color_idx = OVERLAY_COLORS * tone as usize;
-    theme::paint_line_sample(ui, rect, color_idx);
+    let color = theme::signal_color(ui.theme(), color_idx);
+    theme::paint_line_sample(ui, rect, color, theme::signal_dash(color_idx));
 }
 
 /// The name: a click makes it the one that keys and drags move, a double click renames it.

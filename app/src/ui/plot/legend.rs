@@ -79,7 +79,7 @@ fn entry(
         .horizontal(|ui| {
             let (swatch, _) = ui.allocate_exact_size(vec2(16.0, 12.0), Sense::hover());
             if plotted.visible {
-                theme::paint_line_sample(ui, swatch, plotted.color_idx);
+                theme::paint_line_sample(ui, swatch, color, theme::dash_of(plotted));
             } else {
                 let hidden = Rect::from_center_size(swatch.center(), vec2(12.0, 2.0));
                 ui.painter().rect_filled(hidden, 1.0, palette.plot_frame);
@@ -107,8 +107,13 @@ fn entry(
             Command::ToggleSignal(panel.id, plotted.signal.clone())
         };
         queue.send(command);
+        queue.send(Command::SelectSignal(plotted.signal.clone()));
     }
     response.context_menu(|ui| {
+        if ui.button("Inspect").clicked() {
+            queue.send(Command::SelectSignal(plotted.signal.clone()));
+            ui.close();
+        }
         if ui.button("Remove from this plot").clicked() {
             queue.send(Command::Unplot(panel.id, plotted.signal.clone()));
             ui.close();

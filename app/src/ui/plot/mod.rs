@@ -26,7 +26,7 @@ use egui::{Rect, Ui};
 
 use super::{inside, theme};
 use crate::command::CommandQueue;
-use crate::state::{AppState, Panel, PanelId, SignalRef, TimeWindow};
+use crate::state::{AppState, AxisId, Panel, PanelId, SignalRef, TimeWindow};
 
 pub use curve::Curve;
 pub(crate) use legend::labelled_value;
@@ -106,6 +106,19 @@ pub(crate) fn panel(
 ) -> [f32; 2] {
     let curves = memory.curves.entry(frame.panel.id).or_default();
     panel::show(ui, state, frame, curves, queue)
+}
+
+/// The axes of a panel with the ranges that they were drawn with last, and whether the user set them.
+pub(crate) fn axis_ranges(
+    state: &AppState,
+    panel: &Panel,
+    memory: &PlotsMemory,
+) -> Vec<(AxisId, [f64; 2], bool)> {
+    let nothing = PanelCurves::default();
+    let curves = memory.curves.get(&panel.id).unwrap_or(&nothing);
+    let axes = axes::resolve(state, panel, curves).into_iter();
+    axes.map(|axis| (axis.id, axis.range, axis.is_fixed))
+        .collect()
 }
 
 /// Draws the badge of a panel.

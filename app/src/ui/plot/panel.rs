@@ -267,8 +267,8 @@ fn add_curve<'a>(
         if !run.is_isolated {
             let line = Line::new("", PlotPoints::Borrowed(run.points))
                 .id(("line", &plotted.signal, idx))
-                .width(theme::LINE_WIDTH)
-                .style(theme::signal_line_style(plotted.color_idx))
+                .width(plotted.look.width.unwrap_or(theme::LINE_WIDTH))
+                .style(theme::line_style(plotted))
                 .color(color)
                 // Bands join the extremes of columns that are far apart, which steps are not.
                 .allow_band(false)

@@ -10,8 +10,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, CompareCommand, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, RangeChoice,
-    Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ExportKind, ExportTarget, Layout, LayoutCommand, NoteCommand, PanelId,
+    RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -99,6 +99,10 @@ pub enum Action {
     NudgeLater,
     /// Take all compared drives away.
     StopComparing,
+    /// Write a note on the time from A to B, or at the cursor.
+    NoteHere,
+    /// List the notes.
+    ShowNotes,
     /// Find and run any command.
     Palette,
     /// All signals in panels of their own, or all in one.
@@ -135,7 +139,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 59] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -177,6 +181,8 @@ impl Action {
         Self::NudgeEarlier,
         Self::NudgeLater,
         Self::StopComparing,
+        Self::NoteHere,
+        Self::ShowNotes,
         Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
@@ -239,6 +245,8 @@ impl Action {
             Self::NudgeEarlier => "Compared drive earlier",
             Self::NudgeLater => "Compared drive later",
             Self::StopComparing => "Stop comparing",
+            Self::NoteHere => "Note here…",
+            Self::ShowNotes => "Notes",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
@@ -353,6 +361,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`NoteCommand`].
+    Note(NoteCommand),
     /// About the inspector.
     Inspector(InspectorCommand),
     /// See [`LayoutCommand`].

@@ -36,6 +36,8 @@ mod keys;
 mod layouts;
 /// Cursors and what is read at them.
 mod measuring;
+/// Bookmarks and notes, and the file that they are in.
+mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
 /// The main screens as pictures.

@@ -48,6 +48,7 @@ impl AppState {
                 }
                 self.select_first_vehicle(source);
                 let mut effects = self.compare_decodings(source);
+                effects.extend(self.load_notes(source));
                 effects.extend(self.first_view(source));
                 return effects;
             }
@@ -94,6 +95,7 @@ impl AppState {
                 return self.update(Command::ExportTo(target));
             }
             Event::Shifted(result) => self.shifted(result),
+            Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),

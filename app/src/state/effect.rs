@@ -7,8 +7,8 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, Severity, ShiftOrder,
-    ShiftedSeries, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, NoteEffect, NoteEvent, Severity,
+    ShiftOrder, ShiftedSeries, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -80,6 +80,8 @@ pub enum Effect {
     Inspect(InspectEffect),
     /// Something for layouts.
     Layout(LayoutEffect),
+    /// Something for notes.
+    Note(NoteEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -165,4 +167,6 @@ pub enum Event {
     Inspected(InspectEvent),
     /// Something for layouts.
     Layout(LayoutEvent),
+    /// Something for notes.
+    Note(NoteEvent),
 }

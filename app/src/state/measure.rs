@@ -106,7 +106,7 @@ impl AppState {
     }
 
     /// Moves the window, at its length, so that an instant is inside.
-    fn bring_into_view(&mut self, instant: Timestamp) {
+    pub(super) fn bring_into_view(&mut self, instant: Timestamp) {
         let Some(window) = &mut self.window else {
             return;
         };

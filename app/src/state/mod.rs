@@ -22,6 +22,7 @@ mod layouts;
 mod loading;
 mod look;
 mod measure;
+mod notes;
 mod notices;
 mod opening;
 mod saved;
@@ -43,6 +44,7 @@ pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use look::{Dash, LineLook};
+pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
@@ -116,6 +118,10 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// A note being written.
+    Note,
+    /// All notes.
+    Notes,
     /// Which layout to open.
     OpenLayout,
     /// Where the layout is saved.
@@ -171,6 +177,8 @@ pub struct AppState {
     pub store: SeriesStore,
     /// Layouts being opened and saved.
     pub layouts: Layouts,
+    /// Bookmarks and notes on times.
+    pub notes: NoteBook,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.

@@ -126,6 +126,7 @@ impl AppState {
         }
         self.inspector.forget(id);
         self.forget_question();
+        self.notes.forget(id);
         self.workspace.keep_sources(|source| source != id);
         self.tidy_overlays();
         let mut effects = self.drop_unused();

@@ -52,6 +52,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
             layout => {
@@ -101,6 +102,7 @@ impl AppState {
             | Command::Compare(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Note(_)
             | Command::Inspector(_)
             | Command::Layout(_) => {}
         }
@@ -112,6 +114,8 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::DecodeAgain => self.ask_to_decode_again(),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),

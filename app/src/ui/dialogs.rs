@@ -7,6 +7,7 @@ use egui::{Align2, Context, ScrollArea, Ui, Window};
 
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
+use super::notes::{self, NoteFields};
 use super::{UiState, about, compare, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
@@ -26,6 +27,7 @@ pub(crate) struct DialogFields {
     crate_filter: String,
     guide: GuideFields,
     layouts: LayoutFields,
+    notes: NoteFields,
 }
 
 /// Draws the dialog that is open.
@@ -35,6 +37,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         fields.shown = state.dialog;
         fields.ticked.clear();
         match state.dialog {
+            Some(Dialog::Note) => fields.notes.begin(state),
             Some(Dialog::SaveLayout) => fields.layouts.begin(&state.suggested_layout_path()),
             Some(Dialog::OpenLayout | Dialog::MatchSignals) => {
                 fields.layouts.begin(Path::new(""));
@@ -73,9 +76,11 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
         Dialog::About => "About Canlake",
+        Dialog::Note => "Note",
         Dialog::OpenLayout => "Open a layout",
         Dialog::SaveLayout => "Save the layout",
         Dialog::MatchSignals => "Signals of the layout",
+        Dialog::Notes => return notes::list(ctx, state, &mut fields.notes, queue),
         // Draws itself.
         Dialog::Palette => return,
     };
@@ -97,12 +102,13 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::Note => notes::edit(ui, state, &mut fields.notes, queue),
             Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
             Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),
             Dialog::MatchSignals => {
                 layouts::match_signals(ui, state, &mut fields.layouts, queue);
             }
-            Dialog::Palette => {}
+            Dialog::Notes | Dialog::Palette => {}
         });
     let escaped =
         ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));

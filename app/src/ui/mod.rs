@@ -15,6 +15,7 @@ mod icons;
 mod inspector;
 mod layouts;
 mod menu;
+mod notes;
 mod notices;
 mod palette;
 mod panels;

@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 62] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -89,6 +89,11 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
         Action::NudgeLater,
         KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight),
     ),
+    (
+        Action::NoteHere,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B),
+    ),
+    (Action::ShowNotes, command(Key::M)),
     (Action::Palette, command(Key::K)),
     (Action::Palette, command(Key::P)),
     (Action::StackOrOverlay, key(Key::S)),

@@ -10,6 +10,7 @@ mod file_dialogs;
 mod inspect;
 pub(crate) mod layouts;
 mod load;
+mod notes;
 mod open;
 mod pick;
 mod remarks;
@@ -19,13 +20,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use canlake_shared::time::TimeRange;
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
-use crate::state::{Effect, Event, LayoutEffect, LoadId, ShiftOrder, SignalStatistics, SourceId};
+use crate::state::{
+    Effect, Event, LayoutEffect, LoadId, LoadedPart, ShiftOrder, SignalStatistics, SourceId,
+};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -164,20 +168,7 @@ impl Workers {
                     running.cancel();
                 }
             }
-            Effect::Statistics { range, signals } => {
-                let events = self.events.clone();
-                let work = async move {
-                    let range_ns = (range.start.as_ns(), range.end.as_ns());
-                    let compute = |part: crate::state::LoadedPart| SignalStatistics {
-                        stats: crate::series::Stats::compute(&part.series, range_ns),
-                        signal: part.signal,
-                    };
-                    let statistics = signals.into_iter().map(compute).collect();
-                    events.send(Event::Statistics(range, statistics)).await;
-                };
-                // Dropping the task before this one cancels it: the newest question wins.
-                self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
-            }
+            Effect::Statistics { range, signals } => self.compute_statistics(range, signals),
             Effect::Shift(orders) => self.shift(orders),
             Effect::ExportCsv {
                 target,
@@ -198,9 +189,10 @@ impl Workers {
                 self.pick(pick::layout_target(suggested));
             }
             Effect::Layout(effect) => {
-                let work = layouts::perform(effect, self.events.clone());
-                self.others
-                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+                self.start(layouts::perform(effect, self.events.clone()));
+            }
+            Effect::Note(effect) => {
+                self.start(notes::perform(effect, self.events.clone()));
             }
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
@@ -210,6 +202,21 @@ impl Workers {
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
+    }
+
+    /// Dropping the task before this one cancels it: the newest question wins.
+    fn compute_statistics(&mut self, range: TimeRange, signals: Vec<LoadedPart>) {
+        let events = self.events.clone();
+        let work = async move {
+            let range_ns = (range.start.as_ns(), range.end.as_ns());
+            let compute = |part: LoadedPart| SignalStatistics {
+                stats: crate::series::Stats::compute(&part.series, range_ns),
+                signal: part.signal,
+            };
+            let statistics = signals.into_iter().map(compute).collect();
+            events.send(Event::Statistics(range, statistics)).await;
+        };
+        self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     fn shift(&mut self, orders: Vec<ShiftOrder>) {
@@ -271,6 +278,11 @@ impl Workers {
             source,
             self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
         );
+    }
+
+    fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.others.push(task);
     }
 
     fn inspect(&mut self, effect: InspectEffect) {

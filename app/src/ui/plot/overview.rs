@@ -7,6 +7,7 @@ use super::{PanelCurves, theme};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, SignalRef, TimeWindow};
 use crate::ui::guide::{self, Topic};
+use crate::ui::notes;
 
 /// Height of the strip in points.
 pub(crate) const HEIGHT: f32 = 46.0;
@@ -61,6 +62,10 @@ pub(crate) fn show(
         egui::StrokeKind::Outside,
     );
     guide::here(ui, rect, Topic::Overview);
+    let signals = state.workspace.signals();
+    let mut vehicles: Vec<_> = signals.iter().map(|it| it.vehicle.clone()).collect();
+    vehicles.dedup();
+    notes::on_overview(ui, state, &vehicles, rect, |it| x_of(window, rect, it));
     interact(ui, window, rect, [left, right], queue);
 }
 

@@ -112,10 +112,8 @@ impl App {
             let effects = self.state.update(command);
             self.perform(ctx, effects);
         }
-        let statistics = self.state.refresh_statistics();
-        self.perform(ctx, statistics.into_iter().collect());
-        let inspection = self.state.refresh_inspector();
-        self.perform(ctx, inspection);
+        let effects = self.state.refresh();
+        self.perform(ctx, effects);
     }
 
     fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {

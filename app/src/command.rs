@@ -10,8 +10,9 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, CompareCommand, ExportKind, ExportTarget, Layout, LayoutCommand, NoteCommand, PanelId,
-    RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout,
+    LayoutCommand, NoteCommand, PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice,
+    VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -99,6 +100,16 @@ pub enum Action {
     NudgeLater,
     /// Take all compared drives away.
     StopComparing,
+    /// Define a computed signal.
+    NewComputed,
+    /// Plot the difference of the first two signals of the active plot.
+    Subtract,
+    /// Conditions and their events, in a panel.
+    ToggleEvents,
+    /// Show the next event.
+    NextEvent,
+    /// Show the event before.
+    PreviousEvent,
     /// Write a note on the time from A to B, or at the cursor.
     NoteHere,
     /// List the notes.
@@ -139,7 +150,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: &'static [Self] = &[
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
@@ -181,6 +192,11 @@ impl Action {
         Self::NudgeEarlier,
         Self::NudgeLater,
         Self::StopComparing,
+        Self::NewComputed,
+        Self::Subtract,
+        Self::ToggleEvents,
+        Self::NextEvent,
+        Self::PreviousEvent,
         Self::NoteHere,
         Self::ShowNotes,
         Self::Palette,
@@ -245,6 +261,11 @@ impl Action {
             Self::NudgeEarlier => "Compared drive earlier",
             Self::NudgeLater => "Compared drive later",
             Self::StopComparing => "Stop comparing",
+            Self::NewComputed => "New computed signal…",
+            Self::Subtract => "Difference of two signals",
+            Self::ToggleEvents => "Events",
+            Self::NextEvent => "Next event",
+            Self::PreviousEvent => "Previous event",
             Self::NoteHere => "Note here…",
             Self::ShowNotes => "Notes",
             Self::Palette => "Find a command…",
@@ -321,6 +342,10 @@ pub enum Command {
     },
     /// Lay drives over the one shown, and move them.
     Compare(CompareCommand),
+    /// About computed signals.
+    Computed(ComputedCommand),
+    /// About conditions and their events.
+    Events(EventsCommand),
     /// Take a signal out of a panel.
     Unplot(PanelId, SignalRef),
     /// Show or hide a signal of a panel.
@@ -400,9 +425,9 @@ mod tests {
 
     #[test]
     fn the_list_names_every_action_once() {
-        let distinct: BTreeSet<_> = Action::ALL.into_iter().collect();
+        let distinct: BTreeSet<_> = Action::ALL.iter().copied().collect();
         assert_eq!(distinct.len(), Action::ALL.len());
-        let labels: BTreeSet<_> = Action::ALL.into_iter().map(Action::label).collect();
+        let labels: BTreeSet<_> = Action::ALL.iter().copied().map(Action::label).collect();
         assert_eq!(labels.len(), Action::ALL.len());
     }
 }

@@ -1,7 +1,12 @@
 //! Drives laid over the one shown.
 
+use std::sync::Arc;
+
 use canlake::command::{Action, Command};
-use canlake::state::{Alignment, CompareCommand, Dialog, Overlay, SignalRef, VehicleRef};
+use canlake::state::{
+    Alignment, Between, CompareCommand, ComputedCommand, ComputedSignal, Dialog, LoadState,
+    Overlay, SignalRef, VehicleRef,
+};
 use canlake_shared::time::{NS_PER_SEC, TimeRange, Timestamp};
 use egui::{Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::kittest::Queryable as _;
@@ -287,4 +292,70 @@ fn bars_of_the_calendar_load_sessions_and_its_menu_compares_them() {
     window.harness.run_steps(3);
     let range = overlay(&window).range;
     assert!(range.contains(Timestamp::from_ns(samples(1).0[0])));
+}
+
+#[test]
+fn the_difference_of_two_drives_is_a_signal() {
+    let mut window = compared();
+    window.send(Command::Run(Action::Subtract));
+    let (real, values) = samples(0);
+    let (times, others) = samples(1);
+    let key = canlake::state::computed_key("Δ Speed");
+    let done = |state: &canlake::state::AppState| {
+        let mut signals = state.store.iter();
+        let found = signals.find(|(signal, _)| signal.key == key);
+        found.is_some_and(|(_, it)| it.state == LoadState::Complete)
+    };
+    window.wait("the difference", done);
+    let difference = |window: &TestWindow| {
+        let mut signals = window.state().store.iter();
+        let (signal, loaded) = signals.find(|(signal, _)| signal.key == key).unwrap();
+        assert_eq!(signal.vehicle.overlay, None);
+        let text = window.state().analysis.computed[0].text().to_owned();
+        assert_eq!(text, format!("Speed - `{VEHICLE} +1/Speed`"));
+        Arc::clone(loaded.series.as_ref().unwrap())
+    };
+    // The sessions begin an hour apart, and so lie on each other.
+    assert_eq!(real[0] + HOUR, times[0]);
+    let series = difference(&window);
+    assert_eq!(series.times(), times);
+    let expected: Vec<_> = others.iter().zip(&values).map(|(b, a)| b - a).collect();
+    assert_eq!(series.values(), expected);
+    // It follows the other drive: a sample later, its value is held from the sample before.
+    let id = overlay(&window).id;
+    let offset = real[1] - real[0];
+    window.send(Command::Compare(CompareCommand::SetOffset(id, offset)));
+    wait_for_shift(&mut window, HOUR + offset);
+    window.wait("the difference", done);
+    let sample = difference(&window).sample_at(times[10]).unwrap();
+    assert_eq!(sample.value, others[10] - values[9]);
+    // The drive that it reads is gone, and it says so.
+    window.send(Command::Run(Action::StopComparing));
+    window.wait("the loss", |state| {
+        let mut signals = state.store.iter();
+        let found = signals.find(|(signal, _)| signal.key == key);
+        found.is_some_and(|(_, it)| matches!(it.state, LoadState::Failed(_)))
+    });
+}
+
+#[test]
+fn a_computed_signal_is_worked_out_of_both_drives() {
+    let mut window = compared();
+    let signal = ComputedSignal::new("Twice", "Speed * 2", "km/h", Between::Hold);
+    window.send(Command::Computed(ComputedCommand::Define(None, signal)));
+    let key = canlake::state::computed_key("Twice");
+    window.wait("both", |state| {
+        let signals = state.store.iter();
+        let of_both = signals.filter(|(signal, _)| signal.key == key);
+        of_both
+            .filter(|(_, it)| it.state == LoadState::Complete)
+            .count()
+            == 2
+    });
+    let twice = overlaid(&window, "Twice");
+    let (real, values) = samples(0);
+    let loaded = window.state().store.get(&twice).unwrap();
+    let series = loaded.series.as_ref().unwrap();
+    assert_eq!(series.times()[7], real[7] + HOUR);
+    assert_eq!(series.values()[7], values[7] * 2.0);
 }

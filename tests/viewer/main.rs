@@ -22,6 +22,8 @@ mod browsing;
 mod commands;
 /// Drives laid over the one shown.
 mod comparing;
+/// Computed signals, conditions and their events.
+mod computing;
 /// Messages, settings, licences.
 mod dialogs;
 /// What is written: samples and pictures.

@@ -58,10 +58,8 @@ impl App {
             let effects = self.state.update(command);
             self.perform(effects);
         }
-        let statistics = self.state.refresh_statistics();
-        self.perform(statistics.into_iter().collect());
-        let inspection = self.state.refresh_inspector();
-        self.perform(inspection);
+        let effects = self.state.refresh();
+        self.perform(effects);
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {

@@ -3,7 +3,7 @@
 //! Plain data without samples; undone, saved and opened together with the
 //! [`Workspace`](super::Workspace).
 
-use super::Overlay;
+use super::{ComputedSignal, Overlay, WatchedCondition};
 
 /// Names a stretch of time that is laid over the others, as long as the app runs and in a saved layout.
 #[derive(
@@ -21,11 +21,15 @@ pub struct OverlayId(pub u32);
 pub struct Analysis {
     /// Drives laid over the time shown, in the order in which they were added.
     pub overlays: Vec<Overlay>,
+    /// Expressions with names, used like signals.
+    pub computed: Vec<ComputedSignal>,
+    /// Conditions whose events are looked for.
+    pub conditions: Vec<WatchedCondition>,
 }
 
 impl Analysis {
     /// Whether a signal is worked out here, so that no file has it.
-    pub fn defines(&self, _signal: &super::SignalRef) -> bool {
-        false
+    pub fn defines(&self, signal: &super::SignalRef) -> bool {
+        self.computed_signal(&signal.key).is_some()
     }
 }

@@ -99,6 +99,7 @@ impl AppState {
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
+            Event::Computed(event) => self.computed(event),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);
                 match result {

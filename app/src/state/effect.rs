@@ -7,8 +7,9 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, NoteEffect, NoteEvent, Severity,
-    ShiftOrder, ShiftedSeries, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
+    NoteEffect, NoteEvent, Severity, ShiftOrder, ShiftedSeries, SignalRef, SignalStatistics,
+    SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -80,6 +81,8 @@ pub enum Effect {
     Inspect(InspectEffect),
     /// Something for layouts.
     Layout(LayoutEffect),
+    /// Work out computed signals and events.
+    Compute(ComputeEffect),
     /// Something for notes.
     Note(NoteEffect),
     /// Close the window.
@@ -161,6 +164,8 @@ pub enum Event {
     Shifted(Result<Vec<ShiftedSeries>, String>),
     /// Statistics of a stretch of time.
     Statistics(TimeRange, Vec<SignalStatistics>),
+    /// A computed signal or events were worked out.
+    Computed(ComputeEvent),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
     /// News of what is inspected.

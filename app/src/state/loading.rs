@@ -54,9 +54,13 @@ impl AppState {
             .map(Effect::Cancel)
             .collect();
         let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
-        for signal in self.workspace.signals() {
+        for signal in &self.wanted() {
+            if self.analysis.defines(signal) {
+                // Worked out when what it reads is there.
+                continue;
+            }
             let is_there = self.store.get(signal).is_some_and(|loaded| {
-                self.range_to_load(signal.vehicle.overlay, range) == Some(loaded.range)
+                self.range_to_load(signal, range) == Some(loaded.range)
                     && !matches!(loaded.state, LoadState::Failed(_))
             });
             if let (false, Some(info)) = (is_there, self.signal_info(signal)) {
@@ -67,9 +71,8 @@ impl AppState {
             }
         }
         for (vehicle, signals) in missing {
-            let Some(range) = self.range_to_load(vehicle.overlay, range) else {
-                continue;
-            };
+            let overlay = vehicle.overlay.and_then(|id| self.overlay(id));
+            let range = overlay.map_or(range, |overlay| overlay.range);
             let load = LoadId(self.next_load);
             self.next_load += 1;
             for info in &signals {
@@ -101,9 +104,7 @@ impl AppState {
         let mut outdated: Vec<_> = self
             .store
             .iter()
-            .filter(|(signal, loaded)| {
-                self.range_to_load(signal.vehicle.overlay, range) != Some(loaded.range)
-            })
+            .filter(|(signal, loaded)| self.range_to_load(signal, range) != Some(loaded.range))
             .filter_map(|(_, loaded)| match loaded.state {
                 LoadState::Loading { load, .. } => Some(load),
                 _ => None,
@@ -114,11 +115,11 @@ impl AppState {
         outdated
     }
 
-    /// Forgets samples that no panel shows, and stops queries that bring nothing else.
+    /// Forgets samples that nothing needs, and stops queries that bring nothing else.
     pub(super) fn drop_unused(&mut self) -> Vec<Effect> {
         let before = self.store.loads();
-        let workspace = &self.workspace;
-        self.store.retain(|signal| workspace.contains(signal));
+        let wanted = self.wanted();
+        self.store.retain(|signal| wanted.contains(signal));
         let after = self.store.loads();
         before
             .into_iter()

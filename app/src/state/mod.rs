@@ -11,6 +11,7 @@
 mod analysis;
 mod apply;
 mod compare;
+mod computed;
 mod cursors;
 mod effect;
 mod exporting;
@@ -37,6 +38,13 @@ mod zoom;
 
 pub use analysis::{Analysis, OverlayId};
 pub use compare::{Alignment, Compare, CompareCommand, Overlay, ShiftOrder, ShiftedSeries};
+
+pub(crate) use computed::Names;
+pub use computed::{
+    Between, COMPUTED_MESSAGE, Computation, Computations, ComputeEffect, ComputeEvent,
+    ComputedCommand, ComputedSignal, ConditionId, EventsCommand, FoundEvents, Rule,
+    WatchedCondition, WatchedEvents, WrongText, computed_key,
+};
 pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
@@ -72,6 +80,11 @@ use crate::time_display::Zone;
 /// Names a query as long as the app runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoadId(pub u64);
+
+impl LoadId {
+    /// Of what waits for other signals, without a query of its own.
+    pub(crate) const NONE: Self = Self(u64::MAX);
+}
 
 /// Which stretch of time to load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +131,8 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// A new computed signal, or the one at this position.
+    Computed(Option<usize>),
     /// A note being written.
     Note,
     /// All notes.
@@ -193,6 +208,11 @@ pub struct AppState {
     pub inspector: Inspector,
     /// Files being written.
     pub exports_running: usize,
+    /// Events of the conditions that are watched.
+    pub events: WatchedEvents,
+    computations: Computations,
+    /// Of computations that run: what their inputs lack.
+    partial_inputs: std::collections::BTreeMap<LoadId, Vec<String>>,
     /// The demo lake, until its first plots are shown.
     demo: Option<SourceId>,
     zooms: History<Zoom>,
@@ -240,6 +260,9 @@ impl AppState {
 
     /// What the catalogue knows of a signal.
     pub fn signal_info(&self, signal: &SignalRef) -> Option<&SignalInfo> {
+        if let Some(computed) = self.analysis.computed_signal(&signal.key) {
+            return Some(computed.info());
+        }
         let vehicle = self.vehicle(&signal.vehicle)?;
         let idx = vehicle
             .signals
@@ -299,6 +322,9 @@ impl AppState {
 
 fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
     let key = &signal.key;
+    if &*key.message == COMPUTED_MESSAGE && key.arbitration_id.is_none() {
+        return key.signal.to_string();
+    }
     let is_unique = vehicle
         .signals
         .iter()

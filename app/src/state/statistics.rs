@@ -43,8 +43,17 @@ impl Statistics {
 }
 
 impl AppState {
+    /// Asks for what follows from what is shown and was not asked for yet. To be called after commands
+    /// and events.
+    pub fn refresh(&mut self) -> Vec<Effect> {
+        let mut effects = self.compute_missing();
+        effects.extend(self.refresh_statistics());
+        effects.extend(self.refresh_inspector());
+        effects
+    }
+
     /// Asks for statistics if they are shown and what they are of has changed.
-    pub fn refresh_statistics(&mut self) -> Option<Effect> {
+    fn refresh_statistics(&mut self) -> Option<Effect> {
         if !self.settings.statistics {
             self.statistics = Statistics::default();
             return None;

@@ -6,7 +6,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::measure::Step;
 use super::{
-    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelKind, Place, RangeChoice,
+    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
     Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
@@ -47,6 +47,8 @@ impl AppState {
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
             Command::Compare(command) => self.compare(command),
+            Command::Computed(command) => self.change_computed(command),
+            Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
                 kind,
                 self.suggested_export_path(kind),
@@ -100,6 +102,8 @@ impl AppState {
             | Command::ChooseRange(_)
             | Command::Plot { .. }
             | Command::Compare(_)
+            | Command::Computed(_)
+            | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
             | Command::Note(_)
@@ -162,23 +166,19 @@ impl AppState {
                 self.workspace.add_panel(PanelKind::Plot, Place::Tab);
             }
             Action::NewTable => self.add_table(),
-            Action::DuplicatePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.duplicate(active);
-                }
-            }
-            Action::ClosePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.close_panel(active);
-                    return self.drop_unused();
-                }
-            }
+            Action::DuplicatePanel => self.duplicate_active(),
+            Action::ClosePanel => return self.close_active(),
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
             Action::Compare => self.ask_what_to_compare(),
             Action::NudgeEarlier => self.nudge_overlay(-1),
             Action::NudgeLater => self.nudge_overlay(1),
             Action::StopComparing => return self.remove_overlays(),
+            Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
+            Action::Subtract => return self.subtract_plotted(),
+            Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
+            Action::NextEvent => self.step_event(true),
+            Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
             Action::ToggleGrid => settings.grid = !settings.grid,
@@ -207,6 +207,35 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    fn duplicate_active(&mut self) {
+        if let Some(active) = self.workspace.active() {
+            self.workspace.duplicate(active);
+        }
+    }
+
+    fn close_active(&mut self) -> Vec<Effect> {
+        if let Some(active) = self.workspace.active() {
+            self.workspace.close_panel(active);
+        }
+        self.drop_unused()
+    }
+
+    /// Closes the panels of a kind that are seen; opens one below the others where there is none.
+    fn toggle_panel(&mut self, kind: PanelKind) {
+        let seen = self.workspace.layout().seen();
+        let of_kind = |id: &PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.kind == kind)
+        };
+        let open: Vec<PanelId> = seen.into_iter().filter(of_kind).collect();
+        if open.is_empty() {
+            self.workspace.add_panel(kind, Place::Below);
+        }
+        for id in open {
+            self.workspace.close_panel(id);
+        }
     }
 
     fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {

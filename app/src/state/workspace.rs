@@ -127,6 +127,8 @@ pub enum PanelKind {
     Plot,
     /// Lists their values at the cursors.
     Table,
+    /// Lists the events of conditions.
+    Events,
 }
 
 /// A tile of the workspace, with signals in it.
@@ -411,6 +413,24 @@ impl Workspace {
             panel
                 .signals
                 .retain(|plotted| is_kept(plotted.signal.vehicle.source));
+        }
+    }
+
+    /// Takes signals out of all panels.
+    pub fn remove_signals(&mut self, is_removed: impl Fn(&SignalRef) -> bool) {
+        for panel in self.panels.values_mut() {
+            panel.signals.retain(|plotted| !is_removed(&plotted.signal));
+        }
+    }
+
+    /// Gives signals of this identity another one.
+    pub fn rename_signals(&mut self, before: &SignalKey, after: &SignalKey) {
+        for panel in self.panels.values_mut() {
+            for plotted in &mut panel.signals {
+                if plotted.signal.key == *before {
+                    plotted.signal.key = after.clone();
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, ScrollArea, Ui, Window};
 
+use super::computed::{self, ComputedFields};
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
 use super::notes::{self, NoteFields};
@@ -26,6 +27,7 @@ pub(crate) struct DialogFields {
     wants_focus: bool,
     crate_filter: String,
     guide: GuideFields,
+    computed: ComputedFields,
     layouts: LayoutFields,
     notes: NoteFields,
 }
@@ -43,6 +45,9 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
                 fields.layouts.begin(Path::new(""));
             }
             _ => {}
+        }
+        if let Some(Dialog::Computed(at)) = state.dialog {
+            fields.computed.open(state, at);
         }
         if state.dialog == Some(Dialog::Keys) {
             fields.guide.open(ctx);
@@ -73,6 +78,8 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
         Dialog::Keys => "Guide",
+        Dialog::Computed(None) => "New computed signal",
+        Dialog::Computed(Some(_)) => "Computed signal",
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
         Dialog::About => "About Canlake",
@@ -99,6 +106,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             }
             Dialog::Export(kind) => export(ui, kind, fields, queue),
             Dialog::Keys => guide::show(ui, &mut fields.guide),
+            Dialog::Computed(at) => computed::show(ui, state, at, &mut fields.computed, queue),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),

@@ -89,6 +89,13 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::PreviousChange),
             Some(Action::NextChange),
             None,
+            Some(Action::NewComputed),
+            Some(Action::Subtract),
+            None,
+            Some(Action::ToggleEvents),
+            Some(Action::NextEvent),
+            Some(Action::PreviousEvent),
+            None,
             Some(Action::Compare),
             Some(Action::NudgeEarlier),
             Some(Action::NudgeLater),
@@ -155,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_action_is_in_one_menu() {
-        for action in Action::ALL {
+        for action in Action::ALL.iter().copied() {
             let found = MENUS
                 .iter()
                 .flat_map(|(_, entries)| entries.iter())

@@ -7,7 +7,10 @@
 mod about;
 mod calendar;
 mod compare;
+mod computed;
 mod dialogs;
+mod events;
+mod expression;
 mod guide;
 mod headless;
 mod icon;

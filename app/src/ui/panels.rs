@@ -8,7 +8,7 @@ use egui_tiles::{Behavior, SimplificationOptions, Tabs, Tile, TileId, Tiles, UiR
 
 use super::guide::{self, Topic};
 use super::plot::{self, PanelFrame, PlotsMemory};
-use super::{icons, inside, table, theme, tiles};
+use super::{events, icons, inside, table, theme, tiles};
 use crate::command::{Action, Command, CommandQueue, PlotTarget};
 use crate::state::{AppState, Panel, PanelId, PanelKind, Side, SignalRef, TimeWindow};
 
@@ -101,6 +101,11 @@ impl Behavior<PanelId> for Panels<'_> {
             PanelKind::Table => {
                 inside(ui, UiBuilder::new().max_rect(body.shrink(2.0)), |ui| {
                     table::show(ui, self.state, panel, self.queue);
+                });
+            }
+            PanelKind::Events => {
+                inside(ui, UiBuilder::new().max_rect(body.shrink(4.0)), |ui| {
+                    events::show(ui, self.state, &mut self.memory.events, self.queue);
                 });
             }
         }
@@ -373,6 +378,7 @@ fn topic(kind: PanelKind) -> Topic {
     match kind {
         PanelKind::Plot => Topic::Plot,
         PanelKind::Table => Topic::Table,
+        PanelKind::Events => Topic::Events,
     }
 }
 
@@ -384,6 +390,7 @@ pub(crate) fn title(state: &AppState, id: PanelId) -> String {
     let kind = match panel.kind {
         PanelKind::Plot => "Plot",
         PanelKind::Table => "Values",
+        PanelKind::Events => "Events",
     };
     let names: Vec<_> = panel
         .signals

@@ -5,6 +5,7 @@
 //! be kept, by its own signal. The queue of events is bounded: when it is full, the work waits for
 //! the window to take some.
 
+mod compute;
 mod export;
 mod file_dialogs;
 mod inspect;
@@ -77,6 +78,7 @@ pub struct Workers {
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
     shifting: Option<Task<()>>,
+    computing: compute::Computing,
     inspection: inspect::Inspection,
     others: Vec<Task<()>>,
 }
@@ -106,6 +108,7 @@ impl Workers {
             loading: BTreeMap::new(),
             statistics: None,
             shifting: None,
+            computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
             others: Vec::new(),
         })
@@ -168,7 +171,7 @@ impl Workers {
                     running.cancel();
                 }
             }
-            Effect::Statistics { range, signals } => self.compute_statistics(range, signals),
+            Effect::Statistics { range, signals } => self.start_statistics(range, signals),
             Effect::Shift(orders) => self.shift(orders),
             Effect::ExportCsv {
                 target,
@@ -194,6 +197,10 @@ impl Workers {
             Effect::Note(effect) => {
                 self.start(notes::perform(effect, self.events.clone()));
             }
+            Effect::Compute(effect) => {
+                self.computing
+                    .start(effect, &self.runtimes, &self.events, &self.wake);
+            }
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
             Effect::PickDbc(source) => self.pick(pick::dbc(source)),
@@ -202,21 +209,6 @@ impl Workers {
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
-    }
-
-    /// Dropping the task before this one cancels it: the newest question wins.
-    fn compute_statistics(&mut self, range: TimeRange, signals: Vec<LoadedPart>) {
-        let events = self.events.clone();
-        let work = async move {
-            let range_ns = (range.start.as_ns(), range.end.as_ns());
-            let compute = |part: LoadedPart| SignalStatistics {
-                stats: crate::series::Stats::compute(&part.series, range_ns),
-                signal: part.signal,
-            };
-            let statistics = signals.into_iter().map(compute).collect();
-            events.send(Event::Statistics(range, statistics)).await;
-        };
-        self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     fn shift(&mut self, orders: Vec<ShiftOrder>) {
@@ -270,6 +262,21 @@ impl Workers {
     /// The opened source behind a name, for whoever asks it directly.
     pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.sources.get(id)
+    }
+
+    fn start_statistics(&mut self, range: TimeRange, signals: Vec<LoadedPart>) {
+        let events = self.events.clone();
+        let work = async move {
+            let range_ns = (range.start.as_ns(), range.end.as_ns());
+            let compute = |part: LoadedPart| SignalStatistics {
+                stats: crate::series::Stats::compute(&part.series, range_ns),
+                signal: part.signal,
+            };
+            let statistics = signals.into_iter().map(compute).collect();
+            events.send(Event::Statistics(range, statistics)).await;
+        };
+        // Dropping the task before this one cancels it: the newest question wins.
+        self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     fn start_opening(&mut self, source: SourceId, work: impl Future<Output = ()> + Send + 'static) {

@@ -1,5 +1,7 @@
 //! Which signal of another drive a signal is compared with, and plotting them together.
 
+use canlake_shared::expr::Program;
+
 use crate::source::{SignalInfo, Vehicle};
 use crate::state::{AppState, Overlay, OverlayId, PanelId, PlottedSignal, Severity, SignalRef};
 
@@ -7,7 +9,17 @@ impl AppState {
     /// The signal of an overlay that stands beside a signal of the drive shown: the same, else one of
     /// the same message and name (another bus, another identifier). `None` when the overlay's vehicle
     /// has none with samples in that time.
+    ///
+    /// Of a computed signal: the same expression, read from the overlay.
     pub fn counterpart(&self, overlay: &Overlay, signal: &SignalRef) -> Option<SignalRef> {
+        if let Some(computed) = self.analysis.computed_signal(&signal.key) {
+            let vehicle = overlay.laid_over();
+            let program = self.check_expression(&vehicle, computed.text());
+            return program.is_ok().then(|| SignalRef {
+                vehicle,
+                key: signal.key.clone(),
+            });
+        }
         let vehicle = self.vehicle(&overlay.vehicle)?;
         let info = counterpart_in(vehicle, signal)?;
         let has_samples = info.last >= overlay.range.start && info.first < overlay.range.end;
@@ -61,7 +73,9 @@ impl AppState {
             return Vec::new();
         };
         let is_shown = |plotted: &&PlottedSignal| {
-            plotted.signal.vehicle.overlay.is_none() && is_wanted(&plotted.signal)
+            plotted.signal.vehicle.overlay.is_none()
+                && is_wanted(&plotted.signal)
+                && !self.is_comparison(&plotted.signal)
         };
         let mut missing = Vec::new();
         let mut found = Vec::new();
@@ -88,6 +102,18 @@ impl AppState {
             self.workspace.plot(panel, signal, axis);
         }
         missing
+    }
+
+    /// Whether a signal is worked out of several drives already, such as a difference between them.
+    fn is_comparison(&self, signal: &SignalRef) -> bool {
+        let computed = self.analysis.computed_signal(&signal.key);
+        let program = computed.map(|it| self.check_expression(&signal.vehicle, it.text()));
+        program.is_some_and(|program| {
+            let inputs = program.iter().flat_map(Program::inputs);
+            inputs
+                .into_iter()
+                .any(|input| input.signal.vehicle != signal.vehicle)
+        })
     }
 
     fn tell_not_compared(&mut self, id: OverlayId, mut missing: Vec<SignalRef>) {

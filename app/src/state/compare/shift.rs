@@ -10,7 +10,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::{Alignment, Overlay};
 use crate::series::Prepared;
-use crate::state::{AppState, Effect, OverlayId, Severity, SignalRef, VehicleRef};
+use crate::state::{AppState, Effect, Severity, SignalRef, VehicleRef};
 
 /// A series to be moved.
 #[derive(Clone, Debug)]
@@ -119,6 +119,10 @@ impl AppState {
             .iter()
             .filter_map(|(signal, loaded)| {
                 signal.vehicle.overlay?;
+                if self.analysis.defines(signal) {
+                    // Worked out anew of what it reads.
+                    return None;
+                }
                 let series = loaded.series.as_ref()?;
                 let by_ns = self
                     .shift_of(&signal.vehicle)
@@ -156,14 +160,27 @@ impl AppState {
     }
 
     /// The stretch of time that a signal is loaded for: of an overlay its own, else what was chosen.
+    /// What is worked out is worked out where it is drawn.
     pub(in crate::state) fn range_to_load(
         &self,
-        overlay: Option<OverlayId>,
+        signal: &SignalRef,
         shown: TimeRange,
     ) -> Option<TimeRange> {
-        match overlay {
-            None => Some(shown),
-            Some(id) => self.overlay(id).map(|overlay| overlay.range),
+        match signal.vehicle.overlay {
+            Some(id) if !self.analysis.defines(signal) => {
+                self.overlay(id).map(|overlay| overlay.range)
+            }
+            _ => Some(shown),
         }
+    }
+
+    /// The stretch of the window's time axis that samples of a vehicle are known for.
+    pub(in crate::state) fn known_range(
+        &self,
+        vehicle: &VehicleRef,
+        shown: TimeRange,
+    ) -> TimeRange {
+        let overlay = vehicle.overlay.and_then(|id| self.overlay(id));
+        overlay.map_or(shown, |overlay| self.overlay_range(overlay))
     }
 }

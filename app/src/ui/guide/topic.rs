@@ -18,6 +18,8 @@ pub(crate) enum Topic {
     Lanes,
     Overview,
     Table,
+    Events,
+    Computed,
     Keys,
 }
 
@@ -35,7 +37,7 @@ pub(crate) struct Page {
 
 impl Topic {
     /// All pages, in the order of the guide.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::FirstSteps,
         Self::Sources,
         Self::Sessions,
@@ -47,6 +49,8 @@ impl Topic {
         Self::Lanes,
         Self::Overview,
         Self::Table,
+        Self::Events,
+        Self::Computed,
         Self::Keys,
     ];
 
@@ -64,6 +68,8 @@ impl Topic {
             Self::Lanes => &LANES,
             Self::Overview => &OVERVIEW,
             Self::Table => &TABLE,
+            Self::Events => &EVENTS,
+            Self::Computed => &COMPUTED,
             Self::Keys => &KEYS,
         }
     }
@@ -273,9 +279,50 @@ const TABLE: Page = Page {
     ],
 };
 
+const EVENTS: Page = Page {
+    title: "Conditions and events",
+    text: &[
+        "A condition is an expression, and for how long it has to hold: Speed > 80 and Brake > 30 for \
+         200 ms. Every stretch of what is loaded in which it held so long is listed and marked.",
+        "Rules fill in a condition on a plotted signal: above a threshold, changing fast, not changing, \
+         far from its mean.",
+    ],
+    gestures: &[
+        ("Click on an event", "show it, with A and B at its ends"),
+        (
+            "Click on a colour",
+            "mark its events in the plots, or no more",
+        ),
+    ],
+    actions: &[
+        Action::ToggleEvents,
+        Action::NextEvent,
+        Action::PreviousEvent,
+    ],
+};
+
+const COMPUTED: Page = Page {
+    title: "Computed signals",
+    text: &[
+        "An expression over signals of any rate, such as Pack_Voltage * Pack_Current / 1000; it can be \
+         plotted, measured and exported like any signal, and is saved in the layout.",
+        "Between samples a signal keeps its last value, or runs in a straight line to the next where \
+         you choose so. Where one of the signals is missing, so is the result.",
+        "A name that several signals have is written Message.Signal, a signal of another vehicle \
+         `CAR_2/Drive.Speed` in backticks. Values with names are compared as text: Gear == \"D\".",
+        "Functions: abs, min, max, clamp, if, diff, rate, integral, moving_average, lowpass and more; \
+         the editor lists them.",
+    ],
+    gestures: &[
+        ("Tab, Enter", "take what is offered"),
+        ("Up, Down", "choose among the offers"),
+    ],
+    actions: &[Action::NewComputed, Action::Subtract],
+};
+
 const KEYS: Page = Page {
     title: "All keys",
     text: &["Single letters do nothing while a text field has the keyboard."],
     gestures: &[],
-    actions: &Action::ALL,
+    actions: Action::ALL,
 };

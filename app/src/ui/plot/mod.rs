@@ -8,6 +8,7 @@
 //! Curves are drawn by `egui_plot`; axes, grid, bands and gestures are ours (see `axes` and `input`).
 
 mod axes;
+mod bands;
 mod curve;
 mod describe;
 mod input;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use canlake_shared::time::TimeRange;
 use egui::{Rect, Ui};
 
+use super::events::EventsFields;
 use super::{inside, theme};
 use crate::command::CommandQueue;
 use crate::state::{AppState, AxisId, Panel, PanelId, SignalRef, TimeWindow};
@@ -46,6 +48,8 @@ pub struct PlotsMemory {
     strips: [f32; 2],
     rect: Option<Rect>,
     is_picture: bool,
+    /// What is typed into the panel of events.
+    pub(crate) events: EventsFields,
 }
 
 impl PlotsMemory {

@@ -3,7 +3,7 @@
 use canlake_shared::time::TimeRange;
 use egui::{CursorIcon, Painter, Pos2, Rangef, Rect, Sense, Shape, Stroke, Ui, pos2};
 
-use super::{PanelCurves, theme};
+use super::{PanelCurves, bands, theme};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, SignalRef, TimeWindow};
 use crate::ui::guide::{self, Topic};
@@ -47,6 +47,7 @@ pub(crate) fn show(
         }
         paint_signal(ui, state, signal, window, rect, &painter, curves);
     }
+    bands::events(&painter, state, ui.theme(), rect, window.extent());
     let visible = window.visible();
     let (left, right) = (
         x_of(window, rect, visible.start),

@@ -6,7 +6,7 @@ use egui_plot::{Line, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
-use super::{PanelCurves, band, describe, inside, lanes, legend, overlay, theme, time_axis};
+use super::{PanelCurves, band, bands, describe, inside, lanes, legend, overlay, theme, time_axis};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Panel, PlottedSignal, TimeWindow, VehicleRef};
 use crate::time_display::duration_text;
@@ -193,6 +193,13 @@ fn paint_background(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot: &Pl
             painter.rect_filled(band(plot, gap), 0.0, palette.recording_gap);
         }
     }
+    bands::events(
+        &painter,
+        state,
+        ui.theme(),
+        plot.rect,
+        plot.window.visible(),
+    );
     if state.settings.grid {
         time_axis::paint_grid(&painter, plot, palette.grid);
     }

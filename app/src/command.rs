@@ -14,6 +14,7 @@ use crate::state::{
     LayoutCommand, NoteCommand, PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice,
     VehicleRef,
 };
+use crate::time_display::ZoneChoice;
 
 /// Something the app does when told, without further data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,6 +131,14 @@ pub enum Action {
     ToggleSideBar,
     /// The inspector of the selection on or off.
     ToggleInspector,
+    /// Show times in UTC.
+    ZoneUtc,
+    /// Show times in the zone of this machine.
+    ZoneLocal,
+    /// Show times since the start of what is shown.
+    ZoneRelative,
+    /// Choose the zone in which times are shown.
+    ChooseZone,
     /// From dark to light and back.
     ToggleTheme,
     /// Full screen on or off.
@@ -208,6 +217,10 @@ impl Action {
         Self::ToggleStatistics,
         Self::ToggleSideBar,
         Self::ToggleInspector,
+        Self::ZoneUtc,
+        Self::ZoneLocal,
+        Self::ZoneRelative,
+        Self::ChooseZone,
         Self::ToggleTheme,
         Self::ToggleFullScreen,
         Self::SearchSignals,
@@ -276,6 +289,10 @@ impl Action {
             Self::ToggleStatistics => "Statistics",
             Self::ToggleSideBar => "Side bar",
             Self::ToggleInspector => "Inspector",
+            Self::ZoneUtc => "Times in UTC",
+            Self::ZoneLocal => "Times in local time",
+            Self::ZoneRelative => "Times since start",
+            Self::ChooseZone => "Times in a zone…",
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
@@ -380,6 +397,8 @@ pub enum Command {
     ClearNotices,
     /// Light or dark.
     SetTheme(ThemeChoice),
+    /// The zone of all times that are shown.
+    SetZone(ZoneChoice),
     /// Close the dialog that is open.
     CloseDialog,
     /// Let the user choose in the system's dialog where an export goes.

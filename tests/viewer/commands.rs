@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use canlake::command::{Action, Command};
 use canlake::state::EventsCommand;
+use canlake::time_display::ZoneChoice;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
@@ -43,6 +44,8 @@ fn busy() -> TestWindow {
     window.press(Key::I);
     window.press(Key::I);
     window.press(Key::Backspace);
+    let zone = ZoneChoice::named("Asia/Kathmandu").unwrap();
+    window.send(Command::SetZone(zone));
     window.harness.run_steps(2);
     window
 }

@@ -44,3 +44,5 @@ mod notes;
 mod opening;
 /// The main screens as pictures.
 mod snapshots;
+/// UTC, local time, named zones, times since the start.
+mod zones;

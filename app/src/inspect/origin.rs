@@ -16,7 +16,7 @@ use super::SourceCheck;
 use crate::source::Catalogue;
 
 /// Raw files larger than this are not hashed to find out whether they are the right ones.
-const MAX_HASHED_BYTES: u64 = 256 << 20;
+const MAX_HASHED_BYTES: u64 = 64 << 20;
 
 /// Decoded files by the inputs that they were made of, where the program made them itself.
 pub type Inputs = BTreeMap<PathBuf, PathBuf>;

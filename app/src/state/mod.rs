@@ -127,6 +127,8 @@ pub enum Dialog {
     Notices,
     /// What can be chosen.
     Settings,
+    /// In which zone times are shown.
+    Zone,
     /// Version and licences.
     About,
     /// A field to find commands with.
@@ -224,15 +226,18 @@ pub struct AppState {
 impl AppState {
     /// With settings of an earlier start.
     pub fn new(settings: Settings) -> Self {
+        // It stands in a file: asked for before the window opens.
+        crate::time_display::local_zone_name();
         Self {
             settings,
             ..Self::default()
         }
     }
 
-    /// The zone in which all instants are shown.
+    /// The zone in which all instants are shown, typed and exported.
     pub fn zone(&self) -> Zone {
-        Zone::UTC
+        let origin = self.window.as_ref().map(|window| window.extent().start);
+        self.settings.zone.zone(origin)
     }
 
     /// An opened source.

@@ -7,9 +7,10 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use super::measure::Step;
 use super::{
     AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
-    Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
+    Selection, Settings, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::time_display::ZoneChoice;
 
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
@@ -85,6 +86,7 @@ impl AppState {
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::SetZone(zone) => self.settings.zone = zone,
             Command::CloseDialog => {
                 self.forget_question();
                 self.dialog = None;
@@ -181,18 +183,17 @@ impl AppState {
             Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
-            Action::ToggleGrid => settings.grid = !settings.grid,
-            Action::ToggleDots => settings.dots = !settings.dots,
-            Action::ToggleLegend => settings.legend = !settings.legend,
-            Action::ToggleStatistics => settings.statistics = !settings.statistics,
-            Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
-            Action::ToggleInspector => settings.inspector = !settings.inspector,
-            Action::ToggleTheme => {
-                settings.theme = match settings.theme {
-                    ThemeChoice::Dark => ThemeChoice::Light,
-                    ThemeChoice::Light => ThemeChoice::Dark,
-                }
-            }
+            Action::ChooseZone => self.dialog = Some(Dialog::Zone),
+            Action::ToggleGrid
+            | Action::ToggleDots
+            | Action::ToggleLegend
+            | Action::ToggleStatistics
+            | Action::ToggleSideBar
+            | Action::ToggleInspector
+            | Action::ZoneUtc
+            | Action::ZoneLocal
+            | Action::ZoneRelative
+            | Action::ToggleTheme => switch(settings, action),
             Action::SearchSignals => {
                 settings.side_bar = true;
                 self.search_requested = true;
@@ -321,5 +322,27 @@ impl AppState {
     pub fn hovered_in_window(&self) -> Option<Timestamp> {
         let visible = self.window.as_ref()?.visible();
         self.hovered.filter(|instant| visible.contains(*instant))
+    }
+}
+
+/// What is switched on and off, and chosen among few.
+fn switch(settings: &mut Settings, action: Action) {
+    match action {
+        Action::ToggleGrid => settings.grid = !settings.grid,
+        Action::ToggleDots => settings.dots = !settings.dots,
+        Action::ToggleLegend => settings.legend = !settings.legend,
+        Action::ToggleStatistics => settings.statistics = !settings.statistics,
+        Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
+        Action::ToggleInspector => settings.inspector = !settings.inspector,
+        Action::ZoneUtc => settings.zone = ZoneChoice::Utc,
+        Action::ZoneLocal => settings.zone = ZoneChoice::Local,
+        Action::ZoneRelative => settings.zone = ZoneChoice::Relative,
+        Action::ToggleTheme => {
+            settings.theme = match settings.theme {
+                ThemeChoice::Dark => ThemeChoice::Light,
+                ThemeChoice::Light => ThemeChoice::Dark,
+            }
+        }
+        _ => {}
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn show(
     };
     let response = ui.interact(bars, Id::unique("calendar strip"), Sense::click_and_drag());
     let hovered = timeline.paint(ui, bars, &response);
-    timeline.paint_labels(ui, bars, &state.zone());
+    timeline.paint_labels(ui, bars, &state.zone().calendar());
     let label = format!("Calendar of {}", vehicle.id);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Timer, true, &label));
 
@@ -86,7 +86,7 @@ pub(crate) fn show(
         }
     });
     if let Some(session) = hovered.and_then(|idx| vehicle.sessions.get(idx)) {
-        response.on_hover_text_at_pointer(session_text(session, &state.zone()));
+        response.on_hover_text_at_pointer(session_text(session, &state.zone().calendar()));
     }
 }
 

@@ -9,6 +9,7 @@ use super::computed::{self, ComputedFields};
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
 use super::notes::{self, NoteFields};
+use super::zones::{self, ZoneFields};
 use super::{UiState, about, compare, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
@@ -27,6 +28,7 @@ pub(crate) struct DialogFields {
     wants_focus: bool,
     crate_filter: String,
     guide: GuideFields,
+    zone: ZoneFields,
     computed: ComputedFields,
     layouts: LayoutFields,
     notes: NoteFields,
@@ -44,6 +46,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Some(Dialog::OpenLayout | Dialog::MatchSignals) => {
                 fields.layouts.begin(Path::new(""));
             }
+            Some(Dialog::Zone) => fields.zone = ZoneFields::default(),
             _ => {}
         }
         if let Some(Dialog::Computed(at)) = state.dialog {
@@ -82,6 +85,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Computed(Some(_)) => "Computed signal",
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
+        Dialog::Zone => "Zone of all times",
         Dialog::About => "About Canlake",
         Dialog::Note => "Note",
         Dialog::OpenLayout => "Open a layout",
@@ -109,6 +113,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::Computed(at) => computed::show(ui, state, at, &mut fields.computed, queue),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
+            Dialog::Zone => zones::choose(ui, state, &mut fields.zone, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
             Dialog::Note => notes::edit(ui, state, &mut fields.notes, queue),
             Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),

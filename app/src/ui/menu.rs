@@ -5,6 +5,7 @@ use egui::{Button, MenuBar, Ui};
 use super::{layouts, shortcuts};
 use crate::command::{Action, CommandQueue};
 use crate::state::AppState;
+use crate::time_display::ZoneChoice;
 
 const MENUS: [(&str, &[Option<Action>]); 5] = [
     (
@@ -68,6 +69,12 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::ToggleStatistics),
             Some(Action::ToggleSideBar),
             Some(Action::ToggleInspector),
+            None,
+            Some(Action::ZoneUtc),
+            Some(Action::ZoneLocal),
+            Some(Action::ZoneRelative),
+            Some(Action::ChooseZone),
+            None,
             Some(Action::ToggleTheme),
             Some(Action::ToggleFullScreen),
         ],
@@ -140,6 +147,10 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
         Action::ToggleLegend => Some(settings.legend),
         Action::ToggleStatistics => Some(settings.statistics),
         Action::ToggleSideBar => Some(settings.side_bar),
+        Action::ZoneUtc => Some(settings.zone == ZoneChoice::Utc),
+        Action::ZoneLocal => Some(settings.zone == ZoneChoice::Local),
+        Action::ZoneRelative => Some(settings.zone == ZoneChoice::Relative),
+        Action::ChooseZone => Some(matches!(settings.zone, ZoneChoice::Named(_))),
         Action::ToggleInspector => Some(settings.inspector),
         _ => None,
     };

@@ -36,6 +36,7 @@ pub mod theme;
 mod tiles;
 mod timeline;
 mod welcome;
+mod zones;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
@@ -90,11 +91,13 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .default_size(150.0)
             .show(ui, |ui| statistics::show(ui, state, queue));
     }
-    if state.settings.inspector {
+    // While nothing is open there is nothing to inspect.
+    if state.settings.inspector && state.window.is_some() {
         Panel::right("inspector")
             .default_size(300.0)
             .size_range(240.0..=520.0)
             .show(ui, |ui| {
+                guide::here(ui, ui.max_rect(), Topic::Inspector);
                 inspector::show(ui, state, &mut local.inspector, &local.plots, queue);
             });
     }

@@ -6,7 +6,7 @@ use super::{icons, theme};
 use crate::command::{Action, CommandQueue};
 use crate::series::Timed;
 use crate::state::{AppState, SignalStatistics};
-use crate::time_display::{Zone, count_text, duration_text};
+use crate::time_display::{count_text, duration_text};
 use crate::ui::plot::value_text;
 
 const COLUMNS: [&str; 11] = [
@@ -31,8 +31,8 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             let resolution = (range.duration_ns() / 2_000).max(1);
             ui.weak(format!(
                 "{} to {}, {}",
-                Zone::UTC.date_time(range.start, resolution),
-                Zone::UTC.time_of_day(range.end, resolution),
+                state.zone().date_time(range.start, resolution),
+                state.zone().time_of_day(range.end, resolution),
                 duration_text(range.duration_ns())
             ));
         } else {

@@ -7,7 +7,7 @@ use super::plot::{labelled_value, value_text};
 use super::theme;
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Cursor, LoadedSignal, Panel, PlottedSignal};
-use crate::time_display::{Zone, duration_text};
+use crate::time_display::duration_text;
 
 const COLUMNS: [&str; 6] = ["signal", "A", "B", "Δ", "Δ/Δt", "unit"];
 
@@ -50,7 +50,7 @@ fn header(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         ] {
             let instant = state.cursors.get(cursor);
             let text = match instant {
-                Some(instant) => format!("{name} {}", Zone::UTC.date_time(instant, resolution)),
+                Some(instant) => format!("{name} {}", state.zone().date_time(instant, resolution)),
                 None => format!("{name} –"),
             };
             let is_active = instant.is_some() && state.cursors.active() == cursor;
@@ -134,7 +134,7 @@ fn recorded_text(state: &AppState, loaded: &LoadedSignal, cursor: Cursor) -> Opt
     let sample = series.sample_at(state.cursors.get(cursor)?.as_ns())?;
     let shift = series.shift_ns();
     let recorded = Timestamp::from_ns(sample.time) - shift;
-    let text = state.zone().date_time(recorded, 1);
+    let text = state.zone().calendar().date_time(recorded, 1);
     (shift != 0).then(|| format!("recorded {text}"))
 }
 

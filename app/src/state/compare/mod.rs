@@ -120,7 +120,10 @@ impl AppState {
         if !overlay.name.is_empty() {
             return overlay.name.clone();
         }
-        let start = self.zone().date_time(overlay.range.start, SECOND_NS);
+        let start = self
+            .zone()
+            .calendar()
+            .date_time(overlay.range.start, SECOND_NS);
         let is_other = |signal: &&SignalRef| {
             signal.vehicle.overlay.is_none() && signal.vehicle != overlay.vehicle
         };

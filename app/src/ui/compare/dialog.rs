@@ -94,7 +94,7 @@ impl DialogFields {
             catalogues: catalogues(state)
                 .map(|(source, catalogue)| (source.id, Arc::as_ptr(catalogue) as usize))
                 .collect(),
-            zone: state.zone(),
+            zone: state.zone().calendar(),
         };
         if self.made_of.as_ref() == Some(&made_of) {
             return;
@@ -277,7 +277,7 @@ fn strip(
             let command = CompareCommand::Add(reference.clone(), session.range);
             queue.send(Command::Compare(command));
         }
-        response.on_hover_text_at_pointer(session_text(session, &state.zone()));
+        response.on_hover_text_at_pointer(session_text(session, &state.zone().calendar()));
     }
 }
 
@@ -292,7 +292,10 @@ fn session_row(
     let known = overlays
         .iter()
         .find(|overlay| overlay.vehicle == *reference && overlay.range == session.range);
-    let start = state.zone().date_time(session.range.start, 1_000_000_000);
+    let start = state
+        .zone()
+        .calendar()
+        .date_time(session.range.start, 1_000_000_000);
     let height = ROW_HEIGHT - ui.spacing().item_spacing.y;
     ui.allocate_ui_with_layout(
         vec2(ui.available_width(), height),

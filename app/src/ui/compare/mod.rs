@@ -156,7 +156,7 @@ fn name(
 
 /// Which drive it is, when it was, and how far it is moved.
 pub(crate) fn description(state: &AppState, overlay: &Overlay) -> String {
-    let zone = state.zone();
+    let zone = state.zone().calendar();
     let shift = state.overlay_shift(overlay);
     let moved = match shift {
         0 => "drawn at its own time".to_owned(),

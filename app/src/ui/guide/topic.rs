@@ -20,6 +20,7 @@ pub(crate) enum Topic {
     Table,
     Events,
     Computed,
+    Inspector,
     Keys,
 }
 
@@ -37,7 +38,7 @@ pub(crate) struct Page {
 
 impl Topic {
     /// All pages, in the order of the guide.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: &'static [Self] = &[
         Self::FirstSteps,
         Self::Sources,
         Self::Sessions,
@@ -51,6 +52,7 @@ impl Topic {
         Self::Table,
         Self::Events,
         Self::Computed,
+        Self::Inspector,
         Self::Keys,
     ];
 
@@ -70,6 +72,7 @@ impl Topic {
             Self::Table => &TABLE,
             Self::Events => &EVENTS,
             Self::Computed => &COMPUTED,
+            Self::Inspector => &INSPECTOR,
             Self::Keys => &KEYS,
         }
     }
@@ -233,7 +236,7 @@ const LEGEND: Page = Page {
         "The value beside a name is the last sample at or before the pointer, else the active cursor.",
     ],
     gestures: &[
-        ("Click", "hide or show a signal"),
+        ("Click", "hide or show a signal, and inspect it"),
         ("Alt+click", "show one signal alone; all again"),
         ("Right click", "menu"),
     ],
@@ -318,6 +321,29 @@ const COMPUTED: Page = Page {
         ("Up, Down", "choose among the offers"),
     ],
     actions: &[Action::NewComputed, Action::Subtract],
+};
+
+const INSPECTOR: Page = Page {
+    title: "Inspector",
+    text: &[
+        "What is known of the signal that was clicked last, in the tree, a legend or a table: its \
+         definition in the DBC file, its bits in the message, its period, jitter and gaps.",
+        "Decoded files carry the hash of the DBC file that they were decoded with. It is found by that \
+         among the files used before and those beside the recording; another one can be chosen and \
+         is marked as such.",
+        "With a cursor, the frame behind the sample is looked up in the raw file or the log: its bytes, \
+         its identifier, and the row or the place where it stands.",
+        "Decoding again with other DBC files opens a second source and lists what differs. The page of \
+         the active plot sets axes by hand, and the colour, width and dash of lines.",
+    ],
+    gestures: &[
+        (
+            "Click on a gap",
+            "show it, with the cursor at its beginning",
+        ),
+        ("Pointer on a bit", "name the signals in it"),
+    ],
+    actions: &[Action::ToggleInspector, Action::CursorA, Action::CursorB],
 };
 
 const KEYS: Page = Page {

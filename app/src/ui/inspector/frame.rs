@@ -1,5 +1,7 @@
 //! The frame behind the sample at the cursor.
 
+use std::path::Path;
+
 use canlake_shared::can::FrameFlags;
 use egui::text::LayoutJob;
 use egui::{Label, TextFormat, Ui};
@@ -11,6 +13,9 @@ use crate::command::{Action, CommandQueue};
 use crate::inspect::{BitPlace, Definition, FoundFrame, SourceCheck};
 use crate::state::{AppState, SignalRef};
 use crate::time_display::count_text;
+
+/// Bytes of a frame that stand side by side.
+const BYTES_A_LINE: usize = 8;
 
 /// Draws the section.
 pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mut CommandQueue) {
@@ -50,9 +55,9 @@ fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
     let answer = state.inspector.definition.answer();
     let definition = answer.and_then(|answer| answer.definition.as_ref().ok());
     let text = hex_text(&found.payload);
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal_top(|ui| {
         let job = hex(ui, found, definition, is_stale);
-        let bytes = ui.add(Label::new(job).wrap().selectable(true));
+        let bytes = ui.add(Label::new(job).selectable(true));
         bytes.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Bytes {text}"))
         });
@@ -81,9 +86,9 @@ fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
     }
     let place = &found.place;
     if let Some(key) = &place.key {
-        facts.add("object", key.as_str());
+        facts.add_path("object", Path::new(key));
     }
-    facts.add("file", place.path.display().to_string());
+    facts.add_path("file", &place.path);
     let what = if place.is_log { "frame" } else { "row" };
     facts.add(what, count_text(place.row));
     facts.add("checked", check_text(place.check));
@@ -174,8 +179,13 @@ fn hex(ui: &Ui, found: &FoundFrame, definition: Option<&Definition>, is_stale: b
             places.any(|place| definition.grid.is_used(place, idx))
         });
         let format = if is_lit { &lit } else { &plain };
-        let gap = if byte == 0 { 0.0 } else { 5.0 };
-        job.append(&format!("{value:02X}"), gap, format.clone());
+        let gap = match byte {
+            0 => "",
+            _ if byte % BYTES_A_LINE == 0 => "\n",
+            _ => " ",
+        };
+        job.append(gap, 0.0, plain.clone());
+        job.append(&format!("{value:02X}"), 0.0, format.clone());
     }
     if found.payload.is_empty() {
         job.append("no bytes", 0.0, plain);

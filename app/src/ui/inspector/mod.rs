@@ -8,6 +8,9 @@ mod plot;
 mod signal;
 mod timing;
 
+use std::path::Path;
+
+use egui::text::LayoutJob;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::{PlotsMemory, icons, theme};
@@ -85,7 +88,24 @@ impl<'a> Facts<'a> {
 
     /// A row, unless there is nothing to say.
     fn add(&mut self, name: &str, value: impl Into<String>) -> Option<egui::Response> {
-        let value = value.into();
+        self.row(name, &value.into(), false)
+    }
+
+    /// A row with a path: broken anywhere, because it has no blanks.
+    fn add_path(&mut self, name: &str, path: &Path) {
+        let text = path.display().to_string();
+        let Some(label) = self.row(name, &text, true) else {
+            return;
+        };
+        label.context_menu(|ui| {
+            if ui.button("Copy").clicked() {
+                ui.copy_text(text.clone());
+                ui.close();
+            }
+        });
+    }
+
+    fn row(&mut self, name: &str, value: &str, break_anywhere: bool) -> Option<egui::Response> {
         if value.is_empty() {
             return None;
         }
@@ -101,8 +121,14 @@ impl<'a> Facts<'a> {
                 name_font,
                 faint,
             );
-            let text = RichText::new(&value).size(12.0);
-            let label = ui.add(egui::Label::new(text).wrap().selectable(true));
+            let mut job = LayoutJob::simple(
+                value.to_owned(),
+                egui::FontId::proportional(12.0),
+                ui.visuals().text_color(),
+                ui.available_width(),
+            );
+            job.wrap.break_anywhere = break_anywhere;
+            let label = ui.add(egui::Label::new(job).wrap().selectable(true));
             label.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: {value}"))
             });

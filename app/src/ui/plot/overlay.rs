@@ -8,7 +8,7 @@ use egui::{
 use super::input::PlotGeometry;
 use super::{PanelCurves, inside, legend, theme};
 use crate::state::{AppState, Cursor, LoadState, Panel};
-use crate::time_display::{Zone, count_text, duration_text};
+use crate::time_display::{count_text, duration_text};
 
 /// A line at the pointer's time, in every panel.
 pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
@@ -169,7 +169,7 @@ pub(crate) fn tooltip(
     response.clone().on_hover_ui_at_pointer(|ui| {
         ui.set_max_width(560.0);
         ui.label(
-            RichText::new(Zone::UTC.date_time(hovered, resolution))
+            RichText::new(state.zone().date_time(hovered, resolution))
                 .font(theme::tabular(12.0))
                 .strong(),
         );
@@ -196,7 +196,7 @@ pub(crate) fn tooltip(
                             let shift = loaded.series.as_ref().map_or(0, |it| it.shift_ns());
                             if shift != 0 {
                                 let real = Timestamp::from_ns(sample.time) - shift;
-                                let text = state.zone().date_time(real, resolution);
+                                let text = state.zone().calendar().date_time(real, resolution);
                                 ui.weak(format!("recorded {text}"));
                             }
                         }

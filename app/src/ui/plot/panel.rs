@@ -77,7 +77,8 @@ pub(crate) fn show(
     if frame.has_time_axis {
         let columns = egui::Rangef::new(areas.inner.left(), areas.inner.right());
         let id = frame.panel.id;
-        time_axis::show(ui, id, areas.time_axis, columns, frame.window, queue);
+        let zone = state.zone();
+        time_axis::show(ui, &zone, id, areas.time_axis, columns, frame.window, queue);
     }
     if frame.is_picture {
         overlay::badge_in_corner(ui, state, frame.panel, areas.inner, curves);
@@ -201,7 +202,7 @@ fn paint_background(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot: &Pl
         plot.window.visible(),
     );
     if state.settings.grid {
-        time_axis::paint_grid(&painter, plot, palette.grid);
+        time_axis::paint_grid(&painter, plot, &state.zone(), palette.grid);
     }
     let is_active = !frame.is_picture
         && state.workspace.active() == Some(frame.panel.id)

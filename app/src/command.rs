@@ -11,8 +11,8 @@ use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout,
-    LayoutCommand, NoteCommand, PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice,
-    VehicleRef,
+    LayoutCommand, NoteCommand, PanelId, RangeChoice, ShareCommand, Side, SignalRef, SourceId,
+    ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -101,6 +101,16 @@ pub enum Action {
     NudgeLater,
     /// Take all compared drives away.
     StopComparing,
+    /// Put a link to what is shown onto the clipboard.
+    CopyLink,
+    /// Put a Python script with pandas that reads the rows of the active plot onto the clipboard.
+    CopyAsPandas,
+    /// The same with Polars.
+    CopyAsPolars,
+    /// The same in SQL for `DuckDB`.
+    CopyAsDuckDb,
+    /// The same as a command line of this program.
+    CopyAsCommand,
     /// Define a computed signal.
     NewComputed,
     /// Plot the difference of the first two signals of the active plot.
@@ -169,6 +179,11 @@ impl Action {
         Self::SaveLayoutAs,
         Self::ExportCsv,
         Self::ExportPng,
+        Self::CopyLink,
+        Self::CopyAsPandas,
+        Self::CopyAsPolars,
+        Self::CopyAsDuckDb,
+        Self::CopyAsCommand,
         Self::CancelQueries,
         Self::Quit,
         Self::FitAll,
@@ -274,6 +289,11 @@ impl Action {
             Self::NudgeEarlier => "Compared drive earlier",
             Self::NudgeLater => "Compared drive later",
             Self::StopComparing => "Stop comparing",
+            Self::CopyLink => "Copy link",
+            Self::CopyAsPandas => "Copy as Python (pandas)",
+            Self::CopyAsPolars => "Copy as Python (Polars)",
+            Self::CopyAsDuckDb => "Copy as SQL (DuckDB)",
+            Self::CopyAsCommand => "Copy as canlake command",
             Self::NewComputed => "New computed signal…",
             Self::Subtract => "Difference of two signals",
             Self::ToggleEvents => "Events",
@@ -405,6 +425,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`ShareCommand`].
+    Share(ShareCommand),
     /// See [`NoteCommand`].
     Note(NoteCommand),
     /// About the inspector.

@@ -42,6 +42,8 @@ mod measuring;
 mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
+/// Links, and plots as code.
+mod sharing;
 /// The main screens as pictures.
 mod snapshots;
 /// UTC, local time, named zones, times since the start.

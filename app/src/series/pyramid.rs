@@ -154,6 +154,28 @@ impl Pyramid {
         self.range(values, from, to).extremes()
     }
 
+    /// As [`Self::extremes`], but of several samples that have an extreme any one may be named. Reads
+    /// far fewer samples: of a block that is only partly in the range none, unless it could hold more.
+    pub(super) fn any_extremes(&self, values: &[f64], from: usize, to: usize) -> Option<Extremes> {
+        let to = to.min(values.len());
+        let (left, right) = (from.div_ceil(BLOCK), to / BLOCK);
+        if left >= right {
+            return self.extremes(values, from, to);
+        }
+        let mut all = self.whole_blocks(left, right);
+        let is_inside = |all: &Node, block: usize| {
+            let node = self.levels[0].get(block).unwrap_or(&Node::EMPTY);
+            node.min >= all.min && node.max <= all.max
+        };
+        if from < left * BLOCK && !is_inside(&all, left - 1) {
+            all = scan(&values[from..left * BLOCK], from).then(all);
+        }
+        if right * BLOCK < to && !is_inside(&all, right) {
+            all = all.then(scan(&values[right * BLOCK..to], right * BLOCK));
+        }
+        all.extremes()
+    }
+
     /// Bytes held.
     pub fn memory_bytes(&self) -> usize {
         let nodes: usize = self.levels.iter().map(Vec::len).sum();
@@ -165,14 +187,20 @@ impl Pyramid {
         if from >= to {
             return Node::EMPTY;
         }
-        let mut left = from.div_ceil(BLOCK);
-        let mut right = to / BLOCK;
+        let (left, right) = (from.div_ceil(BLOCK), to / BLOCK);
         if left >= right {
             return scan(&values[from..to], from);
         }
-        // Left and right grow towards each other up the levels, so that ties go to the earlier one.
-        let mut head = scan(&values[from..left * BLOCK], from);
-        let mut tail = scan(&values[right * BLOCK..to], right * BLOCK);
+        let head = scan(&values[from..left * BLOCK], from);
+        let tail = scan(&values[right * BLOCK..to], right * BLOCK);
+        head.then(self.whole_blocks(left, right)).then(tail)
+    }
+
+    /// Of the blocks `left..right`. The two grow towards each other up the levels, so that ties go to the
+    /// earlier one.
+    fn whole_blocks(&self, mut left: usize, mut right: usize) -> Node {
+        let mut head = Node::EMPTY;
+        let mut tail = Node::EMPTY;
         for nodes in self.levels.iter() {
             while left < right && !left.is_multiple_of(FAN) {
                 head = head.then(nodes[left]);
@@ -509,6 +537,14 @@ mod tests {
                     pyramid.extremes(&values, from, to),
                     brute_force(&values, from, to)
                 );
+                let any = pyramid.any_extremes(&values, from, to);
+                let known = brute_force(&values, from, to);
+                prop_assert_eq!(any.map(|it| (it.min, it.max)), known.map(|it| (it.min, it.max)));
+                if let Some(it) = any {
+                    prop_assert_eq!((values[it.min_index], values[it.max_index]), (it.min, it.max));
+                    prop_assert!(from <= it.min_index.min(it.max_index));
+                    prop_assert!(it.min_index.max(it.max_index) < to);
+                }
                 if from > to || to > values.len() {
                     continue;
                 }

@@ -54,6 +54,7 @@ impl AppState {
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
+                self.forget_view_of(source);
                 self.set_status(source, SourceStatus::Failed(text));
             }
             Event::Loaded {
@@ -95,6 +96,7 @@ impl AppState {
                 return self.update(Command::ExportTo(target));
             }
             Event::Shifted(result) => self.shifted(result),
+            Event::Share(event) => self.apply_sharing(event),
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),

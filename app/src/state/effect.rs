@@ -8,8 +8,8 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, Severity, ShiftOrder, ShiftedSeries, SignalRef, SignalStatistics,
-    SourceId, VehicleRef,
+    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries, SignalRef,
+    SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -85,6 +85,8 @@ pub enum Effect {
     Compute(ComputeEffect),
     /// Something for notes.
     Note(NoteEffect),
+    /// Something to hand to others.
+    Share(ShareEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -174,4 +176,6 @@ pub enum Event {
     Layout(LayoutEvent),
     /// Something for notes.
     Note(NoteEvent),
+    /// Something to hand to others.
+    Share(ShareEvent),
 }

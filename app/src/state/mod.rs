@@ -28,6 +28,7 @@ mod notices;
 mod opening;
 mod saved;
 mod settings;
+mod sharing;
 mod sources;
 mod statistics;
 mod store;
@@ -58,6 +59,7 @@ pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
 };
 pub use settings::{Settings, ThemeChoice};
+pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
@@ -133,6 +135,8 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// Whether the place of a link is to be read.
+    OpenLink,
     /// A new computed signal, or the one at this position.
     Computed(Option<usize>),
     /// A note being written.
@@ -196,6 +200,10 @@ pub struct AppState {
     pub layouts: Layouts,
     /// Bookmarks and notes on times.
     pub notes: NoteBook,
+    /// A link that waits for the user's consent.
+    pub link: Option<crate::share::Link>,
+    /// On its way to the clipboard.
+    pub clipboard: Option<String>,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.
@@ -232,6 +240,12 @@ impl AppState {
             settings,
             ..Self::default()
         }
+    }
+
+    /// Notes that a frame was drawn: what was only for it is gone.
+    pub fn drawn(&mut self) {
+        self.search_requested = false;
+        self.clipboard = None;
     }
 
     /// The zone in which all instants are shown, typed and exported.

@@ -10,6 +10,7 @@ use super::{
     Selection, Settings, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::share::Kind;
 use crate::time_display::ZoneChoice;
 
 impl AppState {
@@ -55,6 +56,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
@@ -89,6 +91,7 @@ impl AppState {
             Command::SetZone(zone) => self.settings.zone = zone,
             Command::CloseDialog => {
                 self.forget_question();
+                self.link = None;
                 self.dialog = None;
             }
             // Carried out by `update`.
@@ -108,6 +111,7 @@ impl AppState {
             | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
             | Command::Layout(_) => {}
@@ -120,12 +124,17 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
-            Action::NoteHere => self.note_here(),
-            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::DecodeAgain => self.ask_to_decode_again(),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
             Action::SaveLayoutAs => self.ask_where_to_save_layout(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
+            Action::CopyLink => self.copy_link(),
+            Action::CopyAsPandas => return self.copy_active_as(Kind::Pandas),
+            Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
+            Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
+            Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
             Action::CancelQueries => {

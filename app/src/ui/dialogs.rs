@@ -14,7 +14,7 @@ use super::{UiState, about, compare, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
-use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
+use crate::state::{AppState, Dialog, ExportKind, ExportTarget, ShareCommand, SourceId, places_of};
 
 /// What is typed and ticked while a dialog is open.
 #[derive(Debug, Default)]
@@ -87,6 +87,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Settings => "Settings",
         Dialog::Zone => "Zone of all times",
         Dialog::About => "About Canlake",
+        Dialog::OpenLink => "Open a link",
         Dialog::Note => "Note",
         Dialog::OpenLayout => "Open a layout",
         Dialog::SaveLayout => "Save the layout",
@@ -115,6 +116,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::Zone => zones::choose(ui, state, &mut fields.zone, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::OpenLink => open_link(ui, state, queue),
             Dialog::Note => notes::edit(ui, state, &mut fields.notes, queue),
             Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
             Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),
@@ -224,6 +226,28 @@ fn choose_dbc(
                 Purpose::Open => Command::DecodeWith { source: id, dbc },
                 Purpose::Compare => Command::Inspector(InspectorCommand::DecodeAgain(id, dbc)),
             });
+        }
+    });
+}
+
+/// Asks before a place is read that somebody else has named.
+fn open_link(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    let Some(link) = &state.link else {
+        return;
+    };
+    ui.set_width(460.0);
+    ui.label("The link shows data of a place that is not open:");
+    for place in places_of(link) {
+        ui.add(egui::Label::new(egui::RichText::new(place).monospace()).wrap());
+    }
+    ui.weak("Open it only if you trust whoever sent the link.");
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        if ui.button("Open the place").clicked() {
+            queue.send(Command::Share(ShareCommand::AcceptLink));
+        }
+        if ui.button("Cancel").clicked() {
+            queue.send(Command::CloseDialog);
         }
     });
 }

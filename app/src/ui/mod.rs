@@ -106,6 +106,9 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         .frame(frame)
         .show(ui, |ui| workspace(ui, state, local, queue));
     inspector::show_differences(ui.ctx(), state, &mut local.inspector.differences, queue);
+    if let Some(text) = &state.clipboard {
+        ui.ctx().copy_text(text.clone());
+    }
     dialogs::show(ui.ctx(), state, local, queue);
     if state.dialog == Some(Dialog::Palette) {
         palette::show(ui.ctx(), local, queue);

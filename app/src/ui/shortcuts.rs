@@ -90,6 +90,10 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
         KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight),
     ),
     (
+        Action::CopyLink,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L),
+    ),
+    (
         Action::NewComputed,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::F),
     ),

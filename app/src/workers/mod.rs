@@ -15,6 +15,7 @@ mod notes;
 mod open;
 mod pick;
 mod remarks;
+mod share;
 mod shift;
 
 use std::collections::BTreeMap;
@@ -183,16 +184,13 @@ impl Workers {
                     let result = export::csv(&target, &columns, range);
                     events.send(Event::Exported(result)).await;
                 };
-                self.others
-                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+                self.start(work);
             }
             Effect::Inspect(effect) => self.inspect(effect),
-            Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
-            Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
-                self.pick(pick::layout_target(suggested));
-            }
-            Effect::Layout(effect) => {
-                self.start(layouts::perform(effect, self.events.clone()));
+            Effect::Layout(effect) => self.arrange(effect),
+            Effect::Share(effect) => {
+                let sources = Arc::clone(&self.sources);
+                self.start(share::perform(effect, sources, self.events.clone()));
             }
             Effect::Note(effect) => {
                 self.start(notes::perform(effect, self.events.clone()));
@@ -285,6 +283,14 @@ impl Workers {
             source,
             self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
         );
+    }
+
+    fn arrange(&mut self, effect: LayoutEffect) {
+        match effect {
+            LayoutEffect::PickFile => self.pick(pick::layout()),
+            LayoutEffect::PickTarget(suggested) => self.pick(pick::layout_target(suggested)),
+            effect => self.start(layouts::perform(effect, self.events.clone())),
+        }
     }
 
     fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {

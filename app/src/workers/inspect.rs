@@ -200,6 +200,7 @@ async fn time(series: Arc<Prepared>, labels: Vec<f64>, range: TimeRange) -> Timi
         rhythm: series.gaps().rhythm(),
         coverage,
         gaps: gaps.into(),
+        shift_ns: series.shift_ns(),
         gap_count,
         gap_total_ns,
         held_ns,

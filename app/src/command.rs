@@ -10,8 +10,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
-    NoteCommand, PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
+    AxisId, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand, NoteCommand,
+    PanelId, RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -32,8 +32,8 @@ pub enum Action {
     SaveLayout,
     /// Save the layout to another file.
     SaveLayoutAs,
-    /// Write the loaded samples of the visible range to a CSV file.
-    ExportCsv,
+    /// Write samples or plots to a file: CSV, Parquet, PNG.
+    Export,
     /// Write the plots as they are to a PNG file.
     ExportPng,
     /// Stop all queries; what has arrived stays, marked partial.
@@ -158,7 +158,7 @@ impl Action {
         Self::OpenLayout,
         Self::SaveLayout,
         Self::SaveLayoutAs,
-        Self::ExportCsv,
+        Self::Export,
         Self::ExportPng,
         Self::CancelQueries,
         Self::Quit,
@@ -227,7 +227,7 @@ impl Action {
             Self::OpenLayout => "Open layout…",
             Self::SaveLayout => "Save layout",
             Self::SaveLayoutAs => "Save layout as…",
-            Self::ExportCsv => "Export CSV…",
+            Self::Export => "Export…",
             Self::ExportPng => "Export PNG…",
             Self::CancelQueries => "Cancel queries",
             Self::Quit => "Quit",
@@ -382,10 +382,8 @@ pub enum Command {
     SetZone(ZoneChoice),
     /// Close the dialog that is open.
     CloseDialog,
-    /// Let the user choose in the system's dialog where an export goes.
-    PickExportTarget(ExportKind),
-    /// Write an export.
-    ExportTo(ExportTarget),
+    /// See [`ExportCommand`].
+    Export(ExportCommand),
     /// See [`NoteCommand`].
     Note(NoteCommand),
     /// About the inspector.

@@ -7,7 +7,7 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
+    ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, LayoutEffect, LayoutEvent, LoadId,
     NoteEffect, NoteEvent, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
@@ -52,19 +52,8 @@ pub enum Effect {
     PickFolder,
     /// Let the user choose DBC files for a source.
     PickDbc(SourceId),
-    /// Let the user choose where an export goes; the path is a suggestion.
-    PickExportTarget(ExportKind, PathBuf),
-    /// Write loaded samples to a file.
-    ExportCsv {
-        /// The file.
-        target: ExportTarget,
-        /// The signals.
-        columns: Vec<ExportColumn>,
-        /// Only these times.
-        range: TimeRange,
-    },
-    /// Write the plots as they are to a file.
-    ExportPng(ExportTarget),
+    /// Something for exports.
+    Export(ExportEffect),
     /// Compute statistics over all samples of a stretch of time.
     Statistics {
         /// The stretch of time.
@@ -84,17 +73,6 @@ pub enum Effect {
     Quit,
     /// Full screen on or off.
     ToggleFullScreen,
-}
-
-/// A signal to be exported.
-#[derive(Clone, Debug)]
-pub struct ExportColumn {
-    /// What the column is called.
-    pub name: String,
-    /// The unit, empty when there is none.
-    pub unit: Arc<str>,
-    /// The samples.
-    pub series: Arc<Prepared>,
 }
 
 /// A signal with the samples that have arrived so far.
@@ -153,14 +131,12 @@ pub enum Event {
     Picked(Vec<PathBuf>),
     /// The user chose DBC files for a source.
     PickedDbc(SourceId, Vec<PathBuf>),
-    /// The user chose where an export goes.
-    PickedExportTarget(ExportKind, PathBuf),
     /// Statistics of a stretch of time.
     Statistics(TimeRange, Vec<SignalStatistics>),
     /// A computed signal or events were worked out.
     Computed(ComputeEvent),
-    /// A file was written, or could not be.
-    Exported(Result<String, String>),
+    /// Something of exports.
+    Export(ExportEvent),
     /// News of what is inspected.
     Inspected(InspectEvent),
     /// Something for layouts.

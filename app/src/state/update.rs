@@ -43,11 +43,7 @@ impl AppState {
             Command::Plot { signals, target } => self.plot(signals, target),
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
-            Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
-                kind,
-                self.suggested_export_path(kind),
-            )],
-            Command::ExportTo(target) => self.export(target),
+            Command::Export(command) => self.change_exports(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
@@ -98,8 +94,7 @@ impl AppState {
             | Command::Plot { .. }
             | Command::Computed(_)
             | Command::Events(_)
-            | Command::PickExportTarget(_)
-            | Command::ExportTo(_)
+            | Command::Export(_)
             | Command::Note(_)
             | Command::Inspector(_)
             | Command::Layout(_) => {}
@@ -118,8 +113,8 @@ impl AppState {
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
             Action::SaveLayoutAs => self.ask_where_to_save_layout(),
-            Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
-            Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
+            Action::Export => self.ask_for_export(None),
+            Action::ExportPng => self.ask_for_export(Some(ExportKind::Png)),
             Action::CancelQueries => {
                 return self.store.loads().into_iter().map(Effect::Cancel).collect();
             }

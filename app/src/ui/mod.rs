@@ -8,6 +8,7 @@ mod about;
 mod computed;
 mod dialogs;
 mod events;
+mod export;
 mod expression;
 mod guide;
 mod headless;
@@ -41,7 +42,7 @@ use crate::command::CommandQueue;
 use crate::state::{AppState, Dialog};
 use guide::Topic;
 
-pub use headless::{picture, render};
+pub use headless::{exported, picture, render};
 pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 pub use raster::Rasteriser;

@@ -5,7 +5,7 @@ use canlake::command::{Action, Command, PlotTarget};
 use canlake::inspect::SourceCheck;
 use canlake::inspect::differences::SampleCheck;
 use canlake::state::inspector::{ComparisonStatus, InspectorCommand, Page};
-use canlake::state::{AppState, AxisId, Dash, SignalRef};
+use canlake::state::{AppState, AxisId, Between, ComputedCommand, ComputedSignal, Dash, SignalRef};
 use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
 use canlake_shared::dbc::DbcFile;
 use canlake_shared::decode::{Decoder, RunLimits};
@@ -177,6 +177,11 @@ fn look_up(window: &mut TestWindow, idx: i64) {
 fn a_key_shows_and_hides_it_and_a_click_in_the_legend_selects() {
     let (mut window, _) = window(true);
     says(&window, "Signal can0:Drive[0x123].Speed");
+    look_up(&mut window, 15);
+    // Long paths and names do not make it wider.
+    let plot = window.plot_rect();
+    window.harness.run_steps(30);
+    assert_eq!(window.plot_rect(), plot);
     window.press_with(Modifiers::COMMAND, Key::I);
     assert!(!window.state().settings.inspector);
     is_silent(&window, "Signal can0:Drive");
@@ -236,7 +241,7 @@ fn without_the_dbc_file_it_says_what_the_footer_knows_and_offers_to_choose_one()
         .harness
         .get_by_label("Back to what it was decoded with")
         .click();
-    window.harness.run_steps(2);
+    window.harness.run_steps(4);
     wait_for_answers(&mut window);
     // It was used before, so it is found by its hash.
     says(&window, "factor: 0.01");
@@ -260,6 +265,9 @@ fn period_coverage_and_gaps_are_measured_and_a_gap_is_jumped_to() {
         Timestamp::from_ns(start()),
         Timestamp::from_ns(start() + 5 * NS_PER_SEC),
     )));
+    let gap = window.harness.get_by_label_contains("Gap of 6.1 s");
+    gap.scroll_to_me();
+    window.harness.run_steps(30);
     window.harness.get_by_label_contains("Gap of 6.1 s").click();
     window.harness.run_steps(3);
     let gap = Timestamp::from_ns(start() + 199 * NS_PER_SEC / 10);
@@ -317,12 +325,46 @@ fn a_sample_leads_to_its_frame() {
     ] {
         says(&window, text);
     }
+    // What else it carries is a click away.
+    let its = window.harness.get_by_label("Its 2 signals");
+    its.scroll_to_me();
+    window.harness.run_steps(30);
+    window.harness.get_by_label("Its 2 signals").click();
+    window.harness.run_steps(30);
+    says(&window, "Speed = 11.41 km/h");
+    says(&window, "Gear = drive (1)");
     // The frame follows the cursor, also over the gap.
     window.press(Key::ArrowRight);
     window.wait("the next frame", |state| {
         let found = state.inspector.frame.current();
         found.is_some_and(|it| it.as_ref().is_ok_and(|it| it.raw == Some(1_147)))
     });
+}
+
+#[test]
+fn while_the_cursor_moves_on_only_the_last_frame_is_told() {
+    let (mut window, dbc) = window(true);
+    let source = selected(window.state()).vehicle.source;
+    window.send(Command::Inspector(InspectorCommand::UseDbc(source, dbc)));
+    wait_for_answers(&mut window);
+    for idx in 1..60 {
+        let time = Timestamp::from_ns(start() + idx * NS_PER_SEC / 10);
+        window.send(Command::PlaceCursor(time));
+    }
+    window.wait("the frame", |state| {
+        state.inspector.frame.current().is_some()
+    });
+    let found = window.state().inspector.frame.current().unwrap();
+    let found = found.as_ref().unwrap();
+    assert_eq!(
+        found.time,
+        Timestamp::from_ns(start() + 59 * NS_PER_SEC / 10)
+    );
+    assert_eq!(found.raw, Some(1_000 + 59 * 7));
+    // Nothing comes after it.
+    window.harness.run_steps(30);
+    let found = window.state().inspector.frame.current().unwrap();
+    assert_eq!(found.as_ref().unwrap().raw, Some(1_000 + 59 * 7));
 }
 
 #[test]
@@ -447,15 +489,20 @@ fn decoding_again_shows_what_differs() {
     assert_eq!(window.state().sources.len(), 2);
     says(
         &window,
-        "1 signals only before, 1 only after, 1 in both and different, 0 the same",
+        "only before: 1, only after: 1, in both and different: 1, the same: 0",
     );
     says(&window, "10 » 100");
 
-    let signal = selected(window.state());
-    window.send(Command::Inspector(InspectorCommand::PlotBoth(signal)));
+    window.harness.get_by_label("Plot Speed of both").click();
+    window.harness.run_steps(3);
     window.wait("both", |state| {
         state.workspace.signals().len() == 2 && !state.store.is_loading()
     });
+    let go = "Cursor to the first different sample of Speed";
+    window.harness.get_by_label(go).click();
+    window.harness.run_steps(3);
+    let first = Some(Timestamp::from_ns(start()));
+    assert_eq!(window.state().cursors.active_instant(), first);
     window.send(Command::Inspector(InspectorCommand::CloseComparison));
     assert!(window.state().inspector.comparison.is_none());
 }
@@ -514,4 +561,24 @@ fn axes_and_lines_of_the_active_plot_are_set_by_hand() {
     assert!(panel()(window.state()).signals[0].visible);
     window.press_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(panel()(window.state()).signals[0].look.dash, None);
+}
+
+#[test]
+fn a_computed_signal_shows_its_expression_and_is_measured() {
+    let (mut window, _) = window(true);
+    let twice = ComputedSignal::new("Twice", "2 * Speed", "km/h", Between::Hold);
+    let key = twice.info().key.clone();
+    window.send(Command::Computed(ComputedCommand::Define(None, twice)));
+    window.wait("the timing", |state| {
+        let is_inspected = state
+            .selected_signal
+            .as_ref()
+            .is_some_and(|it| it.key == key);
+        is_inspected && state.inspector.timing.current().is_some() && !state.store.is_loading()
+    });
+    says(&window, "2 * Speed");
+    says(&window, "Worked out here");
+    says(&window, "measured: 100 ms");
+    is_silent(&window, "byte order");
+    is_silent(&window, "Decode again");
 }

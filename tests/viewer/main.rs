@@ -20,6 +20,8 @@ mod bad_input;
 mod browsing;
 /// Every command, by its name.
 mod commands;
+/// Drives laid over the one shown.
+mod comparing;
 /// Computed signals, conditions and their events.
 mod computing;
 /// Messages, settings, licences.
@@ -40,6 +42,8 @@ mod measuring;
 mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
+/// Links, and plots as code.
+mod sharing;
 /// The main screens as pictures.
 mod snapshots;
 /// UTC, local time, named zones, times since the start.

@@ -9,7 +9,7 @@ mod png;
 mod table;
 
 pub use csv::{CsvWriter, write_csv};
-pub use options::{CsvLayout, CsvOptions, Decimal, Separator, TimeFormat, parse_step, step_text};
+pub use options::{CsvLayout, CsvOptions, Decimal, Separator, TimeFormat, parse_step};
 pub use parquet::{ExportSignal, ParquetExport, declaration, write_parquet};
 pub use png::{Picture, write_png};
 pub use table::{Column, Rows, Texts};

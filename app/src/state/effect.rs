@@ -8,7 +8,8 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries, SignalRef,
+    SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -43,6 +44,8 @@ pub enum Effect {
         range: TimeRange,
         /// In these the recorder did not listen.
         recording_gaps: Vec<TimeRange>,
+        /// So many nanoseconds later than they were recorded the samples are to lie.
+        shift_ns: i64,
     },
     /// Stop a query.
     Cancel(LoadId),
@@ -54,6 +57,8 @@ pub enum Effect {
     PickDbc(SourceId),
     /// Something for exports.
     Export(ExportEffect),
+    /// Move loaded samples in time.
+    Shift(Vec<ShiftOrder>),
     /// Compute statistics over all samples of a stretch of time.
     Statistics {
         /// The stretch of time.
@@ -69,6 +74,8 @@ pub enum Effect {
     Compute(ComputeEffect),
     /// Something for notes.
     Note(NoteEffect),
+    /// Something to hand to others.
+    Share(ShareEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -131,6 +138,8 @@ pub enum Event {
     Picked(Vec<PathBuf>),
     /// The user chose DBC files for a source.
     PickedDbc(SourceId, Vec<PathBuf>),
+    /// Samples were moved in time, or why they could not be.
+    Shifted(Result<Vec<ShiftedSeries>, String>),
     /// Statistics of a stretch of time.
     Statistics(TimeRange, Vec<SignalStatistics>),
     /// A computed signal or events were worked out.
@@ -143,4 +152,6 @@ pub enum Event {
     Layout(LayoutEvent),
     /// Something for notes.
     Note(NoteEvent),
+    /// Something to hand to others.
+    Share(ShareEvent),
 }

@@ -12,7 +12,8 @@ use super::{
     ExportKind, ExportRange, ExportScope, ExportTarget, ExportVehicle, LoadState, PanelId,
     PictureOrder, RunningExport, SamplesOrder, Severity, SignalRef, TimeWindow, VehicleRef,
 };
-use crate::export::{CsvLayout, step_text};
+use crate::exact_duration;
+use crate::export::CsvLayout;
 use crate::time_display::{Zone, duration_text};
 
 /// Rows of a CSV file with fixed steps; more is a slip of the pen.
@@ -163,7 +164,7 @@ impl AppState {
             {
                 Some(format!(
                     "steps of {} make more than {MAX_STEPS} rows of {}; choose longer steps",
-                    step_text(step),
+                    exact_duration::text(step),
                     duration_text(range.duration_ns())
                 ))
             }
@@ -286,7 +287,7 @@ impl AppState {
             CsvLayout::Steps(step) => {
                 format!(
                     "one every {}; the last value of each signal, none in gaps",
-                    step_text(step)
+                    exact_duration::text(step)
                 )
             }
             CsvLayout::PerSignal => "each signal by itself".to_owned(),
@@ -330,8 +331,13 @@ impl AppState {
         signals.iter().filter_map(reason).collect()
     }
 
+    /// A signal's name; of one that is compared also how much later than recorded its times are.
     fn column_name(&self, signal: &SignalRef) -> String {
-        self.signal_name(signal)
+        let name = self.signal_name(signal);
+        match self.shift_of(&signal.vehicle) {
+            0 => name,
+            shift => format!("{name} (recorded time + {})", exact_duration::text(shift)),
+        }
     }
 
     fn export_columns(&self, kind: ExportKind) -> Vec<ExportColumn> {

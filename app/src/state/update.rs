@@ -10,11 +10,18 @@ use super::{
     Selection, Settings, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::share::Kind;
 use crate::time_display::ZoneChoice;
 
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
     pub fn update(&mut self, command: Command) -> Vec<Effect> {
+        let mut effects = self.carry_out(command);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn carry_out(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Run(action) => self.run(action),
             Command::Open(texts) => self.open(&texts),
@@ -41,9 +48,11 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Compare(command) => self.compare(command),
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
             Command::Export(command) => self.change_exports(command),
+            Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
@@ -58,7 +67,7 @@ impl AppState {
     fn change_layout(&mut self, command: Command) {
         let workspace = &mut self.workspace;
         match command {
-            Command::Unplot(panel, signal) => workspace.unplot(panel, &signal),
+            Command::Unplot(panel, signal) => self.unplot(panel, &signal),
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
             Command::SetLayout(layout) => workspace.set_layout(layout),
@@ -78,6 +87,7 @@ impl AppState {
             Command::SetZone(zone) => self.settings.zone = zone,
             Command::CloseDialog => {
                 self.forget_question();
+                self.link = None;
                 self.dialog = None;
             }
             // Carried out by `update`.
@@ -92,9 +102,11 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Compare(_)
             | Command::Computed(_)
             | Command::Events(_)
             | Command::Export(_)
+            | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
             | Command::Layout(_) => {}
@@ -107,12 +119,17 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
-            Action::NoteHere => self.note_here(),
-            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::DecodeAgain => self.ask_to_decode_again(),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
             Action::SaveLayoutAs => self.ask_where_to_save_layout(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
+            Action::CopyLink => self.copy_link(),
+            Action::CopyAsPandas => return self.copy_active_as(Kind::Pandas),
+            Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
+            Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
+            Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
             Action::Export => self.ask_for_export(None),
             Action::ExportPng => self.ask_for_export(Some(ExportKind::Png)),
             Action::CancelQueries => {
@@ -155,19 +172,14 @@ impl AppState {
                 self.workspace.add_panel(PanelKind::Plot, Place::Tab);
             }
             Action::NewTable => self.add_table(),
-            Action::DuplicatePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.duplicate(active);
-                }
-            }
-            Action::ClosePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.close_panel(active);
-                    return self.drop_unused();
-                }
-            }
+            Action::DuplicatePanel => self.duplicate_active(),
+            Action::ClosePanel => return self.close_active(),
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::Compare => self.ask_what_to_compare(),
+            Action::NudgeEarlier => self.nudge_overlay(-1),
+            Action::NudgeLater => self.nudge_overlay(1),
+            Action::StopComparing => return self.remove_overlays(),
             Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
             Action::Subtract => return self.subtract_plotted(),
             Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
@@ -200,6 +212,19 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    fn duplicate_active(&mut self) {
+        if let Some(active) = self.workspace.active() {
+            self.workspace.duplicate(active);
+        }
+    }
+
+    fn close_active(&mut self) -> Vec<Effect> {
+        if let Some(active) = self.workspace.active() {
+            self.workspace.close_panel(active);
+        }
+        self.drop_unused()
     }
 
     /// Closes the panels of a kind that are seen; opens one below the others where there is none.
@@ -261,6 +286,7 @@ impl AppState {
         self.workspace.activate(panel);
         let is_first = self.workspace.signals().is_empty();
         let mut vehicles = BTreeSet::new();
+        let compared = signals.clone();
         for signal in signals {
             let Some(info) = self.signal_info(&signal) else {
                 continue;
@@ -274,6 +300,7 @@ impl AppState {
                 self.workspace.plot(panel, signal, axis);
             }
         }
+        self.plot_counterparts(panel, &compared);
         let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             return self.choose_range(RangeChoice::Session);
         };

@@ -6,7 +6,8 @@ use egui::{ComboBox, Grid, TextEdit, Ui};
 
 use super::theme;
 use crate::command::{Command, CommandQueue};
-use crate::export::{CsvLayout, Decimal, Separator, TimeFormat, parse_step, step_text};
+use crate::exact_duration;
+use crate::export::{CsvLayout, Decimal, Separator, TimeFormat, parse_step};
 use crate::state::{
     AppState, ExportCommand, ExportKind, ExportOptions, ExportRange, ExportScope, ExportTarget,
     PngOptions, ThemeChoice,
@@ -43,7 +44,7 @@ impl ExportFields {
         Self {
             path: path.to_string_lossy().into_owned(),
             may_replace: false,
-            step: step_text(step),
+            step: exact_duration::text(step),
             width: width.to_string(),
             height: height.to_string(),
             was_open: false,

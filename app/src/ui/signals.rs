@@ -336,6 +336,10 @@ fn signal_row(
                 ui.close();
             }
         }
+        if ui.button("Inspect").clicked() {
+            queue.send(Command::SelectSignal(signal.clone()));
+            ui.close();
+        }
         if ui.button("Copy name").clicked() {
             ui.copy_text(info.key.to_string());
             ui.close();

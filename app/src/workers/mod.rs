@@ -15,6 +15,8 @@ mod notes;
 mod open;
 mod pick;
 mod remarks;
+mod share;
+mod shift;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,7 +31,7 @@ use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{
     Effect, Event, ExportEffect, ExportEvent, ExportId, LayoutEffect, LoadId, LoadedPart,
-    PictureOrder, SignalStatistics, SourceId,
+    PictureOrder, ShiftOrder, SignalStatistics, SourceId,
 };
 
 /// Events that wait for the window at most.
@@ -77,6 +79,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
+    shifting: Option<Task<()>>,
     computing: compute::Computing,
     inspection: inspect::Inspection,
     exporting: BTreeMap<ExportId, Task<()>>,
@@ -107,6 +110,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             statistics: None,
+            shifting: None,
             computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
             exporting: BTreeMap::new(),
@@ -146,6 +150,7 @@ impl Workers {
                 signals,
                 range,
                 recording_gaps,
+                shift_ns,
             } => {
                 let order = load::Order {
                     load,
@@ -153,6 +158,7 @@ impl Workers {
                     signals,
                     range,
                     recording_gaps,
+                    shift_ns,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(
@@ -171,13 +177,12 @@ impl Workers {
             }
             Effect::Statistics { range, signals } => self.start_statistics(range, signals),
             Effect::Export(effect) => self.export(effect),
+            Effect::Shift(orders) => self.shift(orders),
             Effect::Inspect(effect) => self.inspect(effect),
-            Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
-            Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
-                self.pick(pick::layout_target(suggested));
-            }
-            Effect::Layout(effect) => {
-                self.start(layouts::perform(effect, self.events.clone()));
+            Effect::Layout(effect) => self.arrange(effect),
+            Effect::Share(effect) => {
+                let sources = Arc::clone(&self.sources);
+                self.start(share::perform(effect, sources, self.events.clone()));
             }
             Effect::Note(effect) => {
                 self.start(notes::perform(effect, self.events.clone()));
@@ -191,6 +196,11 @@ impl Workers {
             Effect::PickDbc(source) => self.pick(pick::dbc(source)),
             Effect::Quit | Effect::ToggleFullScreen => {}
         }
+    }
+
+    fn shift(&mut self, orders: Vec<ShiftOrder>) {
+        let work = shift::run(orders, self.events.clone());
+        self.shifting = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     /// What has come since the last call.
@@ -279,6 +289,14 @@ impl Workers {
         );
     }
 
+    fn arrange(&mut self, effect: LayoutEffect) {
+        match effect {
+            LayoutEffect::PickFile => self.pick(pick::layout()),
+            LayoutEffect::PickTarget(suggested) => self.pick(pick::layout_target(suggested)),
+            effect => self.start(layouts::perform(effect, self.events.clone())),
+        }
+    }
+
     fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
         let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
         self.others.push(task);
@@ -340,6 +358,12 @@ impl Workers {
                     false
                 }
             });
+        if let Some(ended) = self.shifting.as_mut().and_then(Task::try_take) {
+            self.shifting = None;
+            if let Err(panicked) = ended {
+                events.push(Event::Shifted(Err(panicked.to_string())));
+            }
+        }
         events
     }
 }

@@ -85,7 +85,13 @@ impl AppState {
     /// Opens the choice of DBC files.
     pub(in crate::state) fn ask_to_decode_again(&mut self) {
         match self.source_to_decode_again() {
-            Some(vehicle) => self.dialog = Some(Dialog::DecodeAgain(vehicle.source)),
+            Some(vehicle) => {
+                let answer = self.inspector.definition.answer();
+                let definition = answer.and_then(|answer| answer.definition.as_ref().ok());
+                let path = definition.and_then(|definition| definition.path.clone());
+                self.offer_dbc(vehicle.source, path.into_iter().collect());
+                self.dialog = Some(Dialog::DecodeAgain(vehicle.source));
+            }
             None => self.notices.add(
                 Severity::Warning,
                 "nothing is open that could be decoded again; open a source first",

@@ -167,11 +167,18 @@ impl AppState {
             return Vec::new();
         };
         let mut inspector = std::mem::take(&mut self.inspector);
-        let questions = [
-            self.ask_definition(&mut inspector, &signal),
-            self.ask_timing(&mut inspector, &signal),
-            self.ask_frame(&mut inspector, &signal),
-        ];
+        let timing = self.ask_timing(&mut inspector, &signal);
+        // What is computed comes from no file.
+        let is_recorded = self.analysis.computed_signal(&signal.key).is_none();
+        let questions = if is_recorded {
+            let definition = self.ask_definition(&mut inspector, &signal);
+            let frame = self.ask_frame(&mut inspector, &signal);
+            [timing, definition, frame]
+        } else {
+            inspector.definition.withdraw();
+            inspector.frame.withdraw();
+            [timing, None, None]
+        };
         self.inspector = inspector;
         questions
             .into_iter()

@@ -10,6 +10,7 @@ pub(crate) enum Topic {
     FirstSteps,
     Sources,
     Sessions,
+    Compare,
     Signals,
     Plot,
     Axis,
@@ -19,6 +20,7 @@ pub(crate) enum Topic {
     Table,
     Events,
     Computed,
+    Inspector,
     Keys,
 }
 
@@ -36,10 +38,11 @@ pub(crate) struct Page {
 
 impl Topic {
     /// All pages, in the order of the guide.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: &'static [Self] = &[
         Self::FirstSteps,
         Self::Sources,
         Self::Sessions,
+        Self::Compare,
         Self::Signals,
         Self::Plot,
         Self::Axis,
@@ -49,6 +52,7 @@ impl Topic {
         Self::Table,
         Self::Events,
         Self::Computed,
+        Self::Inspector,
         Self::Keys,
     ];
 
@@ -58,6 +62,7 @@ impl Topic {
             Self::FirstSteps => &FIRST_STEPS,
             Self::Sources => &SOURCES,
             Self::Sessions => &SESSIONS,
+            Self::Compare => &COMPARE,
             Self::Signals => &SIGNALS,
             Self::Plot => &PLOT,
             Self::Axis => &AXIS,
@@ -67,6 +72,7 @@ impl Topic {
             Self::Table => &TABLE,
             Self::Events => &EVENTS,
             Self::Computed => &COMPUTED,
+            Self::Inspector => &INSPECTOR,
             Self::Keys => &KEYS,
         }
     }
@@ -105,11 +111,42 @@ const SOURCES: Page = Page {
 const SESSIONS: Page = Page {
     title: "Sessions",
     text: &[
-        "A session is one contiguous recording; its bar is as long as it lasted. A new one begins \
-         after five minutes in which the recorder did not listen.",
+        "A session is one contiguous recording; its bar is as long as it lasted and as high as it is \
+         large, with holes where the recorder did not listen. A new one begins after five minutes in \
+         which the recorder did not listen.",
     ],
-    gestures: &[("Click", "load a session")],
+    gestures: &[
+        ("Click", "load a session"),
+        ("Wheel on the calendar", "zoom it at the pointer"),
+        ("Drag the calendar", "earlier, later"),
+        ("Double click on the calendar", "all of it"),
+        ("Right click", "load a session, or compare with it"),
+    ],
     actions: &[],
+};
+
+const COMPARE: Page = Page {
+    title: "Comparing drives",
+    text: &[
+        "Another session or vehicle is laid over what is shown: every signal plotted gets its \
+         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown \
+         or at its own time, and later or earlier than that by an offset, exact to the nanosecond.",
+        "Readings tell when a compared sample was really recorded.",
+    ],
+    gestures: &[
+        (
+            "Ctrl+Shift+left drag in a plot",
+            "move the compared drive in time",
+        ),
+        ("Click its name", "make it the one that drags and keys move"),
+        ("Double click its name", "rename it"),
+    ],
+    actions: &[
+        Action::Compare,
+        Action::NudgeEarlier,
+        Action::NudgeLater,
+        Action::StopComparing,
+    ],
 };
 
 const SIGNALS: Page = Page {
@@ -199,7 +236,7 @@ const LEGEND: Page = Page {
         "The value beside a name is the last sample at or before the pointer, else the active cursor.",
     ],
     gestures: &[
-        ("Click", "hide or show a signal"),
+        ("Click", "hide or show a signal, and inspect it"),
         ("Alt+click", "show one signal alone; all again"),
         ("Right click", "menu"),
     ],
@@ -284,6 +321,29 @@ const COMPUTED: Page = Page {
         ("Up, Down", "choose among the offers"),
     ],
     actions: &[Action::NewComputed, Action::Subtract],
+};
+
+const INSPECTOR: Page = Page {
+    title: "Inspector",
+    text: &[
+        "What is known of the signal that was clicked last, in the tree, a legend or a table: its \
+         definition in the DBC file, its bits in the message, its period, jitter and gaps.",
+        "Decoded files carry the hash of the DBC file that they were decoded with. It is found by that \
+         among the files used before and those beside the recording; another one can be chosen and \
+         is marked as such.",
+        "With a cursor, the frame behind the sample is looked up in the raw file or the log: its bytes, \
+         its identifier, and the row or the place where it stands.",
+        "Decoding again with other DBC files opens a second source and lists what differs. The page of \
+         the active plot sets axes by hand, and the colour, width and dash of lines.",
+    ],
+    gestures: &[
+        (
+            "Click on a gap",
+            "show it, with the cursor at its beginning",
+        ),
+        ("Pointer on a bit", "name the signals in it"),
+    ],
+    actions: &[Action::ToggleInspector, Action::CursorA, Action::CursorB],
 };
 
 const KEYS: Page = Page {

@@ -15,7 +15,7 @@ use crate::source::SignalInfo;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{AppState, SignalRef, SourceId};
 
-/// Draws the sections: definition, bits, values.
+/// Draws the sections: definition and bits.
 pub(super) fn show(
     ui: &mut Ui,
     state: &AppState,
@@ -32,7 +32,7 @@ pub(super) fn show(
             standing(ui, state, source, definition, queue);
             message(ui, definition.message());
             ui.add_space(4.0);
-            of_signal(ui, definition);
+            of_signal(ui, definition.message(), definition.signal());
         }
         Some(Err(reason)) => {
             warning(ui, &format!("{reason}."));
@@ -49,6 +49,12 @@ pub(super) fn show(
     if let Some(Ok(definition)) = definition {
         section(ui, "Bits", |ui| bits::show(ui, state, signal, definition));
     }
+}
+
+/// Draws the section with the texts of values, where there are any.
+pub(super) fn show_values(ui: &mut Ui, state: &AppState, info: &SignalInfo) {
+    let definition = state.inspector.definition.answer();
+    let definition = definition.map(|answer| &answer.definition);
     let labels = values(info, definition.and_then(|it| it.as_ref().ok()));
     if !labels.is_empty() {
         section(ui, "Values", |ui| value_table(ui, state, &labels));
@@ -179,8 +185,7 @@ fn send_type_text(send_type: SendType) -> &'static str {
     }
 }
 
-fn of_signal(ui: &mut Ui, definition: &Definition) {
-    let signal = definition.signal();
+fn of_signal(ui: &mut Ui, message: &MessageDef, signal: &SignalDef) {
     let mut facts = Facts::new(ui);
     let bits = |count: u32| if count == 1 { "bit" } else { "bits" };
     facts.add("start bit", signal.start_bit.to_string());
@@ -196,12 +201,11 @@ fn of_signal(ui: &mut Ui, definition: &Definition) {
         facts.add("range", format!("{min} to {max} {}", signal.unit));
     }
     facts.add("unit", signal.unit.as_str());
-    facts.add(
-        "multiplexing",
-        multiplexing_text(definition.message(), signal),
-    );
+    facts.add("multiplexing", multiplexing_text(message, signal));
     facts.add("receivers", signal.receivers.join(", "));
-    facts.add("send type", send_type_text(signal.send_type));
+    if signal.send_type != message.send_type {
+        facts.add("signal sent", send_type_text(signal.send_type));
+    }
     if signal.short_name != signal.name {
         facts.add("short name", signal.short_name.as_str());
     }

@@ -1,9 +1,10 @@
 //! Two decodings of the same frames side by side, in a window of its own.
 
+use canlake_shared::time::TimeRange;
 use egui::{Label, Rect, RichText, ScrollArea, Sense, Ui, Window, vec2};
 
 use super::super::plot::value_text;
-use super::super::theme;
+use super::super::{icons, theme};
 use super::{remark, warning};
 use crate::command::{Command, CommandQueue};
 use crate::inspect::differences::SampleCheck;
@@ -12,14 +13,18 @@ use crate::state::inspector::{Comparison, ComparisonStatus, InspectorCommand};
 use crate::state::{AppState, SignalRef, SourceStatus};
 use crate::time_display::count_text;
 
-const ROW_HEIGHT: f32 = 20.0;
+const ROW_HEIGHT: f32 = 22.0;
+/// Width of the buttons before the columns, in points.
+const BUTTONS_WIDTH: f32 = 52.0;
+/// Width of the last column, in points.
+const DEFINITION_WIDTH: f32 = 420.0;
 /// Widths of the columns but the last, in points.
 const COLUMNS: [(&str, f32); 5] = [
-    ("signal", 190.0),
-    ("samples", 130.0),
+    ("signal", 230.0),
+    ("samples", 140.0),
     ("min", 120.0),
     ("max", 120.0),
-    ("first different sample", 220.0),
+    ("first different sample", 250.0),
 ];
 
 /// What of the window belongs to it alone.
@@ -51,7 +56,9 @@ pub(crate) fn show(
     let mut is_open = true;
     let room = ctx.content_rect().size() - vec2(40.0, 80.0);
     Window::new("Decoded again")
-        .default_size(vec2(980.0, 460.0).min(room))
+        .pivot(egui::Align2::CENTER_CENTER)
+        .default_pos(ctx.content_rect().center())
+        .default_size(vec2(1180.0, 340.0).min(room))
         .min_size(vec2(360.0, 160.0))
         .max_size(room)
         .collapsible(true)
@@ -122,7 +129,7 @@ fn table(
     let different = count(&|it| it.is_any()) - gone - new;
     let same = all.len() - gone - new - different;
     ui.label(format!(
-        "{gone} signals only before, {new} only after, {different} in both and different, {same} the same"
+        "only before: {gone}, only after: {new}, in both and different: {different}, the same: {same}"
     ));
     if !differences.has_definitions {
         remark(
@@ -153,7 +160,7 @@ fn table(
         .auto_shrink([false, false])
         .show(ui, |ui| {
             let fixed: f32 = COLUMNS.iter().map(|(_, width)| width + 8.0).sum();
-            ui.set_min_width(fixed + 260.0);
+            ui.set_min_width(BUTTONS_WIDTH + fixed + DEFINITION_WIDTH);
             header(ui);
             ScrollArea::vertical()
                 .id_salt("differences")
@@ -170,8 +177,9 @@ fn header(ui: &mut Ui) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         let faint = theme::palette(ui.theme()).faint_text;
+        ui.add_space(BUTTONS_WIDTH);
         let titles = COLUMNS.iter().copied();
-        for (title, width) in titles.chain([("definition", 250.0)]) {
+        for (title, width) in titles.chain([("definition", DEFINITION_WIDTH)]) {
             let text = RichText::new(title).size(11.0).color(faint);
             cell(ui, text, width, "");
         }
@@ -201,6 +209,7 @@ fn difference_row(
     let response = ui
         .horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
+            buttons(ui, comparison, row, queue);
             let name = format!("{}.{}", row.key.message, row.key.signal);
             let full = row.key.to_string();
             let texts = [
@@ -219,10 +228,9 @@ fn difference_row(
                 cell(ui, small(text), width, &hover);
             }
             let text = definition_text(row);
-            cell(ui, small(text.clone()), 250.0, &text);
+            cell(ui, small(text.clone()), DEFINITION_WIDTH, &text);
         })
-        .response
-        .interact(Sense::click());
+        .response;
     response.widget_info(|| {
         let label = format!(
             "{}: {}; {}; {}",
@@ -233,25 +241,38 @@ fn difference_row(
         );
         egui::WidgetInfo::labeled(egui::Role::Row, true, label)
     });
-    response.context_menu(|ui| {
-        let button = egui::Button::new("Plot both");
-        let is_in_both = row.before.is_some() && row.after.is_some();
-        if ui.add_enabled(is_in_both, button).clicked() {
-            let signal = SignalRef {
-                vehicle: comparison.before.clone(),
-                key: row.key.clone(),
-            };
-            queue.send(Command::Inspector(InspectorCommand::PlotBoth(signal)));
-            ui.close();
-        }
-        if let SampleCheck::From { time, .. } = row.samples
-            && ui
-                .button("Put the cursor on the first different sample")
-                .clicked()
-        {
-            queue.send(Command::PlaceCursor(time));
-            ui.close();
-        }
+}
+
+/// What can be done with a row: plot both, go to the first difference.
+fn buttons(ui: &mut Ui, comparison: &Comparison, row: &SignalDifference, queue: &mut CommandQueue) {
+    let area = egui::UiBuilder::new().max_rect(Rect::from_min_size(
+        ui.cursor().min,
+        vec2(BUTTONS_WIDTH - 8.0, ROW_HEIGHT - 4.0),
+    ));
+    ui.allocate_exact_size(vec2(BUTTONS_WIDTH - 8.0, ROW_HEIGHT - 4.0), Sense::hover());
+    super::super::inside(ui, area, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let name = &row.key.signal;
+            let plot = format!("Plot {name} of both");
+            if row.before.is_some()
+                && row.after.is_some()
+                && icons::button(ui, icons::Icon::ChartLine, &plot).clicked()
+            {
+                let signal = SignalRef {
+                    vehicle: comparison.before.clone(),
+                    key: row.key.clone(),
+                };
+                queue.send(Command::Inspector(InspectorCommand::PlotBoth(signal)));
+            }
+            let go = format!("Cursor to the first different sample of {name}");
+            if let SampleCheck::From { time, .. } = row.samples
+                && icons::button(ui, icons::Icon::Crosshair, &go).clicked()
+            {
+                let range = TimeRange::inclusive(time, time);
+                queue.send(Command::Inspector(InspectorCommand::JumpTo(range)));
+            }
+        });
     });
 }
 

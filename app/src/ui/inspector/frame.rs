@@ -1,16 +1,22 @@
 //! The frame behind the sample at the cursor.
 
+use std::path::Path;
+
 use canlake_shared::can::FrameFlags;
+use canlake_shared::schema::SignalKey;
 use egui::text::LayoutJob;
-use egui::{Label, TextFormat, Ui};
+use egui::{Label, RichText, TextFormat, Ui};
 
 use super::super::plot::value_text;
 use super::super::{icons, theme};
 use super::{Facts, remark, section, warning};
-use crate::command::{Action, CommandQueue};
-use crate::inspect::{BitPlace, Definition, FoundFrame, SourceCheck};
+use crate::command::{Action, Command, CommandQueue};
+use crate::inspect::{BitPlace, Definition, FoundFrame, FrameSignal, SourceCheck};
 use crate::state::{AppState, SignalRef};
 use crate::time_display::count_text;
+
+/// Bytes of a frame that stand side by side.
+const BYTES_A_LINE: usize = 8;
 
 /// Draws the section.
 pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mut CommandQueue) {
@@ -25,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mu
             remark(ui, text);
         } else {
             match asked.answer() {
-                Some(Ok(found)) => frame(ui, state, found, asked.is_waiting()),
+                Some(Ok(found)) => frame(ui, state, signal, found, queue),
                 Some(Err(reason)) => warning(ui, &format!("{reason}.")),
                 None if asked.has_stopped() => {
                     warning(ui, "Looking for the frame stopped unexpectedly.");
@@ -46,13 +52,20 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mu
     });
 }
 
-fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
+fn frame(
+    ui: &mut Ui,
+    state: &AppState,
+    signal: &SignalRef,
+    found: &FoundFrame,
+    queue: &mut CommandQueue,
+) {
+    let is_stale = state.inspector.frame.is_waiting();
     let answer = state.inspector.definition.answer();
     let definition = answer.and_then(|answer| answer.definition.as_ref().ok());
     let text = hex_text(&found.payload);
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal_top(|ui| {
         let job = hex(ui, found, definition, is_stale);
-        let bytes = ui.add(Label::new(job).wrap().selectable(true));
+        let bytes = ui.add(Label::new(job).selectable(true));
         bytes.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Bytes {text}"))
         });
@@ -81,9 +94,9 @@ fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
     }
     let place = &found.place;
     if let Some(key) = &place.key {
-        facts.add("object", key.as_str());
+        facts.add_path("object", Path::new(key));
     }
-    facts.add("file", place.path.display().to_string());
+    facts.add_path("file", &place.path);
     let what = if place.is_log { "frame" } else { "row" };
     facts.add(what, count_text(place.row));
     facts.add("checked", check_text(place.check));
@@ -94,6 +107,59 @@ fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
         );
     }
     doubts(ui, found, definition.is_some());
+    if let Some(definition) = definition.filter(|_| !found.signals.is_empty() && !is_stale) {
+        let title = format!("Its {} signals", found.signals.len());
+        egui::CollapsingHeader::new(RichText::new(title).size(12.0))
+            .id_salt("signals of the frame")
+            .show_unindented(ui, |ui| {
+                for carried in &found.signals {
+                    carried_signal(ui, state, signal, definition, carried, queue);
+                }
+            });
+    }
+}
+
+/// A signal that the frame carries; a click inspects it.
+fn carried_signal(
+    ui: &mut Ui,
+    state: &AppState,
+    inspected: &SignalRef,
+    definition: &Definition,
+    carried: &FrameSignal,
+    queue: &mut CommandQueue,
+) {
+    let Some(defined) = definition.message().signals.get(carried.signal_idx) else {
+        return;
+    };
+    let value = value_text(carried.value);
+    let value = match &carried.label {
+        Some(label) => format!("{label} ({value})"),
+        None => format!("{value} {}", defined.unit).trim_end().to_owned(),
+    };
+    ui.horizontal(|ui| {
+        let is_inspected = carried.signal_idx == definition.signal_idx();
+        let name = RichText::new(&defined.name).size(12.0);
+        let label = ui.selectable_label(is_inspected, name);
+        let color = theme::palette(ui.theme()).faint_text;
+        let text = RichText::new(&value)
+            .font(theme::tabular(12.0))
+            .color(color);
+        ui.add(Label::new(text).truncate());
+        let signal = SignalRef {
+            vehicle: inspected.vehicle.clone(),
+            key: SignalKey {
+                signal: defined.name.as_str().into(),
+                ..inspected.key.clone()
+            },
+        };
+        label.widget_info(|| {
+            let label = format!("{} = {value}", defined.name);
+            egui::WidgetInfo::selected(egui::Role::Button, true, is_inspected, label)
+        });
+        if label.clicked() && state.signal_info(&signal).is_some() {
+            queue.send(Command::SelectSignal(signal));
+        }
+    });
 }
 
 /// How sure it is that this is the frame.
@@ -174,8 +240,13 @@ fn hex(ui: &Ui, found: &FoundFrame, definition: Option<&Definition>, is_stale: b
             places.any(|place| definition.grid.is_used(place, idx))
         });
         let format = if is_lit { &lit } else { &plain };
-        let gap = if byte == 0 { 0.0 } else { 5.0 };
-        job.append(&format!("{value:02X}"), gap, format.clone());
+        let gap = match byte {
+            0 => "",
+            _ if byte % BYTES_A_LINE == 0 => "\n",
+            _ => " ",
+        };
+        job.append(gap, 0.0, plain.clone());
+        job.append(&format!("{value:02X}"), 0.0, format.clone());
     }
     if found.payload.is_empty() {
         job.append("no bytes", 0.0, plain);

@@ -8,6 +8,9 @@ mod plot;
 mod signal;
 mod timing;
 
+use std::path::Path;
+
+use egui::text::LayoutJob;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::{PlotsMemory, icons, theme};
@@ -33,11 +36,16 @@ pub(crate) fn show(
     plots: &PlotsMemory,
     queue: &mut CommandQueue,
 ) {
+    // Without a signal there is the plot to look at.
+    let shown = if state.selected_signal.is_some() {
+        state.inspector.page
+    } else {
+        Page::Plot
+    };
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         for (page, text) in [(Page::Signal, "Signal"), (Page::Plot, "Active plot")] {
-            let is_shown = state.inspector.page == page;
-            if ui.selectable_label(is_shown, text).clicked() {
+            if ui.selectable_label(shown == page, text).clicked() {
                 queue.send(Command::Inspector(InspectorCommand::ShowPage(page)));
             }
         }
@@ -52,7 +60,7 @@ pub(crate) fn show(
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink([false, false])
-        .show(ui, |ui| match state.inspector.page {
+        .show(ui, |ui| match shown {
             Page::Signal => signal::show(ui, state, fields, queue),
             Page::Plot => plot::show(ui, state, fields, plots, queue),
         });
@@ -85,7 +93,24 @@ impl<'a> Facts<'a> {
 
     /// A row, unless there is nothing to say.
     fn add(&mut self, name: &str, value: impl Into<String>) -> Option<egui::Response> {
-        let value = value.into();
+        self.row(name, &value.into(), false)
+    }
+
+    /// A row with a path: broken anywhere, because it has no blanks.
+    fn add_path(&mut self, name: &str, path: &Path) {
+        let text = path.display().to_string();
+        let Some(label) = self.row(name, &text, true) else {
+            return;
+        };
+        label.context_menu(|ui| {
+            if ui.button("Copy").clicked() {
+                ui.copy_text(text.clone());
+                ui.close();
+            }
+        });
+    }
+
+    fn row(&mut self, name: &str, value: &str, break_anywhere: bool) -> Option<egui::Response> {
         if value.is_empty() {
             return None;
         }
@@ -101,8 +126,14 @@ impl<'a> Facts<'a> {
                 name_font,
                 faint,
             );
-            let text = RichText::new(&value).size(12.0);
-            let label = ui.add(egui::Label::new(text).wrap().selectable(true));
+            let mut job = LayoutJob::simple(
+                value.to_owned(),
+                egui::FontId::proportional(12.0),
+                ui.visuals().text_color(),
+                ui.available_width(),
+            );
+            job.wrap.break_anywhere = break_anywhere;
+            let label = ui.add(egui::Label::new(job).wrap().selectable(true));
             label.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: {value}"))
             });

@@ -7,7 +7,7 @@ use super::super::{icons, theme};
 use super::{Facts, InspectorFields, definition, frame, remark, section, timing};
 use crate::command::CommandQueue;
 use crate::source::SignalInfo;
-use crate::state::{AppState, SignalRef, TimeWindow};
+use crate::state::{AppState, Between, ComputedSignal, SignalRef, TimeWindow};
 use crate::time_display::{bytes_text, count_text, duration_text};
 
 /// Files that are named; the others are counted.
@@ -21,10 +21,6 @@ pub(super) fn show(
     queue: &mut CommandQueue,
 ) {
     let Some(signal) = &state.selected_signal else {
-        remark(
-            ui,
-            "Nothing is selected. Click a signal in the tree, in a legend or in a table.",
-        );
         return;
     };
     identity(ui, state, signal);
@@ -34,9 +30,15 @@ pub(super) fn show(
     };
     value(ui, state, signal);
     ui.add_space(4.0);
+    if let Some(computed) = state.analysis.computed_signal(&signal.key) {
+        section(ui, "Expression", |ui| expression(ui, computed));
+        timing::show(ui, state, signal, info, queue);
+        return;
+    }
     definition::show(ui, state, signal, info, fields, queue);
-    timing::show(ui, state, signal, info, queue);
     frame::show(ui, state, signal, queue);
+    definition::show_values(ui, state, info);
+    timing::show(ui, state, signal, info, queue);
     section(ui, "Source", |ui| source(ui, state, signal, info));
 }
 
@@ -60,6 +62,25 @@ fn identity(ui: &mut Ui, state: &AppState, signal: &SignalRef) {
     let source = source.map_or("", |source| source.title.as_str());
     let vehicle = &signal.vehicle.vehicle;
     remark(ui, &format!("{vehicle} in {source}"));
+}
+
+/// How a computed signal is worked out.
+fn expression(ui: &mut Ui, computed: &ComputedSignal) {
+    let text = RichText::new(computed.text()).font(theme::tabular(12.0));
+    ui.add(Label::new(text).wrap().selectable(true));
+    let mut facts = Facts::new(ui);
+    facts.add("unit", &*computed.info().unit);
+    facts.add(
+        "between",
+        match computed.between() {
+            Between::Hold => "samples keep their value until the next",
+            Between::Linear => "straight lines from sample to sample",
+        },
+    );
+    remark(
+        ui,
+        "Worked out here: no DBC file and no frame belongs to it.",
+    );
 }
 
 /// The value at the active cursor, and the last one.
@@ -95,7 +116,8 @@ fn source(ui: &mut Ui, state: &AppState, signal: &SignalRef, info: &SignalInfo) 
     let resolution = 1_000_000;
     let mut facts = Facts::new(ui);
     if let Some(source) = state.source(signal.vehicle.source) {
-        facts.add("opened", source.location.to_string());
+        let location = source.location.to_string();
+        facts.add_path("opened", std::path::Path::new(&location));
     }
     if let Some(vehicle) = state.vehicle(&signal.vehicle) {
         let extent = state.window.as_ref().map(TimeWindow::extent);
@@ -144,7 +166,7 @@ fn source(ui: &mut Ui, state: &AppState, signal: &SignalRef, info: &SignalInfo) 
     let files = &answer.origin.files;
     for file in files.iter().take(MAX_FILES) {
         let name = if file.input.is_some() { "log" } else { "file" };
-        facts.add(name, file.shown().display().to_string());
+        facts.add_path(name, file.shown());
     }
     if files.len() > MAX_FILES {
         facts.add("", format!("and {} more files", files.len() - MAX_FILES));

@@ -7,12 +7,13 @@
 //!        ┌───────────────┬───────────────┬─┘
 //!      View            Stats       sample_at, next/
 //!      points to draw  of a range  previous sample,
-//!                                  change
+//!                      Histogram   change
+//!                      Plane, Track
 //! ```
 //!
 //! A [`Prepared`] series is built once, on a worker thread, in time proportional to the samples.
 //! Everything below it is answered from memory while the user pans, zooms and moves cursors; of
-//! these only [`Stats`] reads all samples of its range.
+//! these only [`Stats`], [`Histogram`], [`Plane`] and [`Track`] read all samples of their range.
 //!
 //! # What is drawn
 //!
@@ -38,24 +39,32 @@
 //! while out-of-order input is being sorted.
 
 mod gaps;
+mod histogram;
 mod lane;
 mod lookup;
 mod lttb;
+mod plane;
 mod prepared;
 mod pyramid;
 mod rhythm;
 mod samples;
 mod select;
 mod stats;
+mod track;
 mod view;
 
 pub use gaps::{Gap, GapCause, GapPolicy, Gaps, Rhythm, Segment};
+pub use histogram::{BinRule, Bins, Histogram, MAX_AUTO_BINS, MAX_BINS, Weight, even_bins};
 pub use lane::{LaneState, LaneStretch, lane};
 pub use lookup::Sample;
 pub use lttb::lttb_indices;
+pub use plane::{Area, Pairing, Plane, PlanePoint, value_at};
 pub use prepared::Prepared;
 pub use pyramid::{Extremes, Pyramid};
 pub use rhythm::QUARTILE_RATIO;
 pub use samples::{MAX_SAMPLES, Series, SeriesBuilder, SeriesError};
 pub use stats::{Stats, Timed};
+pub use track::{
+    METRES_PER_DEGREE, Track, metres_per_degree_of_longitude, nearest_longitude, position_at,
+};
 pub use view::{MIN_BUDGET, Run, Style, View, ViewRequest};

@@ -90,7 +90,12 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
-            Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
+            Event::Summarised(panel, result) => {
+                if let Err(text) = &result {
+                    self.notices.add(Severity::Error, text.clone(), "");
+                }
+                self.summaries.arrived(panel, result.ok());
+            }
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);
                 match result {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use canlake_shared::time::TimeRange;
 
 use super::{
-    ExportKind, ExportTarget, LoadId, Severity, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    ExportKind, ExportTarget, LoadId, PanelId, Question, Severity, SignalRef, SourceId, Summary,
+    VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -63,13 +64,10 @@ pub enum Effect {
     },
     /// Write the plots as they are to a file.
     ExportPng(ExportTarget),
-    /// Compute statistics over all samples of a stretch of time.
-    Statistics {
-        /// The stretch of time.
-        range: TimeRange,
-        /// The signals.
-        signals: Vec<LoadedPart>,
-    },
+    /// Work out what a panel shows, from all samples.
+    Summarise(PanelId, Arc<Question>),
+    /// Nobody looks at what is being worked out for a panel.
+    StopSummary(PanelId),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -145,8 +143,8 @@ pub enum Event {
     PickedDbc(SourceId, Vec<PathBuf>),
     /// The user chose where an export goes.
     PickedExportTarget(ExportKind, PathBuf),
-    /// Statistics of a stretch of time.
-    Statistics(TimeRange, Vec<SignalStatistics>),
+    /// What a panel shows was worked out, or could not be.
+    Summarised(PanelId, Result<Summary, String>),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
 }

@@ -20,12 +20,15 @@ mod loading;
 mod measure;
 mod notices;
 mod opening;
+mod panel_options;
 mod settings;
 mod sources;
-mod statistics;
 mod store;
+mod summary;
+mod track;
 mod undo;
 mod update;
+mod windows;
 mod workspace;
 mod zoom;
 
@@ -35,10 +38,11 @@ pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
 pub use layout::{Direction, Layout, Node, Side};
 pub use notices::{Notice, Notices, Severity};
+pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
-pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
+pub use summary::{Question, Summaries, Summary, SummaryTask, pairing_of};
 use undo::{Arrangement, Zoom};
 pub use workspace::{
     AxisId, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef, Workspace,
@@ -152,8 +156,8 @@ pub struct AppState {
     pub last_query: Option<QueryStats>,
     /// Whether the signal search wants the keyboard.
     pub search_requested: bool,
-    /// Statistics of the visible range, while they are shown.
-    pub statistics: Statistics,
+    /// What the panels that are seen tell of all samples.
+    pub summaries: Summaries,
     /// Files being written.
     pub exports_running: usize,
     /// The demo lake, until its first plots are shown.

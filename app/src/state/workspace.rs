@@ -8,7 +8,9 @@ use std::sync::Arc;
 use canlake_shared::schema::SignalKey;
 use serde::{Deserialize, Serialize};
 
-use super::{Layout, OverlayId, Side, SourceId};
+use canlake_shared::time::TimeRange;
+
+use super::{Layout, OverlayId, PanelOptions, Side, SourceId};
 
 /// A vehicle of an opened source.
 ///
@@ -85,6 +87,8 @@ impl AxisId {
 pub enum Place {
     /// Below all others of the tab in front.
     Below,
+    /// As [`Self::Below`], but low.
+    Strip,
     /// In a tab of its own.
     Tab,
     /// At a side of another panel.
@@ -120,6 +124,14 @@ pub enum PanelKind {
     Plot,
     /// Lists their values at the cursors.
     Table,
+    /// Lists their statistics; without signals, those of everything that is plotted.
+    Statistics,
+    /// Draws how their values are distributed.
+    Histogram,
+    /// Draws all others over the first.
+    Xy,
+    /// Draws the way that was gone, from latitude and longitude.
+    Track,
 }
 
 /// A tile of the workspace, with signals in it.
@@ -138,6 +150,12 @@ pub struct Panel {
     /// Axes that the user has set; the others follow the visible values.
     #[serde(rename = "axes", default, with = "axis_ranges")]
     pub fixed_axes: BTreeMap<AxisId, [f64; 2]>,
+    /// The time that it shows while it is unlinked from the others; `None` while it is linked.
+    #[serde(rename = "window", default, skip_serializing_if = "Option::is_none")]
+    pub own_window: Option<TimeRange>,
+    /// What is chosen for it.
+    #[serde(default)]
+    pub options: PanelOptions,
 }
 
 /// Axes with their ranges as a list: in JSON only texts can be keys.
@@ -181,6 +199,25 @@ impl Panel {
         }
         axes
     }
+}
+
+/// The first axis of a unit that is not there yet.
+fn free_axis(taken: &[AxisId], unit: Arc<str>) -> AxisId {
+    let with = |copy| AxisId {
+        unit: Arc::clone(&unit),
+        copy,
+    };
+    let mut axes = (0..=u16::MAX).map(with);
+    axes.find(|axis| !taken.contains(axis))
+        .unwrap_or_else(|| with(0))
+}
+
+/// What zooming changes in a panel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct PanelZoom {
+    axes: BTreeMap<AxisId, [f64; 2]>,
+    own_window: Option<TimeRange>,
+    area: Option<super::panel_options::PlaneArea>,
 }
 
 /// The panels and where they are.
@@ -256,10 +293,13 @@ impl Workspace {
             kind,
             signals: Vec::new(),
             fixed_axes: BTreeMap::new(),
+            own_window: None,
+            options: PanelOptions::default(),
         };
         self.panels.insert(id, panel);
         match place {
             Place::Below => self.layout.add_below(id),
+            Place::Strip => self.layout.add_strip(id),
             Place::Tab => self.layout.add_tab(id),
             Place::Beside(at, side) => self.layout.add_beside(at, side, id),
         }
@@ -335,16 +375,8 @@ impl Workspace {
         let Some(panel) = self.panel(id) else {
             return;
         };
-        let taken = panel.axes();
-        let free = (0..=u16::MAX).find(|copy| {
-            let axis = AxisId {
-                unit: Arc::clone(&axis.unit),
-                copy: *copy,
-            };
-            !taken.contains(&&axis)
-        });
-        let copy = free.unwrap_or(0);
-        self.plot(id, signal, AxisId { copy, ..axis });
+        let taken: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
+        self.plot(id, signal, free_axis(&taken, axis.unit));
     }
 
     /// Takes a signal out of a panel.
@@ -401,11 +433,54 @@ impl Workspace {
         }
     }
 
-    /// Sets the ranges of all axes of panels; those that are not named follow the visible values.
-    pub fn set_axes(&mut self, axes: &BTreeMap<PanelId, BTreeMap<AxisId, [f64; 2]>>) {
+    /// Sets what a panel shows while it is unlinked, or links it again.
+    pub(super) fn set_own_window(&mut self, id: PanelId, window: Option<TimeRange>) {
+        if let Some(panel) = self.panel_mut(id) {
+            panel.own_window = window;
+        }
+    }
+
+    /// Sets what is chosen for a panel.
+    pub(super) fn set_options(&mut self, id: PanelId, options: PanelOptions) {
+        if let Some(panel) = self.panel_mut(id) {
+            panel.options = options.checked();
+        }
+    }
+
+    /// Draws a signal on another axis of its panel; on a new one without `axis`.
+    pub(super) fn move_to_axis(&mut self, id: PanelId, signal: &SignalRef, axis: Option<AxisId>) {
+        let Some(panel) = self.panel_mut(id) else {
+            return;
+        };
+        let taken: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
+        let plotted = panel.signals.iter_mut();
+        let Some(plotted) = plotted.into_iter().find(|it| it.signal == *signal) else {
+            return;
+        };
+        let unit = Arc::clone(&plotted.axis.unit);
+        plotted.axis = axis.unwrap_or_else(|| free_axis(&taken, unit));
+        let axes: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
+        panel.fixed_axes.retain(|axis, _| axes.contains(axis));
+    }
+
+    /// What zooming has changed in the panels.
+    pub(super) fn zooms(&self) -> BTreeMap<PanelId, PanelZoom> {
+        let zoom = |panel: &Panel| PanelZoom {
+            axes: panel.fixed_axes.clone(),
+            own_window: panel.own_window,
+            area: panel.options.area,
+        };
+        self.panels.values().map(|it| (it.id, zoom(it))).collect()
+    }
+
+    /// Goes back to other zooms; panels that are not named show everything. Whether a panel is linked
+    /// is no zoom and stays as it is.
+    pub(super) fn set_zooms(&mut self, zooms: &BTreeMap<PanelId, PanelZoom>) {
         for (id, panel) in &mut self.panels {
-            let axes = axes.get(id).cloned().unwrap_or_default();
-            panel.fixed_axes = axes;
+            let zoom = zooms.get(id).cloned().unwrap_or_default();
+            panel.fixed_axes = zoom.axes;
+            panel.options.area = zoom.area;
+            panel.own_window = panel.own_window.map(|now| zoom.own_window.unwrap_or(now));
         }
     }
 
@@ -413,6 +488,15 @@ impl Workspace {
     pub fn fit_axes(&mut self) {
         for panel in self.panels.values_mut() {
             panel.fixed_axes.clear();
+            panel.options.area = None;
+        }
+    }
+
+    /// Lets all axes of one panel follow the visible values.
+    pub(super) fn fit_axes_of(&mut self, id: PanelId) {
+        if let Some(panel) = self.panel_mut(id) {
+            panel.fixed_axes.clear();
+            panel.options.area = None;
         }
     }
 

@@ -3,6 +3,7 @@
 //! `logic` takes in what the workers found, `ui` draws and carries out what the user wanted. No
 //! decision is made here.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,12 +11,14 @@ use eframe::{CreationContext, Frame, NativeOptions, Storage};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand, vec2};
 
 use crate::command::{Command, CommandQueue};
-use crate::state::{AppState, Effect, ExportTarget, Settings, Severity};
+use crate::state::{AppState, Effect, ExportTarget, LayoutCommand, Settings, Severity};
 use crate::timing::Waits;
 use crate::ui::{self, UiState, theme};
-use crate::workers::Workers;
+use crate::workers::{SystemDialogs, Workers};
 
 const SETTINGS_KEY: &str = "canlake.settings";
+/// How places looked when they were seen last.
+const LAYOUTS_KEY: &str = "canlake.layouts";
 const APP_ID: &str = "canlake";
 /// Pixels of an exported picture per point of the window.
 const EXPORT_SCALE: f32 = 2.0;
@@ -31,21 +34,21 @@ pub enum Start {
 
 /// Opens the window and stays until it is closed.
 ///
-/// `began` is when the program did. Fails where there is no display, or none that can be drawn on.
-pub fn run(start: Start, began: Instant) -> Result<(), eframe::Error> {
+/// `layout` is shown of what is opened; `began` is when the program did. Fails where there is no display, or none that can be drawn on.
+pub fn run(start: Start, layout: Option<PathBuf>, began: Instant) -> Result<(), eframe::Error> {
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Canlake")
             .with_app_id(APP_ID)
             .with_inner_size(vec2(1280.0, 800.0))
-            .with_min_inner_size(vec2(640.0, 420.0))
+            .with_min_inner_size(vec2(400.0, 300.0))
             .with_icon(icon()),
         ..NativeOptions::default()
     };
     eframe::run_native(
         APP_ID,
         options,
-        Box::new(|creation| Ok(Box::new(App::new(creation, start, began)?))),
+        Box::new(|creation| Ok(Box::new(App::new(creation, start, layout, began)?))),
     )
 }
 
@@ -58,10 +61,18 @@ struct App {
 }
 
 impl App {
-    fn new(creation: &CreationContext<'_>, start: Start, began: Instant) -> std::io::Result<Self> {
+    fn new(
+        creation: &CreationContext<'_>,
+        start: Start,
+        layout: Option<PathBuf>,
+        began: Instant,
+    ) -> std::io::Result<Self> {
         theme::install(&creation.egui_ctx);
         let ctx = creation.egui_ctx.clone();
-        let workers = Workers::new(Arc::new(move || ctx.request_repaint()))?;
+        let workers = Workers::new(
+            Arc::new(move || ctx.request_repaint()),
+            Arc::new(SystemDialogs),
+        )?;
         let saved = creation
             .storage
             .and_then(|storage| storage.get_string(SETTINGS_KEY));
@@ -72,7 +83,17 @@ impl App {
         if let Some(problem) = problem {
             state.notices.add(Severity::Warning, problem, "");
         }
+        let kept = creation
+            .storage
+            .and_then(|storage| storage.get_string(LAYOUTS_KEY));
+        if let Some(problem) = kept.and_then(|kept| state.restore_layouts(&kept)) {
+            state.notices.add(Severity::Warning, problem, "");
+        }
         let mut queue = CommandQueue::default();
+        // First, so that what is opened waits for it.
+        if let Some(path) = layout {
+            queue.send(Command::Layout(LayoutCommand::Open(path)));
+        }
         match start {
             Start::Demo => queue.run(crate::command::Action::OpenDemo),
             Start::Open(paths) => queue.send(Command::Open(paths)),
@@ -91,12 +112,13 @@ impl App {
             let effects = self.state.update(command);
             self.perform(ctx, effects);
         }
-        let statistics = self.state.refresh_statistics();
-        self.perform(ctx, statistics.into_iter().collect());
+        let questions = self.state.refresh_summaries();
+        self.perform(ctx, questions);
     }
 
     fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {
         for effect in effects {
+            self.waits.asked(&effect);
             match effect {
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
                 Effect::ToggleFullScreen => {
@@ -148,6 +170,7 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn Storage) {
         storage.set_string(SETTINGS_KEY, self.state.settings.to_text());
+        storage.set_string(LAYOUTS_KEY, self.state.kept_layouts());
     }
 }
 

@@ -9,8 +9,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, Layout, PanelId, RangeChoice, Side, SignalRef, SourceId,
-    ThemeChoice, VehicleRef,
+    AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, PanelOptions, PlaneArea,
+    RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 
 /// Something the app does when told, without further data.
@@ -22,6 +22,12 @@ pub enum Action {
     OpenFolder,
     /// Open the demo lake, made on first use.
     OpenDemo,
+    /// Choose a layout to open.
+    OpenLayout,
+    /// Save panels, signals and what was worked out of them as a layout.
+    SaveLayout,
+    /// Save the layout to another file.
+    SaveLayoutAs,
     /// Write the loaded samples of the visible range to a CSV file.
     ExportCsv,
     /// Write the plots as they are to a PNG file.
@@ -34,6 +40,8 @@ pub enum Action {
     FitAll,
     /// Fit the value axes of all panels to what is visible.
     FitY,
+    /// Show all samples of the selected signal.
+    FitSelection,
     /// Show half as much time.
     ZoomIn,
     /// Show twice as much time.
@@ -56,6 +64,12 @@ pub enum Action {
     NewTab,
     /// A table of values at the cursors, below the others.
     NewTable,
+    /// How values are distributed, below the others.
+    NewHistogram,
+    /// Signals over another signal, below the others.
+    NewXy,
+    /// The way that the vehicle went, below the others.
+    NewTrack,
     /// A plot like the active one, below it.
     DuplicatePanel,
     /// Remove the active panel.
@@ -64,6 +78,8 @@ pub enum Action {
     NextTab,
     /// The tab before.
     PreviousTab,
+    /// Give the active panel a time of its own, or that of all again.
+    ToggleLink,
     /// Show, activate or hide cursor A.
     CursorA,
     /// Show, activate or hide cursor B.
@@ -80,6 +96,10 @@ pub enum Action {
     PreviousChange,
     /// Move the cursor to the next change of value or gap.
     NextChange,
+    /// Move the cursor to the gap before.
+    PreviousGap,
+    /// Move the cursor to the next gap.
+    NextGap,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
     /// Find and run any command.
@@ -116,16 +136,20 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 58] = [
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
+        Self::OpenLayout,
+        Self::SaveLayout,
+        Self::SaveLayoutAs,
         Self::ExportCsv,
         Self::ExportPng,
         Self::CancelQueries,
         Self::Quit,
         Self::FitAll,
         Self::FitY,
+        Self::FitSelection,
         Self::ZoomIn,
         Self::ZoomOut,
         Self::PanLeft,
@@ -137,10 +161,14 @@ impl Action {
         Self::NewPanel,
         Self::NewTab,
         Self::NewTable,
+        Self::NewHistogram,
+        Self::NewXy,
+        Self::NewTrack,
         Self::DuplicatePanel,
         Self::ClosePanel,
         Self::NextTab,
         Self::PreviousTab,
+        Self::ToggleLink,
         Self::CursorA,
         Self::CursorB,
         Self::PreviousSample,
@@ -149,6 +177,8 @@ impl Action {
         Self::TenOn,
         Self::PreviousChange,
         Self::NextChange,
+        Self::PreviousGap,
+        Self::NextGap,
         Self::RangeFromCursors,
         Self::Palette,
         Self::StackOrOverlay,
@@ -173,12 +203,16 @@ impl Action {
             Self::OpenFiles => "Open files…",
             Self::OpenFolder => "Open folder…",
             Self::OpenDemo => "Open the demo lake",
+            Self::OpenLayout => "Open layout…",
+            Self::SaveLayout => "Save layout",
+            Self::SaveLayoutAs => "Save layout as…",
             Self::ExportCsv => "Export CSV…",
             Self::ExportPng => "Export PNG…",
             Self::CancelQueries => "Cancel queries",
             Self::Quit => "Quit",
             Self::FitAll => "Fit everything",
             Self::FitY => "Fit values",
+            Self::FitSelection => "Fit selected signal",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
             Self::PanLeft => "Earlier, or sample before",
@@ -190,10 +224,14 @@ impl Action {
             Self::NewPanel => "New plot",
             Self::NewTab => "New tab",
             Self::NewTable => "New value table",
+            Self::NewHistogram => "New histogram",
+            Self::NewXy => "New XY plot",
+            Self::NewTrack => "New GPS track",
             Self::DuplicatePanel => "Duplicate panel",
             Self::ClosePanel => "Remove panel",
             Self::NextTab => "Next tab",
             Self::PreviousTab => "Previous tab",
+            Self::ToggleLink => "Link or unlink time",
             Self::CursorA => "Cursor A",
             Self::CursorB => "Cursor B",
             Self::PreviousSample => "Previous sample",
@@ -202,6 +240,8 @@ impl Action {
             Self::TenOn => "Ten samples on",
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
+            Self::PreviousGap => "Previous gap",
+            Self::NextGap => "Next gap",
             Self::RangeFromCursors => "Show A to B",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
@@ -213,7 +253,7 @@ impl Action {
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
-            Self::ShowKeys => "Keyboard and mouse",
+            Self::ShowKeys => "Guide: mouse and keys",
             Self::ShowNotices => "Notifications",
             Self::ShowSettings => "Settings…",
             Self::ShowAbout => "About Canlake",
@@ -237,6 +277,25 @@ pub enum PlotTarget {
     Beside(PanelId, Side),
     /// A new panel in a tab of its own.
     NewTab,
+}
+
+/// What is told to one panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PanelCommand {
+    /// Give it a time of its own, which begins as what it shows.
+    Unlink,
+    /// Let it show the time of all again.
+    Relink,
+    /// Show this stretch of time: in this panel if it is unlinked, else in all.
+    SetWindow(TimeRange),
+    /// Change what is chosen for it.
+    SetOptions(PanelOptions),
+    /// Show these values of an XY plot, or this place of a track; `None` for everything.
+    SetArea(Option<PlaneArea>),
+    /// Put a signal before all others of the panel.
+    PutFirst(SignalRef),
+    /// Draw a signal on another axis; on a new one without.
+    MoveToAxis(SignalRef, Option<AxisId>),
 }
 
 /// Everything that changes what the app shows.
@@ -286,8 +345,12 @@ pub enum Command {
     SelectSignal(SignalRef),
     /// Put the active cursor here.
     PlaceCursor(Timestamp),
+    /// Put the active cursor here, and show that time.
+    JumpTo(Timestamp),
     /// The click that placed the cursor was the first of a double click.
     TakeBackCursor,
+    /// See [`PanelCommand`].
+    Panel(PanelId, PanelCommand),
     /// Make a panel the one that new signals go to.
     ActivatePanel(PanelId),
     /// Remove a panel.
@@ -308,12 +371,16 @@ pub enum Command {
     ClearNotices,
     /// Light or dark.
     SetTheme(ThemeChoice),
+    /// Whether the right button pans and the left one draws a zoom box.
+    SwapDrags(bool),
     /// Close the dialog that is open.
     CloseDialog,
     /// Let the user choose in the system's dialog where an export goes.
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`LayoutCommand`].
+    Layout(LayoutCommand),
 }
 
 /// Commands on their way from the user interface to the state, in order.

@@ -21,6 +21,7 @@ use canlake_shared::sim::{self, DemoSession, DriveSimulator};
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::WRITER;
+use crate::whole_file::PartFile;
 
 /// Changes whenever the lake's content does, so that an old one is not taken for it.
 const VERSION: &str = "demo-lake-1";
@@ -181,15 +182,16 @@ impl DayFile<'_> {
         batches: &[arrow::record_batch::RecordBatch],
         dbc: &Databases,
     ) -> Result<(), DemoError> {
-        let part = self.root.join("writing.part");
-        let hash = self.write_raw(&part, batches)?;
+        let part = PartFile::beside(&self.root.join("raw"));
+        let hash = self.write_raw(part.path(), batches)?;
         let key = ObjectKey::raw(
             self.vehicle.clone(),
             &RawName::new(self.start, self.boot, self.sequence, hash),
         );
-        self.put(&part, &key)?;
-        self.write_decoded(&part, batches, dbc, hash)?;
-        self.put(&part, &key.to_decoded())
+        self.put(part, &key)?;
+        let part = PartFile::beside(&self.root.join("decoded"));
+        self.write_decoded(part.path(), batches, dbc, hash)?;
+        self.put(part, &key.to_decoded())
     }
 
     fn write_raw(
@@ -265,7 +267,7 @@ impl DayFile<'_> {
         Ok(BufWriter::new(file))
     }
 
-    fn put(&self, part: &Path, key: &ObjectKey) -> Result<(), DemoError> {
+    fn put(&self, part: PartFile, key: &ObjectKey) -> Result<(), DemoError> {
         let target = self.root.join(key.to_string());
         let io_error = |source| DemoError::Io {
             source,
@@ -274,6 +276,6 @@ impl DayFile<'_> {
         if let Some(folder) = target.parent() {
             std::fs::create_dir_all(folder).map_err(io_error)?;
         }
-        std::fs::rename(part, &target).map_err(io_error)
+        part.rename(&target).map_err(io_error)
     }
 }

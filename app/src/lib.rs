@@ -19,4 +19,5 @@ pub mod state;
 pub mod time_display;
 pub mod timing;
 pub mod ui;
+pub mod whole_file;
 pub mod workers;

@@ -11,16 +11,16 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let began = Instant::now();
     start_log();
-    let paths = match cli::run(std::env::args_os()) {
+    let (paths, layout) = match cli::run(std::env::args_os()) {
         Request::Done(code) => return code,
-        Request::App(paths) => paths,
+        Request::App { paths, layout } => (paths, layout),
     };
     let start = if paths.is_empty() {
         Start::Demo
     } else {
         Start::Open(paths)
     };
-    match app::run(start.clone(), began) {
+    match app::run(start.clone(), layout, began) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::run_without_display(&error.to_string(), &start),
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::state::{AppState, SourceId, SourceStatus};
+use crate::state::{AppState, Effect, SourceId, SourceStatus};
 
 /// What the user waits for, and since when.
 #[derive(Debug)]
@@ -22,23 +22,32 @@ impl Waits {
         }
     }
 
+    /// To be called when work is given to the workers.
+    pub fn asked(&mut self, effect: &Effect) {
+        if let Effect::Open { source, .. } | Effect::OpenDemo(source) = effect {
+            let now = Instant::now();
+            self.opening.push((*source, now));
+            self.picture = Some(now);
+        }
+    }
+
     /// To be called when a frame was drawn.
     pub fn drawn(&mut self, state: &AppState) {
         if let Some(start) = self.start.take() {
             tell("first frame", start);
         }
-        for source in &state.sources {
-            let known = self.opening.iter().position(|(id, _)| *id == source.id);
-            match (&source.status, known) {
-                (SourceStatus::Opening(_), None) => {
-                    let now = Instant::now();
-                    self.opening.push((source.id, now));
-                    self.picture.get_or_insert(now);
-                }
-                (SourceStatus::Opening(_), Some(_)) | (_, None) => {}
-                (_, Some(idx)) => tell("open", self.opening.swap_remove(idx).1),
+        self.opening.retain(|(id, since)| {
+            let Some(source) = state.source(*id) else {
+                return false;
+            };
+            match &source.status {
+                SourceStatus::Opening(_) => return true,
+                SourceStatus::NeedsDbc => tell("open, up to the question for DBC files,", *since),
+                _ if source.dbc.paths.is_empty() => tell("open", *since),
+                _ => tell("open and decode", *since),
             }
-        }
+            false
+        });
         let is_waiting = !self.opening.is_empty() || state.store.is_loading();
         let is_shown = !state.workspace.signals().is_empty();
         if let Some(since) = self.picture.take_if(|_| !is_waiting && is_shown) {

@@ -1,18 +1,38 @@
 //! The window without a screen: driven by what it tells assistive technology, and by keys.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// Files for the tests.
+mod lake;
+/// Pictures of the window.
+mod painter;
+/// A user who answers the system's dialogs.
+mod scripted_dialogs;
 /// The window with its workers, over a small lake.
 mod window;
 
+/// What assistive technology is told.
+mod accessibility;
 /// Tabs, splits, drag and drop, undo, the palette.
 mod arranging;
+/// Damaged files, odd values, odd windows.
+mod bad_input;
 /// From an opened folder to a plot, and back to an empty window.
 mod browsing;
+/// Every command, by its name.
+mod commands;
 /// Messages, settings, licences.
 mod dialogs;
 /// What is written: samples and pictures.
 mod exporting;
+/// F1: what the guide says.
+mod guide;
 /// Keys, and when they belong to a text field.
 mod keys;
+/// What is shown, saved and opened again.
+mod layouts;
 /// Cursors and what is read at them.
 mod measuring;
+/// Dialogs of the system, dropped files, the empty window.
+mod opening;
+/// The main screens as pictures.
+mod snapshots;

@@ -1,6 +1,9 @@
 //! The window, its state and its workers, put together as the program does, without a screen.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use canlake::command::{Command, CommandQueue};
@@ -10,10 +13,13 @@ use canlake::ui::{self, UiState, theme};
 use canlake::workers::Workers;
 use canlake_shared::schema::{DecodedFileWriter, Labels, SignalColumn, SignalKey};
 use canlake_shared::time::{NS_PER_SEC, TimeRange, Timestamp};
-use egui::{Key, Modifiers, vec2};
+use egui::{DroppedFile, HoveredFile, Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use test_support::{TestLake, info};
+
+use crate::painter::Painter;
+use crate::scripted_dialogs::ScriptedDialogs;
 
 pub(crate) const VEHICLE: &str = "CAR_1";
 pub(crate) const SPEED: &str = "Drive.Speed";
@@ -30,6 +36,8 @@ pub(crate) struct App {
     local: UiState,
     queue: CommandQueue,
     workers: Workers,
+    /// What the window itself was asked for: full screen, an end.
+    pub(crate) window_effects: Vec<Effect>,
 }
 
 impl App {
@@ -50,8 +58,8 @@ impl App {
             let effects = self.state.update(command);
             self.perform(effects);
         }
-        let statistics = self.state.refresh_statistics();
-        self.perform(statistics.into_iter().collect());
+        let questions = self.state.refresh_summaries();
+        self.perform(questions);
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
@@ -62,6 +70,7 @@ impl App {
                     let draw = move || ui::picture(&state, size, 0.5);
                     self.workers.export_png(target, draw);
                 }
+                Effect::Quit | Effect::ToggleFullScreen => self.window_effects.push(effect),
                 effect => self.workers.perform(effect),
             }
         }
@@ -103,10 +112,45 @@ fn write_lake(lake: &TestLake) {
     }
 }
 
+/// A file with signals of one name each: channel, message, identifier, signal, unit.
+pub(crate) fn write_drive(path: &Path, vehicle: &str, signals: &[(&str, &str, u32, &str, &str)]) {
+    let (times, values) = samples(0);
+    let mut sorted = signals.to_vec();
+    sorted.sort_by_key(|(_, message, _, signal, _)| (*message, *signal));
+    let file = File::create(path).unwrap();
+    let mut writer = DecodedFileWriter::new(file, info(vehicle)).unwrap();
+    for (channel, message, id, signal, unit) in sorted {
+        let column = SignalColumn {
+            key: &SignalKey::new(channel, message, Some(id), signal),
+            unit,
+            declared: None,
+            timestamps: &times,
+            values: &values,
+            labels: Labels::None,
+        };
+        writer.write_signal(column).unwrap();
+    }
+    writer.close(Vec::new()).unwrap();
+}
+
 /// A window on a lake of one vehicle with two sessions of two signals.
 pub(crate) struct TestWindow {
     pub(crate) harness: Harness<'static, App>,
-    pub(crate) lake: TestLake,
+    pub(crate) lake: Rc<TestLake>,
+    pub(crate) dialogs: Arc<ScriptedDialogs>,
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
 }
 
 impl TestWindow {
@@ -114,17 +158,30 @@ impl TestWindow {
     pub(crate) fn new() -> Self {
         let lake = TestLake::new();
         write_lake(&lake);
+        Self::over(&Rc::new(lake))
+    }
+
+    /// Another window with nothing opened, beside the lake of the first.
+    pub(crate) fn over(lake: &Rc<TestLake>) -> Self {
+        let dialogs = Arc::new(ScriptedDialogs::default());
+        let for_workers: Arc<ScriptedDialogs> = Arc::clone(&dialogs);
         let app = App {
             state: AppState::new(Settings::default()),
             local: UiState::default(),
             queue: CommandQueue::default(),
-            workers: Workers::new(no_wake()).unwrap(),
+            workers: Workers::new(no_wake(), for_workers).unwrap(),
+            window_effects: Vec::new(),
         };
         let harness = Harness::builder()
             .with_size(vec2(1200.0, 900.0))
             .with_context_setup(theme::install)
+            .renderer(Painter::default())
             .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-        Self { harness, lake }
+        Self {
+            harness,
+            lake: Rc::clone(lake),
+            dialogs,
+        }
     }
 
     /// With the lake open.
@@ -182,6 +239,56 @@ impl TestWindow {
         self.harness.run_steps(3);
     }
 
+    /// Takes from the window what is another in each run: how long a query took, names of temporary
+    /// folders, notices about them.
+    pub(crate) fn forget_what_differs_between_runs(&mut self) {
+        let state = &mut self.harness.state_mut().state;
+        state.last_query = None;
+        state.notices.clear();
+        for source in &mut state.sources {
+            "lake".clone_into(&mut source.title);
+        }
+        state.settings.recent.clear();
+    }
+
+    pub(crate) fn search_has_focus(&self) -> bool {
+        let role = egui::accesskit::Role::SearchInput;
+        let field = self.harness.query_by_role(role);
+        field.is_some_and(|field| field.is_focused())
+    }
+
+    /// Types into the signal search.
+    pub(crate) fn search(&mut self, text: &str) {
+        let role = egui::accesskit::Role::SearchInput;
+        self.harness.get_by_role(role).focus();
+        self.harness.run_steps(2);
+        self.harness.get_by_role(role).type_text(text);
+        self.harness.run_steps(3);
+    }
+
+    /// A file is dragged over the window.
+    pub(crate) fn hover_file(&mut self, path: &Path) {
+        self.harness.input_mut().hovered_files = vec![HoveredFile {
+            path: Some(path.to_owned()),
+            ..HoveredFile::default()
+        }];
+        self.harness.run_steps(1);
+    }
+
+    /// A file is dropped on the window.
+    pub(crate) fn drop_file(&mut self, path: &Path) {
+        self.harness.input_mut().hovered_files.clear();
+        self.harness.input_mut().dropped_files = vec![Arc::new(Dropped(path.to_owned()))];
+        self.harness.run_steps(1);
+    }
+
+    /// To where a curve is more than a band.
+    pub(crate) fn zoom_in_a_lot(&mut self) {
+        for _ in 0..4 {
+            self.press(Key::I);
+        }
+    }
+
     /// Presses at one place, moves through others, lets go at the last.
     pub(crate) fn drag(&mut self, way: &[egui::Pos2]) {
         let (Some(first), Some(last)) = (way.first(), way.last()) else {
@@ -199,7 +306,8 @@ impl TestWindow {
 
     /// Where the first plot is on the screen.
     pub(crate) fn plot_rect(&self) -> egui::Rect {
-        self.harness.get_by_label_contains("Plot of ").rect()
+        let mut plots = self.harness.query_all_by_label_contains("Plot of ");
+        plots.next().unwrap().rect()
     }
 
     /// Clicks at a share of the first plot's width, in its middle.
@@ -223,6 +331,14 @@ impl TestWindow {
     pub(crate) fn plot(&self) -> Option<String> {
         let node = self.harness.query_by_label_contains("Plot of ")?;
         node.accesskit_node().label()
+    }
+
+    /// What all plots say of themselves.
+    pub(crate) fn plots(&self) -> Vec<String> {
+        let nodes = self.harness.query_all_by_label_contains("Plot of ");
+        nodes
+            .filter_map(|node| node.accesskit_node().label())
+            .collect()
     }
 
     pub(crate) fn visible(&self) -> TimeRange {

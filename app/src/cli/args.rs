@@ -15,6 +15,9 @@ pub struct Cli {
     pub command: Option<Command>,
     /// Files, folders or addresses to open in the window.
     pub paths: Vec<String>,
+    /// Show them as this layout says.
+    #[arg(long, value_name = "FILE")]
+    pub layout: Option<PathBuf>,
 }
 
 /// What to do without a window.

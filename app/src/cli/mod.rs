@@ -79,6 +79,7 @@ pub use args::{Cli, Command};
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -89,8 +90,13 @@ use crate::app::Start;
 /// What the arguments ask for.
 #[derive(Debug)]
 pub enum Request {
-    /// The window, with these files, folders or addresses.
-    App(Vec<String>),
+    /// The window.
+    App {
+        /// With these files, folders or addresses.
+        paths: Vec<String>,
+        /// Showing them like this.
+        layout: Option<PathBuf>,
+    },
     /// Nothing more: a command has run, or the usage was printed.
     Done(ExitCode),
 }
@@ -102,7 +108,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
         Err(error) => return Request::Done(print_usage(&error)),
     };
     let result = match cli.command {
-        None => return Request::App(cli.paths),
+        None => {
+            return Request::App {
+                paths: cli.paths,
+                layout: cli.layout,
+            };
+        }
         Some(Command::Vehicles(args)) => list::vehicles(&args),
         Some(Command::Sessions(args)) => list::sessions(&args),
         Some(Command::Signals(args)) => list::signals(&args),

@@ -1,13 +1,14 @@
 //! Standard output, standard error and output files; the words of JSON that all commands share.
 
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use canlake_shared::time::{TimeRange, Timestamp};
 use serde::{Serialize, Serializer};
 
 use super::failure::Failure;
 use crate::source::FileProblem;
+use crate::whole_file;
 
 /// Tells a line to whoever watches.
 pub(super) fn tell(line: &str) {
@@ -25,9 +26,7 @@ pub(super) fn tell_problems(problems: &[Problem]) {
     }
 }
 
-/// Writes to a file, or to standard output.
-///
-/// A file is written beside its target and takes its name when it is whole.
+/// Writes to a file, which appears whole, or to standard output.
 pub(super) fn write_to(
     target: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
@@ -40,24 +39,7 @@ pub(super) fn write_to(
         let mut out = BufWriter::new(std::io::stdout().lock());
         return write(&mut out).and_then(|()| out.flush()).map_err(failed);
     };
-    let part = part_path(target);
-    let result = std::fs::File::create(&part).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        write(&mut file)?;
-        file.flush()?;
-        std::fs::rename(&part, target)
-    });
-    if result.is_err() {
-        // Half a file is of no use; that it cannot be removed changes nothing.
-        drop(std::fs::remove_file(&part));
-    }
-    result.map_err(failed)
-}
-
-fn part_path(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    path.with_file_name(name)
+    whole_file::write(target, |file| write(file)).map_err(failed)
 }
 
 /// Prints an answer as one JSON document.

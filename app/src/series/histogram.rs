@@ -314,13 +314,7 @@ mod tests {
     fn auto(values: &[f64], are_whole: bool) -> Option<Bins> {
         let times = (0..values.len() as i64).collect();
         let data = prepared(times, values.to_vec());
-        even_bins(
-            &[&data],
-            ALL,
-            BinRule::FreedmanDiaconis,
-            are_whole,
-            &on,
-        )
+        even_bins(&[&data], ALL, BinRule::FreedmanDiaconis, are_whole, &on)
     }
 
     #[test]

@@ -374,7 +374,10 @@ impl Path {
     /// stays cut, so a path of very many pieces may keep more points than wanted.
     fn coarser(mut self) -> Self {
         while self.is_full() && self.grid.cells > 8.0 {
-            let mut path = Self::new(Grid::new(self.grid.area, self.grid.cells / 2.0), self.budget);
+            let mut path = Self::new(
+                Grid::new(self.grid.area, self.grid.cells / 2.0),
+                self.budget,
+            );
             let is_open = self.cell.is_some();
             let mut starts = self.starts.iter().copied().peekable();
             for (idx, point) in self.points.iter().enumerate() {
@@ -448,7 +451,12 @@ impl Cloud {
     }
 
     fn finish(self) -> Vec<PlanePoint> {
-        let ends = self.columns.into_iter().chain(self.rows).flatten().flatten();
+        let ends = self
+            .columns
+            .into_iter()
+            .chain(self.rows)
+            .flatten()
+            .flatten();
         let mut points: Vec<_> = self.cells.into_iter().flatten().chain(ends).collect();
         points.sort_by(|a, b| {
             let by_place = a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y));

@@ -18,7 +18,11 @@ fn on() -> bool {
 }
 
 fn xy(plane: &Plane) -> Vec<(f64, f64)> {
-    plane.points.iter().map(|point| (point.x, point.y)).collect()
+    plane
+        .points
+        .iter()
+        .map(|point| (point.x, point.y))
+        .collect()
 }
 
 #[test]
@@ -41,7 +45,20 @@ fn lines_are_cut_at_gaps_of_either_signal_and_at_missing_values() {
     let x = prepared(vec![0, 10, 20, 30, 200, 210, 500, 510], vec![1.0; 8]);
     let y = prepared(
         vec![0, 10, 20, 30, 70, 110, 150, 190, 200, 210, 500, 510],
-        vec![0.0, 1.0, f64::NAN, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0],
+        vec![
+            0.0,
+            1.0,
+            f64::NAN,
+            3.0,
+            4.0,
+            5.0,
+            6.0,
+            7.0,
+            8.0,
+            9.0,
+            10.0,
+            11.0,
+        ],
     );
     let plane = Plane::compute(&x, &y, ALL, Pairing::Hold, (None, 100), &on).unwrap();
     let runs: Vec<Vec<f64>> = plane
@@ -50,12 +67,7 @@ fn lines_are_cut_at_gaps_of_either_signal_and_at_missing_values() {
         .collect();
     assert_eq!(
         runs,
-        [
-            vec![0.0, 1.0],
-            vec![3.0],
-            vec![8.0, 9.0],
-            vec![10.0, 11.0]
-        ]
+        [vec![0.0, 1.0], vec![3.0], vec![8.0, 9.0], vec![10.0, 11.0]]
     );
     assert_eq!((plane.n_pairs, plane.left_out), (7, 5));
     assert_eq!(plane.ratio(None), 1.0);

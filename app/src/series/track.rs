@@ -7,8 +7,8 @@
 //! On the screen a degree of latitude is as long everywhere and a degree of longitude as it is at the
 //! middle of the track (equirectangular projection): right for a drive, not for a continent.
 
-use super::plane::{Area, Pairing, Plane, PlanePoint, Step, pairs};
 use super::Prepared;
+use super::plane::{Area, Pairing, Plane, PlanePoint, Step, pairs};
 
 /// Metres of a degree of latitude, on a sphere of the Earth's mean radius.
 pub const METRES_PER_DEGREE: f64 = 6_371_008.8 * std::f64::consts::PI / 180.0;
@@ -34,7 +34,8 @@ impl Track {
         go_on: &dyn Fn() -> bool,
     ) -> Option<Self> {
         let held = || pairs(longitude, latitude, range, Pairing::Hold);
-        let is_invalid = |step: &Step| matches!(step, Step::Point { point, .. } if !is_position(*point));
+        let is_invalid =
+            |step: &Step| matches!(step, Step::Point { point, .. } if !is_position(*point));
         let n_invalid = held().filter(is_invalid).count();
         let positions = || {
             let mut unwrapped = None;
@@ -113,12 +114,22 @@ mod tests {
         let latitude = prepared(&[48.0, 0.0, 48.1, 95.0, f64::NAN, 48.2, 48.3]);
         let longitude = prepared(&[11.0, 0.0, 11.1, 11.0, 11.0, 214.7, 11.3]);
         let speed = prepared(&[5.0, 6.0, 7.0, 8.0, 9.0, 10.0, f64::NAN]);
-        let track = Track::compute([&latitude, &longitude], Some(&speed), ALL, (None, 99), &|| true);
+        let track = Track::compute(
+            [&latitude, &longitude],
+            Some(&speed),
+            ALL,
+            (None, 99),
+            &|| true,
+        );
         let track = track.unwrap();
         let places: Vec<_> = track.plane.points.iter().map(|it| (it.x, it.y)).collect();
         assert_eq!(places, [(11.0, 48.0), (11.1, 48.1), (11.3, 48.3)]);
         assert_eq!((track.n_invalid, track.plane.left_out), (3, 1));
-        assert_eq!(track.plane.runs().count(), 3, "no line leads over what is left out");
+        assert_eq!(
+            track.plane.runs().count(),
+            3,
+            "no line leads over what is left out"
+        );
         assert_eq!(track.colors[..2], [5.0, 7.0]);
         assert!(track.colors[2].is_nan());
     }
@@ -127,7 +138,8 @@ mod tests {
     fn the_date_line_does_not_tear_a_track() {
         let latitude = prepared(&[-17.0, -17.0, -17.0, -17.1]);
         let longitude = prepared(&[179.8, 179.9, -179.9, -179.8]);
-        let track = Track::compute([&latitude, &longitude], None, ALL, (None, 99), &|| true).unwrap();
+        let track =
+            Track::compute([&latitude, &longitude], None, ALL, (None, 99), &|| true).unwrap();
         let bounds = track.plane.bounds.unwrap();
         assert!(bounds.x[1] - bounds.x[0] < 0.5, "{bounds:?}");
         assert!(track.colors.is_empty());

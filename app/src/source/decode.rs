@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use canlake_shared::dbc::{Databases, ManifestError, Matching, NoMessages};
 use canlake_shared::decode::{
@@ -20,6 +19,8 @@ use canlake_shared::schema::{
     ContentHash, DecodedFileInfo, DecodedFileWriter, SchemaError, read_summary,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::whole_file::PartFile;
 
 /// What the program calls itself in the files that it writes.
 pub const WRITER: &str = concat!("canlake ", env!("CARGO_PKG_VERSION"));
@@ -154,34 +155,10 @@ impl DecodeReport {
 
     fn write(&self, decoded: &Path) -> std::io::Result<()> {
         let text = serde_json::to_vec(self).map_err(std::io::Error::from)?;
-        let part = PartFile::beside(decoded, "report");
-        std::fs::write(&part.0, text)?;
-        part.rename(&Self::path(decoded))
-    }
-}
-
-/// A file on its way, beside its place and with a name that nobody else has. What was not renamed
-/// is removed.
-struct PartFile(PathBuf);
-
-impl PartFile {
-    fn beside(target: &Path, what: &str) -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let process = std::process::id();
-        Self(target.with_extension(format!("{what}-{process}-{count}.part")))
-    }
-
-    fn rename(self, target: &Path) -> std::io::Result<()> {
-        std::fs::rename(&self.0, target)
-    }
-}
-
-impl Drop for PartFile {
-    fn drop(&mut self) {
-        // After a renaming there is nothing to remove; else half a file is of no use, and that it
-        // cannot be removed changes nothing.
-        drop(std::fs::remove_file(&self.0));
+        let target = Self::path(decoded);
+        let part = PartFile::beside(&target);
+        std::fs::write(part.path(), text)?;
+        part.rename(&target)
     }
 }
 
@@ -192,12 +169,17 @@ pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
     let n_read = file
         .read(&mut magic)
         .map_err(|source| io_error("read", source, path))?;
+    // An empty file holds no frames that a DBC could describe, nor does Parquet without its beginning:
+    // what is wrong with a file is the catalogue's to say.
+    let is_called_parquet = path.extension().is_some_and(|it| it == "parquet");
+    if n_read == 0 || is_called_parquet && magic[..n_read] != *b"PAR1" {
+        return Ok(InputKind::Decoded);
+    }
     if magic[..n_read] != *b"PAR1" {
         return Ok(InputKind::Log);
     }
     match read_summary(&open(path)?) {
         Ok((summary, _)) if summary.kind == FileKind::Raw => Ok(InputKind::Raw),
-        // What is wrong with a file is the catalogue's to say.
         _ => Ok(InputKind::Decoded),
     }
 }
@@ -218,8 +200,8 @@ pub fn decode(
         });
     }
     std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
-    let part = PartFile::beside(&target, "decoded");
-    let report = write_decoded(path, kind, &dbc.databases, &part.0, &mut on_progress)?;
+    let part = PartFile::beside(&target);
+    let report = write_decoded(path, kind, &dbc.databases, part.path(), &mut on_progress)?;
     let finished = report.write(&target).and_then(|()| part.rename(&target));
     finished.map_err(|source| io_error("write", source, &target))?;
     Ok(DecodedInput {

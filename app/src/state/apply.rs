@@ -41,12 +41,7 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                if self.demo.take_if(|demo| *demo == source).is_some() {
-                    return self.plot_demo();
-                }
-                let mut effects = self.plot_file(source);
-                effects.extend(self.load_missing());
-                return effects;
+                return self.first_view(source);
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
@@ -90,12 +85,13 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
-            Event::Summarised(panel, result) => {
+            Event::Summarised(panel, question, result) => {
                 if let Err(text) = &result {
                     self.notices.add(Severity::Error, text.clone(), "");
                 }
-                self.summaries.arrived(panel, result.ok());
+                self.summaries.arrived(panel, &question, result.ok());
             }
+            Event::Layout(event) => return self.apply_layouts(event),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);
                 match result {

@@ -52,6 +52,12 @@ impl Cursors {
         self.set(self.active, Some(instant));
     }
 
+    /// Shows a cursor at an instant and makes it active.
+    pub fn show(&mut self, cursor: Cursor, instant: Timestamp) {
+        self.active = cursor;
+        self.set(cursor, Some(instant));
+    }
+
     /// Undoes the last placement.
     pub fn take_back(&mut self) {
         self.set(self.active, self.before);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use canlake_shared::time::TimeRange;
 
 use super::{
-    ExportKind, ExportTarget, LoadId, PanelId, Question, Severity, SignalRef, SourceId, Summary,
-    VehicleRef,
+    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, PanelId, Severity, SignalRef,
+    SourceId, Summary, SummaryQuestion, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -65,9 +65,11 @@ pub enum Effect {
     /// Write the plots as they are to a file.
     ExportPng(ExportTarget),
     /// Work out what a panel shows, from all samples.
-    Summarise(PanelId, Arc<Question>),
+    Summarise(PanelId, Arc<SummaryQuestion>),
     /// Nobody looks at what is being worked out for a panel.
     StopSummary(PanelId),
+    /// Something for layouts.
+    Layout(LayoutEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -144,7 +146,9 @@ pub enum Event {
     /// The user chose where an export goes.
     PickedExportTarget(ExportKind, PathBuf),
     /// What a panel shows was worked out, or could not be.
-    Summarised(PanelId, Result<Summary, String>),
+    Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
+    /// Something for layouts.
+    Layout(LayoutEvent),
 }

@@ -12,8 +12,29 @@ use crate::source::{SignalInfo, SourceLocation};
 const N_FIRST: usize = 3;
 
 impl AppState {
+    /// What a source that was just opened is seen as: a layout that waited for it, what it looked like
+    /// last, or first plots.
+    pub(super) fn first_view(&mut self, id: SourceId) -> Vec<Effect> {
+        let is_demo = self.demo.take_if(|demo| *demo == id).is_some();
+        if let Some(effects) = self.begin_waiting_view() {
+            return effects;
+        }
+        if self.awaits_layout() {
+            return self.load_missing();
+        }
+        if let Some(effects) = self.restore_layout(id) {
+            return effects;
+        }
+        if is_demo {
+            return self.plot_demo();
+        }
+        let mut effects = self.plot_file(id);
+        effects.extend(self.load_missing());
+        effects
+    }
+
     /// Plots something worth seeing of the demo lake, unless the user was faster.
-    pub(super) fn plot_demo(&mut self) -> Vec<Effect> {
+    fn plot_demo(&mut self) -> Vec<Effect> {
         let vehicle = self
             .selection
             .as_ref()
@@ -44,7 +65,7 @@ impl AppState {
 
     /// Plots what moves most in a file, so that a drop becomes a picture; of folders and lakes, which
     /// may be large or far away, nothing is read before it is asked for.
-    pub(super) fn plot_file(&mut self, id: SourceId) -> Vec<Effect> {
+    fn plot_file(&mut self, id: SourceId) -> Vec<Effect> {
         // What is called `v1.2` is more likely a folder.
         let is_file = |path: &Path| {
             let extension = path.extension().map(std::ffi::OsStr::to_string_lossy);

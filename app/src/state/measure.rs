@@ -71,6 +71,12 @@ impl AppState {
         self.bring_into_view(instant);
     }
 
+    /// Puts the active cursor somewhere and shows that time.
+    pub(super) fn jump_to(&mut self, instant: Timestamp) {
+        self.cursors.place(instant);
+        self.bring_into_view(instant);
+    }
+
     /// Shows, activates or hides a cursor. It appears at the pointer, else in the middle.
     pub(super) fn toggle_cursor(&mut self, cursor: Cursor) {
         if let Some(middle) = self.middle() {
@@ -182,7 +188,8 @@ impl AppState {
         if open.is_empty() {
             // New signals still go where they went.
             let active = self.workspace.active();
-            self.workspace.add_panel(PanelKind::Statistics, Place::Strip);
+            self.workspace
+                .add_panel(PanelKind::Statistics, Place::Strip);
             if let Some(active) = active {
                 self.workspace.activate(active);
             }

@@ -16,11 +16,13 @@ mod exporting;
 mod first_plots;
 mod history;
 mod layout;
+mod layouts;
 mod loading;
 mod measure;
 mod notices;
 mod opening;
 mod panel_options;
+mod saved;
 mod settings;
 mod sources;
 mod store;
@@ -37,12 +39,16 @@ pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
 pub use layout::{Direction, Layout, Node, Side};
+pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use notices::{Notice, Notices, Severity};
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
+pub use saved::{
+    LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
+};
 pub use settings::{Settings, ThemeChoice};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
-pub use summary::{Question, Summaries, Summary, SummaryTask, pairing_of};
+pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};
 use undo::{Arrangement, Zoom};
 pub use workspace::{
     AxisId, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef, Workspace,
@@ -103,6 +109,12 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// Which layout to open.
+    OpenLayout,
+    /// Where the layout is saved.
+    SaveLayout,
+    /// Which signals are meant by those of a layout that the drive lacks.
+    MatchSignals,
 }
 
 /// What can be exported.
@@ -148,6 +160,8 @@ pub struct AppState {
     pub hovered: Option<Timestamp>,
     /// Samples.
     pub store: SeriesStore,
+    /// Layouts being opened and saved.
+    pub layouts: Layouts,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.

@@ -4,13 +4,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AppState, Dialog, Effect, OpenSource, Selection, Severity, SourceId, SourceStatus, VehicleRef,
+    AppState, Dialog, Effect, LayoutCommand, OpenSource, Selection, Severity, SourceId,
+    SourceStatus, VehicleRef,
 };
 use crate::source::SourceLocation;
 use crate::source::decode::DbcChoice;
 
 impl AppState {
     pub(super) fn open(&mut self, texts: &[String]) -> Vec<Effect> {
+        let (layouts, places): (Vec<_>, Vec<_>) = texts
+            .iter()
+            .cloned()
+            .partition(|text| Self::is_layout(text));
+        let mut effects = Vec::new();
+        if let Some(layout) = layouts.into_iter().next_back() {
+            effects.extend(self.update_layouts(LayoutCommand::Open(layout.into())));
+        }
+        if effects.is_empty() || !places.is_empty() {
+            effects.extend(self.open_place(&places));
+        }
+        effects
+    }
+
+    fn open_place(&mut self, texts: &[String]) -> Vec<Effect> {
         let location = match SourceLocation::from_args(texts) {
             Ok(location) => location,
             Err(error) => {
@@ -107,6 +123,7 @@ impl AppState {
         if self.dialog == Some(Dialog::ChooseDbc(id)) {
             self.dialog = None;
         }
+        self.forget_question();
         self.workspace.keep_sources(|source| source != id);
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));

@@ -22,6 +22,8 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Opened before, newest first.
     pub recent: Vec<SourceLocation>,
+    /// Layouts opened or saved before, newest first.
+    pub recent_layouts: Vec<std::path::PathBuf>,
     /// DBC files used before, newest first.
     pub recent_dbc: Vec<std::path::PathBuf>,
     /// Grid lines.
@@ -53,6 +55,7 @@ impl Default for Settings {
             version: 1,
             theme: ThemeChoice::default(),
             recent: Vec::new(),
+            recent_layouts: Vec::new(),
             recent_dbc: Vec::new(),
             grid: true,
             dots: false,
@@ -85,6 +88,11 @@ impl Settings {
     /// Puts a place at the top of the recent ones.
     pub fn remember(&mut self, location: &SourceLocation) {
         remember(&mut self.recent, location.clone());
+    }
+
+    /// Puts a layout at the top of the recent ones.
+    pub fn remember_layout(&mut self, path: &std::path::Path) {
+        remember(&mut self.recent_layouts, path.to_owned());
     }
 
     /// Puts DBC files at the top of the recent ones.

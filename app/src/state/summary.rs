@@ -1,6 +1,6 @@
 //! What panels tell of many samples at once: statistics, histograms, XY plots, tracks.
 //!
-//! A [`Question`] is plain data; a worker answers it from all samples. Each panel has one question under
+//! A [`SummaryQuestion`] is plain data; a worker answers it from all samples. Each panel has one question under
 //! way at most: while it is being answered, newer ones wait, and the newest of them is asked next. The
 //! old answer is shown meanwhile. Panels that are not seen ask nothing.
 
@@ -19,7 +19,7 @@ const POINT_BUDGET: usize = 30_000;
 
 /// What is asked for one panel.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct SummaryQuestion {
     /// Of this stretch of time.
     pub range: TimeRange,
     /// Of these signals.
@@ -58,7 +58,7 @@ pub enum SummaryTask {
     },
 }
 
-/// The answer to a [`Question`], in the order of its signals.
+/// The answer to a [`SummaryQuestion`], in the order of its signals.
 #[derive(Clone, Debug)]
 pub enum Summary {
     /// Of each signal.
@@ -71,7 +71,7 @@ pub enum Summary {
     Track(Track),
 }
 
-impl Question {
+impl SummaryQuestion {
     /// Works it out, from all samples; `None` when `go_on` says no. Not for the thread that draws.
     pub fn answer(&self, go_on: &dyn Fn() -> bool) -> Option<Summary> {
         let range = (self.range.start.as_ns(), self.range.end.as_ns());
@@ -144,13 +144,14 @@ pub struct Summaries {
 
 #[derive(Clone, Debug, Default)]
 struct Entry {
-    running: Option<Arc<Question>>,
-    answered: Option<(Arc<Question>, Arc<Summary>)>,
+    running: Option<Arc<SummaryQuestion>>,
+    failed: Option<Arc<SummaryQuestion>>,
+    answered: Option<(Arc<SummaryQuestion>, Arc<Summary>)>,
 }
 
 impl Summaries {
     /// The last answer for a panel, and what was asked.
-    pub fn get(&self, panel: PanelId) -> Option<(&Question, &Summary)> {
+    pub fn get(&self, panel: PanelId) -> Option<(&SummaryQuestion, &Summary)> {
         let (question, summary) = self.panels.get(&panel)?.answered.as_ref()?;
         Some((question, summary))
     }
@@ -162,14 +163,21 @@ impl Summaries {
     }
 
     /// Takes in an answer; a question that could not be answered is not asked again.
-    pub(super) fn arrived(&mut self, panel: PanelId, summary: Option<Summary>) {
+    pub(super) fn arrived(
+        &mut self,
+        panel: PanelId,
+        asked: &Arc<SummaryQuestion>,
+        summary: Option<Summary>,
+    ) {
+        // What was stopped may still have been answered.
+        let is_asked = |running: &mut Arc<SummaryQuestion>| Arc::ptr_eq(running, asked);
         if let Some(entry) = self.panels.get_mut(&panel)
-            && let Some(question) = entry.running.take()
+            && let Some(question) = entry.running.take_if(is_asked)
         {
-            entry.answered = match summary {
-                Some(summary) => Some((question, Arc::new(summary))),
-                None => entry.answered.take().map(|(_, before)| (question, before)),
-            };
+            match summary {
+                Some(summary) => entry.answered = Some((question, Arc::new(summary))),
+                None => entry.failed = Some(question),
+            }
         }
     }
 }
@@ -190,7 +198,10 @@ impl AppState {
         });
         effects.append(&mut stopped);
         for id in seen {
-            let question = self.workspace.panel(id).and_then(|it| self.question(it));
+            let question = self
+                .workspace
+                .panel(id)
+                .and_then(|it| self.summary_question(it));
             let Some(question) = question else {
                 if let Some(entry) = self.summaries.panels.remove(&id)
                     && entry.running.is_some()
@@ -200,8 +211,9 @@ impl AppState {
                 continue;
             };
             let entry = self.summaries.panels.entry(id).or_default();
-            let answered = entry.answered.as_ref();
-            let is_known = answered.is_some_and(|(asked, _)| asked.is_same(&question));
+            let answered = entry.answered.as_ref().map(|(asked, _)| asked);
+            let mut known = answered.into_iter().chain(&entry.failed);
+            let is_known = known.any(|asked| asked.is_same(&question));
             if entry.running.is_none() && !is_known {
                 let question = Arc::new(question);
                 entry.running = Some(Arc::clone(&question));
@@ -216,7 +228,7 @@ impl AppState {
         for effect in self.refresh_summaries() {
             if let Effect::Summarise(panel, question) = effect {
                 let summary = question.answer(&|| true);
-                self.summaries.arrived(panel, summary);
+                self.summaries.arrived(panel, &question, summary);
             }
         }
     }
@@ -230,7 +242,7 @@ impl AppState {
         visible.map(|plotted| plotted.signal.clone()).collect()
     }
 
-    fn question(&self, panel: &Panel) -> Option<Question> {
+    fn summary_question(&self, panel: &Panel) -> Option<SummaryQuestion> {
         let signals = match panel.kind {
             PanelKind::Statistics => self.signals_with_statistics(panel),
             PanelKind::Track => self.track_signals(panel)?,
@@ -262,7 +274,7 @@ impl AppState {
             }
             _ => signals.into_iter().filter_map(part).collect(),
         };
-        Some(Question {
+        Some(SummaryQuestion {
             range: self.span_of(panel)?,
             signals: parts,
             task,
@@ -376,13 +388,13 @@ mod tests {
             assert!(state.refresh_summaries().is_empty(), "one at a time");
         }
         let answer = first.answer(&|| true);
-        state.summaries.arrived(panel, answer);
+        state.summaries.arrived(panel, first, answer);
         let [Effect::Summarise(_, second)] = &state.refresh_summaries()[..] else {
             panic!("the newest question");
         };
         assert_eq!(second.range, state.window.as_ref().unwrap().visible());
         assert!(state.summaries.get(panel).is_some(), "the old one is shown");
-        state.summaries.arrived(panel, None);
+        state.summaries.arrived(panel, second, None);
         assert!(state.refresh_summaries().is_empty(), "it would fail again");
         state.workspace.close_panel(panel);
         assert!(state.refresh_summaries().is_empty());

@@ -1,6 +1,6 @@
 //! Which signals are a position: pairs of latitude and longitude, found by their names and units.
 
-use super::{AppState, Panel, PlottedSignal, SignalRef};
+use super::{AppState, AxisId, Panel, PanelId, PanelKind, PlottedSignal, SignalRef, axis_of};
 use crate::source::SignalInfo;
 
 /// What the two of a pair are called, as a word of the name: latitude, longitude.
@@ -16,8 +16,20 @@ const NAMES: [(&str, &str); 4] = [
 const UNITS: [&str; 7] = ["", "deg", "degree", "degrees", "°", "deg n", "deg e"];
 /// Words that come with `lat` and `long` where these mean sideways and ahead.
 const NOT_POSITIONS: [&str; 14] = [
-    "ac", "acc", "accel", "acceleration", "accuracy", "dist", "distance", "err", "force", "obj",
-    "rate", "speed", "validity", "velocity",
+    "ac",
+    "acc",
+    "accel",
+    "acceleration",
+    "accuracy",
+    "dist",
+    "distance",
+    "err",
+    "force",
+    "obj",
+    "rate",
+    "speed",
+    "validity",
+    "velocity",
 ];
 
 /// Which of the two a signal is.
@@ -144,8 +156,23 @@ impl AppState {
         }))
     }
 
+    /// What a track shows as well when the first half of a position comes into it, with its axis.
+    pub(super) fn other_half_for_track(
+        &self,
+        panel: PanelId,
+        signal: &SignalRef,
+    ) -> Option<(SignalRef, AxisId)> {
+        let panel = self.workspace.panel(panel)?;
+        if panel.kind != PanelKind::Track || !panel.signals.is_empty() {
+            return None;
+        }
+        let other = self.other_half(signal)?;
+        let axis = axis_of(self.signal_info(&other)?);
+        Some((other, axis))
+    }
+
     /// The other half of a position, for a signal that is one half.
-    pub(super) fn other_half(&self, signal: &SignalRef) -> Option<SignalRef> {
+    fn other_half(&self, signal: &SignalRef) -> Option<SignalRef> {
         let infos = &self.vehicle(&signal.vehicle)?.signals;
         let pairs = position_pairs(infos);
         let pair = pairs

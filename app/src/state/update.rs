@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use canlake_shared::time::{TimeRange, Timestamp};
+use canlake_shared::time::TimeRange;
 
 use super::measure::Step;
 use super::{
@@ -45,6 +45,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Layout(command) => self.update_layouts(command),
             layout => {
                 self.change_layout(layout);
                 self.drop_unused()
@@ -62,18 +63,28 @@ impl AppState {
             Command::SetLayout(layout) => workspace.set_layout(layout),
             Command::SelectSignal(signal) => self.selected_signal = Some(signal),
             Command::PlaceCursor(instant) => self.cursors.place(instant),
+            Command::JumpTo(instant) => self.jump_to(instant),
             Command::TakeBackCursor => self.cursors.take_back(),
             Command::ActivatePanel(panel) => workspace.activate(panel),
+            Command::Panel(panel, command) => self.change_panel(panel, command),
             Command::ClosePanel(panel) => workspace.close_panel(panel),
             Command::SetAxis(panel, axis, range) => workspace.set_axis(panel, axis, range),
             Command::FitAxis(panel, axis) => workspace.fit_axis(panel, &axis),
-            Command::SetWindow(range) => self.change_window(|window| window.set(range)),
+            Command::SetWindow(range) => {
+                if let Some(window) = &mut self.window {
+                    window.set(range);
+                }
+            }
             Command::EndGesture => self.rest(),
             Command::Hover(instant) => self.hovered = instant,
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
-            Command::CloseDialog => self.dialog = None,
+            Command::SwapDrags(swap) => self.settings.swap_drags = swap,
+            Command::CloseDialog => {
+                self.forget_question();
+                self.dialog = None;
+            }
             // Carried out by `update`.
             Command::Run(_)
             | Command::Open(_)
@@ -87,7 +98,8 @@ impl AppState {
             | Command::ChooseRange(_)
             | Command::Plot { .. }
             | Command::PickExportTarget(_)
-            | Command::ExportTo(_) => {}
+            | Command::ExportTo(_)
+            | Command::Layout(_) => {}
         }
     }
 
@@ -97,6 +109,9 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
+            Action::SaveLayout => return self.save_layout(),
+            Action::SaveLayoutAs => self.ask_where_to_save_layout(),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
             Action::CancelQueries => {
@@ -104,11 +119,9 @@ impl AppState {
             }
             Action::Quit => return vec![Effect::Quit],
             Action::ToggleFullScreen => return vec![Effect::ToggleFullScreen],
-            Action::FitAll => {
-                self.workspace.fit_axes();
-                self.change_window(TimeWindow::fit);
-            }
+            Action::FitAll => self.fit_all(),
             Action::FitY => self.workspace.fit_axes(),
+            Action::FitSelection => self.fit_selection(),
             Action::ZoomIn => self.zoom(0.5),
             Action::ZoomOut => self.zoom(2.0),
             Action::PanLeft if self.cursors.active_instant().is_some() => {
@@ -125,6 +138,8 @@ impl AppState {
             Action::TenOn => self.step(Step::Samples(10)),
             Action::PreviousChange => self.step(Step::PreviousChange),
             Action::NextChange => self.step(Step::NextChange),
+            Action::PreviousGap => self.jump_to_gap(false),
+            Action::NextGap => self.jump_to_gap(true),
             Action::CursorA => self.toggle_cursor(Cursor::A),
             Action::CursorB => self.toggle_cursor(Cursor::B),
             Action::RangeFromCursors => self.show_between_cursors(),
@@ -138,7 +153,11 @@ impl AppState {
             Action::NewTab => {
                 self.workspace.add_panel(PanelKind::Plot, Place::Tab);
             }
-            Action::NewTable => self.add_table(),
+            Action::NewTable => self.add_of_active(PanelKind::Table),
+            Action::NewHistogram => self.add_of_active(PanelKind::Histogram),
+            Action::NewXy => self.add_of_active(PanelKind::Xy),
+            Action::NewTrack => return self.add_track(),
+            Action::ToggleLink => self.toggle_link(),
             Action::DuplicatePanel => {
                 if let Some(active) = self.workspace.active() {
                     self.workspace.duplicate(active);
@@ -157,7 +176,10 @@ impl AppState {
             Action::ToggleGrid => settings.grid = !settings.grid,
             Action::ToggleDots => settings.dots = !settings.dots,
             Action::ToggleLegend => settings.legend = !settings.legend,
-            Action::ToggleStatistics => settings.statistics = !settings.statistics,
+            Action::ToggleStatistics => {
+                self.toggle_statistics();
+                return self.drop_unused();
+            }
             Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
             Action::ToggleTheme => {
                 settings.theme = match settings.theme {
@@ -179,12 +201,6 @@ impl AppState {
             }
         }
         Vec::new()
-    }
-
-    fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {
-        if let Some(window) = &mut self.window {
-            change(window);
-        }
     }
 
     fn zoom(&mut self, factor: f64) {
@@ -231,9 +247,13 @@ impl AppState {
             let axis = axis_of(info);
             vehicles.insert(signal.vehicle.clone());
             self.selected_signal = Some(signal.clone());
+            let other_half = self.other_half_for_track(panel, &signal);
             if matches!(target, PlotTarget::NewAxis(_)) {
                 self.workspace.plot_on_new_axis(panel, signal, axis);
             } else {
+                self.workspace.plot(panel, signal, axis);
+            }
+            if let Some((signal, axis)) = other_half {
                 self.workspace.plot(panel, signal, axis);
             }
         }
@@ -256,11 +276,5 @@ impl AppState {
             self.notices.add(Severity::Warning, title, "");
         }
         self.load_missing()
-    }
-
-    /// Where the pointer is, if that is in the visible stretch of time.
-    pub fn hovered_in_window(&self) -> Option<Timestamp> {
-        let visible = self.window.as_ref()?.visible();
-        self.hovered.filter(|instant| visible.contains(*instant))
     }
 }

@@ -82,6 +82,7 @@ impl AppState {
                     self.workspace.set_options(id, options);
                 }
             }
+            PanelCommand::PutFirst(signal) => self.workspace.put_first(id, &signal),
             PanelCommand::MoveToAxis(signal, axis) => {
                 self.workspace.move_to_axis(id, &signal, axis);
             }
@@ -108,6 +109,15 @@ impl AppState {
         } else if let Some(window) = &mut self.window {
             change(window);
         }
+    }
+
+    /// Shows everything: in the active panel alone while it is unlinked.
+    pub(super) fn fit_all(&mut self) {
+        match self.unlinked_active().map(|panel| panel.id) {
+            Some(id) => self.workspace.fit_axes_of(id),
+            None => self.workspace.fit_axes(),
+        }
+        self.change_window(TimeWindow::fit);
     }
 
     /// Another stretch of time is loaded: panels of their own time show all of it, unless what they
@@ -187,7 +197,10 @@ mod tests {
     fn an_unlinked_panel_goes_its_own_way_and_comes_back() {
         let (mut state, [first, second]) = state();
         state.update(Command::Run(Action::ToggleLink));
-        state.update(Command::Panel(second, PanelCommand::SetWindow(range(10, 20))));
+        state.update(Command::Panel(
+            second,
+            PanelCommand::SetWindow(range(10, 20)),
+        ));
         assert_eq!(visible(&state, second), range(10, 20));
         assert_eq!(visible(&state, first), range(0, 100));
         // Keys mean the active panel.
@@ -222,7 +235,10 @@ mod tests {
         state.update(Command::EndGesture);
         state.update(Command::Run(Action::ToggleLink));
         state.update(Command::EndGesture);
-        state.update(Command::Panel(second, PanelCommand::SetWindow(range(10, 20))));
+        state.update(Command::Panel(
+            second,
+            PanelCommand::SetWindow(range(10, 20)),
+        ));
         state.update(Command::EndGesture);
         state.update(Command::Run(Action::UndoZoom));
         assert_eq!(visible(&state, second), range(0, 100));

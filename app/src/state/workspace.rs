@@ -230,6 +230,38 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Of panels and an arrangement that may not fit: panels that it lacks go below the others, those
+    /// that are not there are taken out of it. Of panels with one id the last counts.
+    pub fn of(panels: Vec<Panel>, layout: Layout, active: Option<PanelId>) -> Self {
+        let checked = |panel: Panel| Panel {
+            options: panel.options.checked(),
+            ..panel
+        };
+        let panels = panels.into_iter().map(checked);
+        let panels: BTreeMap<_, _> = panels.map(|it| (it.id, it)).collect();
+        let mut workspace = Self {
+            next_panel: panels
+                .keys()
+                .last()
+                .map_or(0, |last| last.0.saturating_add(1)),
+            panels,
+            layout,
+            active,
+        };
+        let arranged = workspace.layout.panels();
+        for id in arranged
+            .iter()
+            .filter(|id| !workspace.panels.contains_key(id))
+        {
+            workspace.layout.remove(*id);
+        }
+        for id in workspace.panels.keys().filter(|id| !arranged.contains(id)) {
+            workspace.layout.add_below(*id);
+        }
+        workspace.find_active();
+        workspace
+    }
+
     /// All of them, in the order of reading.
     pub fn panels(&self) -> impl Iterator<Item = &Panel> {
         let ids = self.layout.panels().into_iter();
@@ -254,6 +286,27 @@ impl Workspace {
             self.panels.retain(|id, _| kept.contains(id));
             self.find_active();
         }
+    }
+
+    /// Whether two differ at most in which panel is active, and in how far panels are zoomed.
+    pub fn is_arranged_like(&self, other: &Self) -> bool {
+        let is_like = |(panel, other): (&Panel, &Panel)| {
+            let is_linked_alike = panel.own_window.is_some() == other.own_window.is_some();
+            panel == other
+                || is_linked_alike
+                    && Panel {
+                        fixed_axes: other.fixed_axes.clone(),
+                        own_window: other.own_window,
+                        options: PanelOptions {
+                            area: other.options.area,
+                            ..panel.options.clone()
+                        },
+                        ..panel.clone()
+                    } == *other
+        };
+        self.layout == other.layout
+            && self.panels.len() == other.panels.len()
+            && self.panels.values().zip(other.panels.values()).all(is_like)
     }
 
     /// The panel that new signals go to.
@@ -461,6 +514,14 @@ impl Workspace {
         plotted.axis = axis.unwrap_or_else(|| free_axis(&taken, unit));
         let axes: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
         panel.fixed_axes.retain(|axis, _| axes.contains(axis));
+    }
+
+    /// Puts a signal before all others of its panel.
+    pub(super) fn put_first(&mut self, id: PanelId, signal: &SignalRef) {
+        if let Some(panel) = self.panel_mut(id) {
+            // Stable: the others keep their order.
+            panel.signals.sort_by_key(|it| it.signal != *signal);
+        }
     }
 
     /// What zooming has changed in the panels.

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use canlake_shared::dbc::Matching;
-use egui::{Align2, Context, Grid, RichText, ScrollArea, Ui, Window};
+use egui::{Align2, Context, ScrollArea, Ui, Window};
 
-use super::{UiState, about, notices, settings, shortcuts};
-use crate::command::{Action, Command, CommandQueue};
+use super::guide::{self, GuideFields};
+use super::layouts::{self, LayoutFields};
+use super::{UiState, about, notices, settings};
+use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
 
@@ -21,6 +23,8 @@ pub(crate) struct DialogFields {
     may_replace: bool,
     wants_focus: bool,
     crate_filter: String,
+    guide: GuideFields,
+    layouts: LayoutFields,
 }
 
 /// Draws the dialog that is open.
@@ -29,6 +33,21 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     if fields.shown != state.dialog {
         fields.shown = state.dialog;
         fields.ticked.clear();
+        match state.dialog {
+            Some(Dialog::SaveLayout) => fields.layouts.begin(&state.suggested_layout_path()),
+            Some(Dialog::OpenLayout | Dialog::MatchSignals) => {
+                fields.layouts.begin(Path::new(""));
+            }
+            _ => {}
+        }
+        if state.dialog == Some(Dialog::Keys) {
+            fields.guide.open(ctx);
+        }
+        if let Some(Dialog::ChooseDbc(id)) = state.dialog
+            && let Some([only]) = state.source(id).map(|it| it.suggested_dbc.as_slice())
+        {
+            fields.ticked.push(only.clone());
+        }
         if let Some(Dialog::Export(kind)) = state.dialog {
             fields.may_replace = false;
             fields.by_pgn = false;
@@ -47,10 +66,13 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::ChooseDbc(_) => "Decode raw frames",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
-        Dialog::Keys => "Keyboard and mouse",
+        Dialog::Keys => "Guide",
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
         Dialog::About => "About Canlake",
+        Dialog::OpenLayout => "Open a layout",
+        Dialog::SaveLayout => "Save the layout",
+        Dialog::MatchSignals => "Signals of the layout",
         // Draws itself.
         Dialog::Palette => return,
     };
@@ -62,10 +84,15 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         .show(ctx, |ui| match dialog {
             Dialog::ChooseDbc(source) => choose_dbc(ui, state, source, fields, queue),
             Dialog::Export(kind) => export(ui, kind, fields, queue),
-            Dialog::Keys => keys(ui),
+            Dialog::Keys => guide::show(ui, &mut fields.guide),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
+            Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),
+            Dialog::MatchSignals => {
+                layouts::match_signals(ui, state, &mut fields.layouts, queue);
+            }
             Dialog::Palette => {}
         });
     let escaped =
@@ -120,8 +147,9 @@ fn choose_dbc(
     let field = egui::TextEdit::singleline(&mut fields.dbc_path)
         .hint_text("path of another DBC file, Enter")
         .desired_width(f32::INFINITY);
-    let entered =
-        ui.add(field).lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let is_enter = ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let entered = ui.add(field).lost_focus() && is_enter;
+    let is_confirmed = is_enter && !entered && !ui.ctx().text_edit_focused();
     if entered && !fields.dbc_path.trim().is_empty() {
         let path = PathBuf::from(std::mem::take(&mut fields.dbc_path).trim());
         fields.ticked.push(path.clone());
@@ -132,12 +160,14 @@ fn choose_dbc(
         &mut fields.by_pgn,
         "Match by PGN (J1939, NMEA 2000), even where the files do not say so",
     );
+    let can_decode = !fields.ticked.is_empty();
     ui.horizontal(|ui| {
         if ui.button("Add DBC files…").clicked() {
             queue.send(Command::PickDbc(id));
         }
         let decode = egui::Button::new("Decode");
-        if ui.add_enabled(!fields.ticked.is_empty(), decode).clicked() {
+        let is_clicked = ui.add_enabled(can_decode, decode).clicked();
+        if is_clicked || can_decode && is_confirmed {
             queue.send(Command::DecodeWith {
                 source: id,
                 dbc: DbcChoice {
@@ -177,45 +207,6 @@ fn export(ui: &mut Ui, kind: ExportKind, fields: &mut DialogFields, queue: &mut 
                 path: PathBuf::from(fields.export_path.trim()),
                 may_replace: fields.may_replace,
             }));
-        }
-    });
-}
-
-fn keys(ui: &mut Ui) {
-    ui.set_width(680.0);
-    let height = (ui.ctx().content_rect().height() - 120.0).max(120.0);
-    let scroll = ScrollArea::vertical().max_height(height);
-    scroll.show(ui, keys_and_gestures);
-}
-
-fn keys_and_gestures(ui: &mut Ui) {
-    ui.columns(2, |columns| {
-        if let [left, right] = columns {
-            left.strong("Keyboard");
-            Grid::new("keys")
-                .num_columns(2)
-                .spacing([14.0, 3.0])
-                .show(left, |ui| {
-                    for action in Action::ALL {
-                        let keys = shortcuts::texts(ui.ctx(), action);
-                        if !keys.is_empty() {
-                            ui.label(RichText::new(keys.join("  ")).monospace());
-                            ui.label(action.label());
-                            ui.end_row();
-                        }
-                    }
-                });
-            right.strong("Mouse, in a plot");
-            Grid::new("mouse")
-                .num_columns(2)
-                .spacing([14.0, 3.0])
-                .show(right, |ui| {
-                    for (gesture, effect) in shortcuts::MOUSE {
-                        ui.label(RichText::new(gesture).monospace());
-                        ui.add(egui::Label::new(effect).wrap());
-                        ui.end_row();
-                    }
-                });
         }
     });
 }

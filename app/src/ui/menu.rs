@@ -2,17 +2,21 @@
 
 use egui::{Button, MenuBar, Ui};
 
-use super::shortcuts;
+use super::{layouts, shortcuts};
 use crate::command::{Action, CommandQueue};
-use crate::state::AppState;
+use crate::state::{AppState, PanelKind};
 
-const MENUS: [(&str, &[Option<Action>]); 5] = [
+const MENUS: [(&str, &[Option<Action>]); 6] = [
     (
         "File",
         &[
             Some(Action::OpenFiles),
             Some(Action::OpenFolder),
             Some(Action::OpenDemo),
+            None,
+            Some(Action::OpenLayout),
+            Some(Action::SaveLayout),
+            Some(Action::SaveLayoutAs),
             None,
             Some(Action::ExportCsv),
             Some(Action::ExportPng),
@@ -28,20 +32,30 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::Undo),
             Some(Action::Redo),
             None,
-            Some(Action::NewPanel),
-            Some(Action::NewTable),
-            Some(Action::NewTab),
-            None,
             Some(Action::StackOrOverlay),
-            Some(Action::DuplicatePanel),
-            Some(Action::ClosePanel),
             Some(Action::ClearPlots),
-            None,
-            Some(Action::NextTab),
-            Some(Action::PreviousTab),
             None,
             Some(Action::SearchSignals),
             Some(Action::CancelQueries),
+        ],
+    ),
+    (
+        "Panels",
+        &[
+            Some(Action::NewPanel),
+            Some(Action::NewTable),
+            Some(Action::ToggleStatistics),
+            Some(Action::NewHistogram),
+            Some(Action::NewXy),
+            Some(Action::NewTrack),
+            None,
+            Some(Action::DuplicatePanel),
+            Some(Action::ToggleLink),
+            Some(Action::ClosePanel),
+            None,
+            Some(Action::NewTab),
+            Some(Action::NextTab),
+            Some(Action::PreviousTab),
         ],
     ),
     (
@@ -49,6 +63,7 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
         &[
             Some(Action::FitAll),
             Some(Action::FitY),
+            Some(Action::FitSelection),
             Some(Action::ZoomIn),
             Some(Action::ZoomOut),
             Some(Action::PanLeft),
@@ -59,7 +74,6 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::ToggleGrid),
             Some(Action::ToggleDots),
             Some(Action::ToggleLegend),
-            Some(Action::ToggleStatistics),
             Some(Action::ToggleSideBar),
             Some(Action::ToggleTheme),
             Some(Action::ToggleFullScreen),
@@ -78,6 +92,8 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::TenOn),
             Some(Action::PreviousChange),
             Some(Action::NextChange),
+            Some(Action::PreviousGap),
+            Some(Action::NextGap),
         ],
     ),
     (
@@ -90,6 +106,11 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
         ],
     ),
 ];
+
+fn has_statistics(state: &AppState) -> bool {
+    let mut panels = state.workspace.panels();
+    panels.any(|panel| panel.kind == PanelKind::Statistics)
+}
 
 /// Draws the bar.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
@@ -116,7 +137,7 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
         Action::ToggleGrid => Some(settings.grid),
         Action::ToggleDots => Some(settings.dots),
         Action::ToggleLegend => Some(settings.legend),
-        Action::ToggleStatistics => Some(settings.statistics),
+        Action::ToggleStatistics => Some(has_statistics(state)),
         Action::ToggleSideBar => Some(settings.side_bar),
         _ => None,
     };
@@ -127,6 +148,9 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
     if ui.add(button).clicked() {
         queue.run(action);
         ui.close();
+    }
+    if action == Action::OpenLayout {
+        layouts::recent(ui, state, queue);
     }
 }
 

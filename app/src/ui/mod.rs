@@ -6,13 +6,17 @@
 
 mod about;
 mod dialogs;
+mod guide;
 mod headless;
+mod histogram;
 mod icon;
 mod icons;
+mod layouts;
 mod menu;
 mod notices;
 mod palette;
 mod panels;
+mod plane;
 mod plot;
 mod raster;
 mod sessions;
@@ -22,19 +26,24 @@ mod signals;
 mod sources;
 mod statistics;
 mod status_bar;
+mod summary_bar;
 mod table;
 pub mod theme;
 mod tiles;
+mod track;
 mod welcome;
+mod xy;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use crate::command::CommandQueue;
 use crate::state::{AppState, Dialog};
+use guide::Topic;
 
 pub use headless::{picture, render};
 pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
+pub use raster::Rasteriser;
 
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]
@@ -69,12 +78,6 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .size_range(220.0..=560.0)
             .show(ui, |ui| side_bar(ui, state, local, queue));
     }
-    if state.settings.statistics {
-        Panel::bottom("statistics")
-            .resizable(true)
-            .default_size(150.0)
-            .show(ui, |ui| statistics::show(ui, state, queue));
-    }
     let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(6));
     CentralPanel::default_margins()
         .frame(frame)
@@ -96,12 +99,15 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         .max_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
+            guide::here(ui, ui.clip_rect(), Topic::Sources);
             sources::show(ui, state, local, queue);
         });
     if state.selected_vehicle().is_some() {
         ui.separator();
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Sessions);
         sessions::show(ui, state, local, queue);
         ui.separator();
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Signals);
         signals::show(ui, state, local, queue);
     }
 }

@@ -21,7 +21,7 @@ struct Canvas {
 
 /// Keeps the textures of one egui context and paints its frames.
 #[derive(Debug, Default)]
-pub(crate) struct Rasteriser {
+pub struct Rasteriser {
     textures: BTreeMap<TextureId, Texture>,
 }
 
@@ -33,7 +33,7 @@ struct Texture {
 
 impl Rasteriser {
     /// Takes over what a frame changed in the textures. Call for every frame, in order.
-    pub(crate) fn update_textures(&mut self, delta: &TexturesDelta) {
+    pub fn update_textures(&mut self, delta: &TexturesDelta) {
         #[expect(clippy::iter_over_hash_type, reason = "each texture is set on its own")]
         for (id, images) in &delta.set {
             for image in images {
@@ -69,7 +69,7 @@ impl Rasteriser {
     }
 
     /// Paints one frame over `background`.
-    pub(crate) fn paint(
+    pub fn paint(
         &self,
         primitives: &[ClippedPrimitive],
         size: [usize; 2],

@@ -17,12 +17,18 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 53] = [
+pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O),
     ),
+    (Action::SaveLayout, command(Key::S)),
+    (
+        Action::SaveLayoutAs,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S),
+    ),
+    (Action::OpenLayout, command(Key::L)),
     (Action::ExportCsv, command(Key::E)),
     (
         Action::ExportPng,
@@ -32,6 +38,7 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 53] = [
     (Action::CancelQueries, key(Key::Escape)),
     (Action::FitAll, key(Key::Home)),
     (Action::FitY, key(Key::F)),
+    (Action::FitSelection, shift(Key::F)),
     (Action::ZoomIn, key(Key::I)),
     (Action::ZoomOut, key(Key::O)),
     (Action::PanLeft, key(Key::ArrowLeft)),
@@ -70,7 +77,13 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 53] = [
     (Action::PreviousChange, command(Key::OpenBracket)),
     (Action::NextChange, command(Key::ArrowRight)),
     (Action::NextChange, command(Key::CloseBracket)),
+    (Action::NextGap, command(Key::G)),
+    (
+        Action::PreviousGap,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::G),
+    ),
     (Action::RangeFromCursors, key(Key::R)),
+    (Action::ToggleLink, key(Key::U)),
     (Action::Palette, command(Key::K)),
     (Action::Palette, command(Key::P)),
     (Action::StackOrOverlay, key(Key::S)),
@@ -104,32 +117,6 @@ const TEXT_KEYS: [Key; 8] = [
     Key::Z,
     Key::ArrowLeft,
     Key::ArrowRight,
-];
-
-/// What the mouse does in a plot, for the list of keys.
-pub(crate) const MOUSE: [(&str, &str); 13] = [
-    ("Wheel", "zoom time at the pointer"),
-    ("Shift + wheel", "earlier, later"),
-    ("Ctrl + wheel, pinch", "zoom time"),
-    ("Alt + wheel", "zoom values"),
-    ("Wheel on an axis", "zoom that axis"),
-    ("Left or middle drag", "pan"),
-    ("Right drag", "zoom to a box; thin boxes zoom one direction"),
-    ("Click", "place the active cursor"),
-    (
-        "Shift + drag",
-        "move the active cursor from sample to sample",
-    ),
-    ("Double click", "fit"),
-    ("Right click", "menu"),
-    (
-        "Drag an axis",
-        "pan it; with Ctrl scale it; double click fits it",
-    ),
-    (
-        "Click in the legend",
-        "hide or show; Alt + click shows one alone",
-    ),
 ];
 
 /// The key of an action, as menus show it.

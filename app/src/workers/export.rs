@@ -1,15 +1,14 @@
-//! Writes exports: to a file beside the target first, then under its name, so that a target is
-//! either whole or as it was.
+//! Writes exports. A target is either whole or as it was.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::BufWriter;
 
 use canlake_shared::time::TimeRange;
 
 use crate::export::{self, Column, Picture};
 use crate::state::{ExportColumn, ExportTarget};
 use crate::time_display::bytes_text;
+use crate::whole_file;
 
 /// Writes the loaded samples of a stretch of time, all of them, one column per signal.
 pub(crate) fn csv(
@@ -60,31 +59,9 @@ fn write(
             path.display()
         ));
     }
-    let part = part_path(path);
-    let result = (|| {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&part)?;
-        let mut writer = BufWriter::new(file);
-        content(&mut writer)?;
-        writer.flush()?;
-        std::fs::rename(&part, path)
-    })();
-    if let Err(error) = result {
-        // The half-written file is of no use; that it cannot be removed changes nothing.
-        drop(std::fs::remove_file(&part));
-        return Err(failed("write", &error));
-    }
+    whole_file::write(path, content).map_err(|error| failed("write", &error))?;
     let bytes = std::fs::metadata(path)
         .map(|metadata| metadata.len())
         .map_err(|error| failed("read back", &error))?;
     Ok(format!("Wrote {} ({})", path.display(), bytes_text(bytes)))
-}
-
-fn part_path(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    path.with_file_name(name)
 }

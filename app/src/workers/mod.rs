@@ -6,20 +6,24 @@
 //! the window to take some.
 
 mod export;
+mod file_dialogs;
+mod layouts;
 mod load;
 mod open;
 mod pick;
 mod remarks;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
-use crate::state::{Effect, Event, LoadId, SignalStatistics, SourceId};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, PanelId, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -61,10 +65,11 @@ pub struct Workers {
     events: EventSender,
     received: Receiver<Event>,
     wake: Wake,
+    dialogs: Arc<dyn FileDialogs>,
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
-    statistics: Option<Task<()>>,
+    summaries: BTreeMap<PanelId, summary::Running>,
     others: Vec<Task<()>>,
 }
 
@@ -76,7 +81,7 @@ impl fmt::Debug for Workers {
 
 impl Workers {
     /// Starts the runtimes. `wake` is called from any thread when there is something to poll.
-    pub fn new(wake: Wake) -> std::io::Result<Self> {
+    pub fn new(wake: Wake, dialogs: Arc<dyn FileDialogs>) -> std::io::Result<Self> {
         let (sender, received) = channel(QUEUE);
         let events = EventSender {
             sender,
@@ -87,10 +92,11 @@ impl Workers {
             events,
             received,
             wake,
+            dialogs,
             sources: Arc::default(),
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
-            statistics: None,
+            summaries: BTreeMap::new(),
             others: Vec::new(),
         })
     }
@@ -150,19 +156,14 @@ impl Workers {
                     running.cancel();
                 }
             }
-            Effect::Statistics { range, signals } => {
+            Effect::Summarise(panel, question) => {
                 let events = self.events.clone();
-                let work = async move {
-                    let range_ns = (range.start.as_ns(), range.end.as_ns());
-                    let compute = |part: crate::state::LoadedPart| SignalStatistics {
-                        stats: crate::series::Stats::compute(&part.series, range_ns),
-                        signal: part.signal,
-                    };
-                    let statistics = signals.into_iter().map(compute).collect();
-                    events.send(Event::Statistics(range, statistics)).await;
-                };
-                // Dropping the task before this one cancels it: the newest question wins.
-                self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+                let wake = Arc::clone(&self.wake);
+                let running = summary::start(&self.runtimes, panel, question, events, wake);
+                self.summaries.insert(panel, running);
+            }
+            Effect::StopSummary(panel) => {
+                self.summaries.remove(&panel);
             }
             Effect::ExportCsv {
                 target,
@@ -177,11 +178,20 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
-            Effect::PickFiles => self.pick(pick::files(self.events.clone())),
-            Effect::PickFolder => self.pick(pick::folder(self.events.clone())),
-            Effect::PickDbc(source) => self.pick(pick::dbc(source, self.events.clone())),
+            Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
+            Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
+                self.pick(pick::layout_target(suggested));
+            }
+            Effect::Layout(effect) => {
+                let work = layouts::perform(effect, self.events.clone());
+                self.others
+                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+            }
+            Effect::PickFiles => self.pick(pick::files()),
+            Effect::PickFolder => self.pick(pick::folder()),
+            Effect::PickDbc(source) => self.pick(pick::dbc(source)),
             Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested, self.events.clone()));
+                self.pick(pick::export_target(kind, suggested));
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
@@ -228,7 +238,8 @@ impl Workers {
         );
     }
 
-    fn pick(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+    fn pick(&mut self, pick: pick::Pick) {
+        let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
             .push(self.runtimes.spawn_io(work, Arc::clone(&self.wake)));
     }
@@ -244,6 +255,17 @@ impl Workers {
                 false
             }
         });
+        self.summaries
+            .retain(|panel, running| match running.task.try_take() {
+                None => true,
+                Some(Ok(())) => false,
+                Some(Err(panicked)) => {
+                    let question = Arc::clone(&running.question);
+                    let result = Err(panicked.to_string());
+                    events.push(Event::Summarised(*panel, question, result));
+                    false
+                }
+            });
         self.loading
             .retain(|load, running| match running.task.try_take() {
                 None => true,

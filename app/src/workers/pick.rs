@@ -1,77 +1,117 @@
-//! The system's dialogs for files and folders.
+//! What the user is asked to choose, and what follows from the answer.
 //!
-//! Closing a dialog without choosing does nothing. Where the system has no dialogs, nothing appears:
-//! every dialog has a text field beside it in the window.
+//! Closing a dialog without choosing does nothing.
 
-use std::path::{Path, PathBuf};
-
-use rfd::AsyncFileDialog;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::EventSender;
-use crate::state::{Event, ExportKind, SourceId};
+use super::file_dialogs::{Choose, FileDialogs, FileQuestion};
+use crate::state::{Event, ExportKind, LAYOUT_EXTENSION, LayoutEvent, SourceId};
+
+/// A question, and the event that its answer is.
+pub(crate) struct Pick {
+    question: FileQuestion,
+    answer: Box<dyn FnOnce(Vec<PathBuf>) -> Option<Event> + Send>,
+}
+
+impl Pick {
+    /// Asks, and sends the answer.
+    pub(crate) async fn run(self, dialogs: Arc<dyn FileDialogs>, events: EventSender) {
+        let chosen = dialogs.ask(self.question).await;
+        if chosen.is_empty() {
+            return;
+        }
+        if let Some(event) = (self.answer)(chosen) {
+            events.send(event).await;
+        }
+    }
+}
 
 /// Files to open.
-pub(crate) async fn files(events: EventSender) {
-    let dialog = AsyncFileDialog::new()
-        .set_title("Open files")
-        .add_filter("Recordings", &["parquet", "log", "gz"])
-        .add_filter("All files", &["*"]);
-    if let Some(handles) = dialog.pick_files().await {
-        let paths = handles
-            .iter()
-            .map(|handle| handle.path().to_owned())
-            .collect();
-        events.send(Event::Picked(paths)).await;
+pub(crate) fn files() -> Pick {
+    Pick {
+        question: FileQuestion {
+            title: "Open files",
+            filters: vec![
+                ("Recordings", vec!["parquet", "log", "gz"]),
+                ("All files", vec!["*"]),
+            ],
+            choose: Choose::Files,
+        },
+        answer: Box::new(|paths| Some(Event::Picked(paths))),
     }
 }
 
 /// A folder to open.
-pub(crate) async fn folder(events: EventSender) {
-    if let Some(handle) = AsyncFileDialog::new()
-        .set_title("Open a folder")
-        .pick_folder()
-        .await
-    {
-        events
-            .send(Event::Picked(vec![handle.path().to_owned()]))
-            .await;
+pub(crate) fn folder() -> Pick {
+    Pick {
+        question: FileQuestion {
+            title: "Open a folder",
+            filters: Vec::new(),
+            choose: Choose::Folder,
+        },
+        answer: Box::new(|paths| Some(Event::Picked(paths))),
     }
 }
 
 /// DBC files to decode a source with.
-pub(crate) async fn dbc(source: SourceId, events: EventSender) {
-    let dialog = AsyncFileDialog::new()
-        .set_title("DBC files")
-        .add_filter("DBC", &["dbc", "DBC"]);
-    if let Some(handles) = dialog.pick_files().await {
-        let paths = handles
-            .iter()
-            .map(|handle| handle.path().to_owned())
-            .collect();
-        events.send(Event::PickedDbc(source, paths)).await;
+pub(crate) fn dbc(source: SourceId) -> Pick {
+    Pick {
+        question: FileQuestion {
+            title: "DBC files",
+            filters: vec![("DBC", vec!["dbc", "DBC"])],
+            choose: Choose::Files,
+        },
+        answer: Box::new(move |paths| Some(Event::PickedDbc(source, paths))),
     }
 }
 
-/// Where an export goes. The dialog itself asks before a file is replaced.
-pub(crate) async fn export_target(kind: ExportKind, suggested: PathBuf, events: EventSender) {
-    let (name, extension) = match kind {
-        ExportKind::Csv => ("CSV", "csv"),
-        ExportKind::Png => ("PNG", "png"),
+/// Where an export goes.
+pub(crate) fn export_target(kind: ExportKind, suggested: PathBuf) -> Pick {
+    let filter = match kind {
+        ExportKind::Csv => ("CSV", vec!["csv"]),
+        ExportKind::Png => ("PNG", vec!["png"]),
     };
-    let file_name = suggested
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let mut dialog = AsyncFileDialog::new()
-        .set_title("Export")
-        .add_filter(name, &[extension])
-        .set_file_name(file_name);
-    if let Some(folder) = suggested.parent().filter(|folder| *folder != Path::new("")) {
-        dialog = dialog.set_directory(folder);
+    Pick {
+        question: FileQuestion {
+            title: "Export",
+            filters: vec![filter],
+            choose: Choose::Target(suggested),
+        },
+        answer: Box::new(move |paths| {
+            let path = paths.into_iter().next()?;
+            Some(Event::PickedExportTarget(kind, path))
+        }),
     }
-    if let Some(handle) = dialog.save_file().await {
-        events
-            .send(Event::PickedExportTarget(kind, handle.path().to_owned()))
-            .await;
+}
+
+/// A layout to open.
+pub(crate) fn layout() -> Pick {
+    Pick {
+        question: FileQuestion {
+            title: "Open a layout",
+            filters: vec![("Layouts", vec!["json"]), ("All files", vec!["*"])],
+            choose: Choose::Files,
+        },
+        answer: Box::new(|paths| {
+            let path = paths.into_iter().next()?;
+            Some(Event::Layout(LayoutEvent::PickedFile(path)))
+        }),
+    }
+}
+
+/// Where a layout is saved.
+pub(crate) fn layout_target(suggested: PathBuf) -> Pick {
+    Pick {
+        question: FileQuestion {
+            title: "Save the layout",
+            filters: vec![("Layouts", vec![LAYOUT_EXTENSION, "json"])],
+            choose: Choose::Target(suggested),
+        },
+        answer: Box::new(|paths| {
+            let path = paths.into_iter().next()?;
+            Some(Event::Layout(LayoutEvent::PickedTarget(path)))
+        }),
     }
 }

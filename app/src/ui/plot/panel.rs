@@ -5,11 +5,14 @@ use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2};
 use egui_plot::{Line, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
-use super::input::{self, AxisView, PlotGeometry, Wheel};
-use super::{PanelCurves, band, inside, lanes, legend, overlay, theme, time_axis};
+use super::input::{self, AxisView, Buttons, PlotGeometry, Wheel};
+use super::{
+    PanelCurves, axis_menu, band, describe, inside, lanes, legend, overlay, theme, time_axis,
+};
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Panel, PlottedSignal, TimeWindow};
 use crate::time_display::duration_text;
+use crate::ui::guide::{self, Topic};
 
 /// Gaps of one signal that are marked one by one; more are only counted.
 const MAX_GAP_MARKS: usize = 2_000;
@@ -50,6 +53,7 @@ pub(crate) fn show(
     }
     let geometry = |rect, axes| PlotGeometry {
         panel: frame.panel.id,
+        is_linked: frame.panel.own_window.is_none(),
         rect,
         window: frame.window,
         axes,
@@ -72,20 +76,18 @@ pub(crate) fn show(
     overlay::paint_crosshair(ui, state, &whole);
     if frame.has_time_axis {
         let columns = egui::Rangef::new(areas.inner.left(), areas.inner.right());
-        let id = frame.panel.id;
-        time_axis::show(ui, id, areas.time_axis, columns, frame.window, queue);
+        let panel = frame.panel;
+        time_axis::show(ui, panel, areas.time_axis, columns, frame.window, queue);
     }
     if frame.is_picture {
         overlay::badge_in_corner(ui, state, frame.panel, areas.inner, curves);
     }
-    if state.settings.legend {
-        legend::show(ui, state, frame.panel, &plot, queue);
-    }
+    legend::entries(ui, state, frame.panel, plot.rect, queue);
     overlay::paint_cursors(ui, state, &whole);
     if response.hovered() && !response.dragged() {
         overlay::tooltip(state, frame.panel, &plot, &response);
     }
-    describe(&response, state, frame);
+    describe::plot(&response, state, frame, curves);
     widths
 }
 
@@ -142,6 +144,7 @@ fn show_lanes(
 ) {
     let columns = (plot.rect.width() * ui.pixels_per_point()).round().max(1.0) as usize;
     lanes::paint(ui, state, panel, plot, columns);
+    guide::here(ui, plot.rect, Topic::Lanes);
     let id = ui.scope_id().with(("lanes", panel.id));
     let response = ui.interact(plot.rect, id, Sense::click_and_drag());
     handle_mouse(ui, state, plot, &response, queue);
@@ -345,6 +348,7 @@ fn show_axes(
             strip,
             axis_color(ui, frame.panel, axis, palette.faint_text),
         );
+        paint_axis_line(ui, frame.panel, plot, axis, strip);
         axis_input(ui, plot, axis, strip, queue);
     }
     [
@@ -367,6 +371,29 @@ fn axis_color(ui: &Ui, panel: &Panel, axis: &AxisView, neutral: Color32) -> Colo
     }
 }
 
+/// The line of an axis, in the colours of the signals that it is for.
+fn paint_axis_line(ui: &Ui, panel: &Panel, plot: &PlotGeometry<'_>, axis: &AxisView, strip: Rect) {
+    if panel.signals.len() < 2 {
+        return;
+    }
+    let signals = panel.signals.iter();
+    let signals = signals.filter(|it| it.visible && it.axis == axis.id);
+    let colors: Vec<_> = signals
+        .map(|plotted| theme::signal_color(ui.theme(), plotted.color_idx))
+        .collect();
+    let is_left = strip.center().x < plot.rect.center().x;
+    let x = if is_left {
+        strip.right() - 1.5
+    } else {
+        strip.left() + 1.5
+    };
+    let height = plot.rect.height() / colors.len().max(1) as f32;
+    for (idx, color) in colors.into_iter().enumerate() {
+        let top = plot.rect.top() + height * idx as f32;
+        ui.painter().vline(x, top..=top + height, (2.0, color));
+    }
+}
+
 fn axis_input(
     ui: &Ui,
     plot: &PlotGeometry<'_>,
@@ -374,10 +401,13 @@ fn axis_input(
     strip: Rect,
     queue: &mut CommandQueue,
 ) {
+    guide::here(ui, strip, Topic::Axis);
     let id = ui.scope_id().with(("axis", plot.panel, &axis.id));
     let response = ui.interact(strip, id, Sense::click_and_drag());
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_axis(plot, axis, &response, modifiers, queue);
+    axis_menu::show(&response, plot, axis, queue);
+    response.widget_info(|| axis_menu::describe(axis));
     if let Some(pointer) = response.hover_pos() {
         input::wheel_on_axis(plot, axis, Wheel::read(ui), pointer, queue);
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);
@@ -392,12 +422,17 @@ fn handle_mouse(
     queue: &mut CommandQueue,
 ) {
     let palette = theme::palette(ui.theme());
-    let press_origin = ui.input(|input| input.pointer.press_origin());
-    if !ui.input(|input| input.modifiers.shift) {
-        input::pan_in_plot(plot, response, queue);
+    let buttons = Buttons::of(&state.settings);
+    let (press_origin, shift) =
+        ui.input(|input| (input.pointer.press_origin(), input.modifiers.shift));
+    if !shift {
+        input::pan_in_plot(plot, response, buttons, queue);
     }
     let drawn = ui.data(|data| data.get_temp(response.id)).flatten();
-    let corners = input::box_zoom(plot, response, press_origin, drawn, queue);
+    // With Shift the left button scrubs, whatever else it does.
+    let is_scrub = shift && buttons.zoom_box == egui::PointerButton::Primary;
+    let pressed = (buttons.zoom_box, press_origin.filter(|_| !is_scrub));
+    let corners = input::box_zoom(plot, response, pressed, drawn, queue);
     ui.data_mut(|data| data.insert_temp(response.id, corners));
     if let Some(corners) = corners {
         ui.painter().rect_stroke(
@@ -466,25 +501,5 @@ fn handle_mouse(
             queue.send(Command::ClosePanel(plot.panel));
             ui.close();
         }
-    });
-}
-
-/// What a screen reader, and a test, is told.
-fn describe(response: &Response, state: &AppState, frame: &PanelFrame<'_>) {
-    let visible = frame.window.visible();
-    response.widget_info(|| {
-        let names: Vec<_> = frame
-            .panel
-            .signals
-            .iter()
-            .map(|plotted| state.signal_name(&plotted.signal))
-            .collect();
-        let text = format!(
-            "Plot of {} from {} to {}",
-            names.join(", "),
-            visible.start,
-            visible.end
-        );
-        egui::WidgetInfo::labeled(egui::Role::Figure, true, text)
     });
 }

@@ -5,8 +5,8 @@ use egui::{Align2, FontId, Painter, Rangef, Rect, Sense, Ui, pos2};
 
 use super::input::{self, PlotGeometry, Wheel};
 use super::{theme, window_geometry};
-use crate::command::{Action, CommandQueue};
-use crate::state::{PanelId, TimeWindow};
+use crate::command::{Action, Command, CommandQueue};
+use crate::state::{Panel, TimeWindow};
 use crate::time_display::{Tick, Zone};
 
 /// Points between two labels, at least.
@@ -27,7 +27,7 @@ pub(crate) fn paint_grid(painter: &Painter, plot: &PlotGeometry<'_>, color: egui
 /// Draws the strip below a plot, which spans `columns`.
 pub(crate) fn show(
     ui: &Ui,
-    panel: PanelId,
+    panel: &Panel,
     strip: Rect,
     columns: Rangef,
     window: &TimeWindow,
@@ -73,12 +73,13 @@ pub(crate) fn show(
     );
     let response = ui.interact(
         rect,
-        ui.scope_id().with(("time axis", panel)),
+        ui.scope_id().with(("time axis", panel.id)),
         Sense::click_and_drag(),
     );
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_time_axis(&plot, &response, modifiers, queue);
     if response.double_clicked() {
+        queue.send(Command::ActivatePanel(panel.id));
         queue.run(Action::FitAll);
     }
     if let Some(pointer) = response.hover_pos() {

@@ -1,0 +1,357 @@
+//! From a layout to panels: who stands in its slots, which signals are meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use canlake_shared::schema::SignalKey;
+use canlake_shared::time::{TimeRange, Timestamp};
+
+use super::{LayoutEffect, Missing, Question, View, ViewTime};
+use crate::state::saved::{find, with_references};
+use crate::state::{
+    Analysis, AppState, AxisId, Cursor, Dialog, Effect, OpenSource, Panel, RangeChoice, Role,
+    SavedLayout, Selection, Severity, SignalRef, Slot, SourceId, SourceStatus, TimeWindow,
+    VehicleRef, Workspace, axis_of,
+};
+
+/// Stands for a source that is not open.
+const NO_SOURCE: SourceId = SourceId(u32::MAX);
+
+impl AppState {
+    /// Opens a layout, as soon as there is a vehicle.
+    pub(in crate::state) fn begin_view(&mut self, view: View) -> Vec<Effect> {
+        self.layouts.namesakes.extend(&view.layout.namesakes);
+        if self.selected_vehicle().is_none() {
+            let is_opening = |it: &OpenSource| !matches!(it.status, SourceStatus::Failed(_));
+            if !self.sources.iter().any(is_opening) {
+                let title = "the layout is shown as soon as data are open";
+                self.notices.add(Severity::Info, title, "");
+            }
+            self.layouts.waiting = Some(view);
+            return Vec::new();
+        }
+        let mut question = self.question(view);
+        self.find_signals(&mut question);
+        let is_answered = question.open_slots.is_empty() && question.missing.is_empty();
+        if is_answered || !question.view.may_ask {
+            return self.lay_out(question);
+        }
+        self.dialog = Some(Dialog::MatchSignals);
+        let effects = self.rank_effects(&question);
+        self.layouts.question = Some(question);
+        effects
+    }
+
+    /// Opens the layout that waited for a vehicle, if there is one.
+    pub(in crate::state) fn begin_waiting_view(&mut self) -> Option<Vec<Effect>> {
+        self.selected_vehicle()?;
+        let view = self.layouts.waiting.take()?;
+        Some(self.begin_view(view))
+    }
+
+    fn question(&self, view: View) -> Question {
+        let used: BTreeSet<Slot> = view.layout.roles().iter().map(|role| role.slot).collect();
+        let vehicles = self.vehicles_of(&view, &used);
+        let open_slots = vehicles.iter().filter(|(_, vehicle)| vehicle.is_none());
+        Question {
+            open_slots: open_slots.map(|(slot, _)| *slot).collect(),
+            vehicles,
+            found: BTreeMap::new(),
+            missing: Vec::new(),
+            view: Box::new(view),
+        }
+    }
+
+    /// Who stands in the slots. The first is the vehicle that is looked at, the others are those that
+    /// the layout names; if all that it names are there and the one looked at is among them, everyone
+    /// is who they were.
+    fn vehicles_of(
+        &self,
+        view: &View,
+        used: &BTreeSet<Slot>,
+    ) -> BTreeMap<Slot, Option<VehicleRef>> {
+        let id_of = |slot: Slot| view.layout.vehicles.get(slot).map_or("", String::as_str);
+        let named = |slot: Slot| self.vehicle_named(id_of(slot));
+        let selected = self.selection.as_ref().map(|it| {
+            let vehicle = &it.vehicle;
+            VehicleRef::new(vehicle.source, Arc::clone(&vehicle.vehicle))
+        });
+        let wanted = view.vehicle.as_deref();
+        let first = wanted.and_then(|id| self.vehicle_named(id)).or(selected);
+        let is_same = used.iter().all(|slot| named(*slot).is_some())
+            && used.iter().any(|slot| named(*slot) == first);
+        let is_restored = view.time == ViewTime::Saved && wanted.is_none();
+        let mut vehicles = BTreeMap::new();
+        for slot in used.iter().copied() {
+            let vehicle = if is_same || is_restored {
+                named(slot).or_else(|| first.clone().filter(|_| slot == 0))
+            } else if slot == 0 {
+                first.clone()
+            } else {
+                let is_free =
+                    |it: &VehicleRef| !vehicles.values().any(|taken| *taken == Some(it.clone()));
+                named(slot).filter(is_free)
+            };
+            vehicles.insert(slot, vehicle);
+        }
+        vehicles
+    }
+
+    /// A vehicle by its id: of the source that is looked at, else of any.
+    fn vehicle_named(&self, id: &str) -> Option<VehicleRef> {
+        let looked_at = self.selection.as_ref().map(|it| it.vehicle.source);
+        let mut sources: Vec<&OpenSource> = self.sources.iter().collect();
+        sources.sort_by_key(|source| Some(source.id) != looked_at);
+        sources.into_iter().find_map(|source| {
+            let vehicle = source.catalogue()?.vehicle(id)?;
+            Some(VehicleRef::new(source.id, Arc::clone(&vehicle.id)))
+        })
+    }
+
+    /// Looks for the signals of a layout. What the user has chosen already stays.
+    fn find_signals(&self, question: &mut Question) {
+        let chosen: BTreeMap<Role, Option<SignalKey>> = question
+            .missing
+            .drain(..)
+            .map(|missing| (missing.role, missing.choice))
+            .collect();
+        question.found.clear();
+        let layout = &question.view.layout;
+        for role in layout.roles() {
+            let reference = SignalRef {
+                vehicle: layout.slot_ref(role.slot),
+                key: role.key.clone(),
+            };
+            if layout.analysis.defines(&reference) {
+                question.found.insert(role.clone(), role.key);
+                continue;
+            }
+            let vehicle = question.vehicles.get(&role.slot).and_then(Option::as_ref);
+            let Some(vehicle) = vehicle.and_then(|vehicle| self.vehicle(vehicle)) else {
+                continue;
+            };
+            if let Some(key) = find(&role.key, &vehicle.signals, &self.layouts.namesakes) {
+                question.found.insert(role, key);
+                continue;
+            }
+            let is_there = |key: &SignalKey| vehicle.signals.iter().any(|it| it.key == *key);
+            let choice = chosen.get(&role).cloned().flatten().filter(is_there);
+            question.missing.push(Missing {
+                role,
+                choice,
+                candidates: None,
+            });
+        }
+    }
+
+    fn rank_effects(&self, question: &Question) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for (slot, vehicle) in &question.vehicles {
+            let of_slot = question.missing.iter().filter(|it| it.role.slot == *slot);
+            let missing: Vec<_> = of_slot
+                .map(|it| {
+                    let unit = question.view.layout.unit_of(&it.role).to_owned();
+                    (it.role.clone(), unit)
+                })
+                .collect();
+            let source = vehicle.as_ref().and_then(|it| self.source(it.source));
+            if let (Some(vehicle), Some(SourceStatus::Ready(catalogue)), false) =
+                (vehicle, source.map(|it| &it.status), missing.is_empty())
+            {
+                effects.push(Effect::Layout(LayoutEffect::Rank {
+                    catalogue: Arc::clone(catalogue),
+                    vehicle: Arc::clone(&vehicle.vehicle),
+                    missing,
+                }));
+            }
+        }
+        effects
+    }
+
+    pub(super) fn choose_slot(&mut self, slot: Slot, vehicle: VehicleRef) -> Vec<Effect> {
+        let Some(mut question) = self.layouts.question.take() else {
+            return Vec::new();
+        };
+        question.vehicles.insert(slot, Some(vehicle));
+        self.find_signals(&mut question);
+        let effects = self.rank_effects(&question);
+        self.layouts.question = Some(question);
+        effects
+    }
+
+    pub(super) fn answer_question(&mut self) -> Vec<Effect> {
+        self.dialog = None;
+        let Some(mut question) = self.layouts.question.take() else {
+            return Vec::new();
+        };
+        for missing in &mut question.missing {
+            if let Some(choice) = missing.choice.take() {
+                self.layouts.namesakes.add(&missing.role.key, &choice);
+                question.found.insert(missing.role.clone(), choice);
+            }
+        }
+        question
+            .missing
+            .retain(|it| !question.found.contains_key(&it.role));
+        self.lay_out(question)
+    }
+
+    /// Shows a layout. Signals that were not found are left out.
+    fn lay_out(&mut self, question: Question) -> Vec<Effect> {
+        if !question.view.may_ask {
+            self.tell_missing(&question);
+        }
+        let Question {
+            view,
+            vehicles,
+            found,
+            ..
+        } = question;
+        let View { layout, time, .. } = *view;
+        let role_of = |signal: &SignalRef| Role {
+            slot: SavedLayout::slot_of(&signal.vehicle),
+            key: signal.key.clone(),
+        };
+        let mut panels = layout.panels;
+        for panel in &mut panels {
+            panel
+                .signals
+                .retain(|plotted| found.contains_key(&role_of(&plotted.signal)));
+        }
+        let mut signal = |signal: SignalRef| {
+            let key = found.get(&role_of(&signal)).cloned();
+            SignalRef {
+                key: key.unwrap_or(signal.key),
+                vehicle: signal.vehicle,
+            }
+        };
+        let mut vehicle = |role: VehicleRef| {
+            let known = vehicles.get(&SavedLayout::slot_of(&role));
+            let (source, vehicle) = match known.and_then(Option::as_ref) {
+                Some(known) => (known.source, Arc::clone(&known.vehicle)),
+                None => (NO_SOURCE, role.vehicle),
+            };
+            VehicleRef {
+                source,
+                vehicle,
+                overlay: role.overlay,
+            }
+        };
+        let read_back = "what was read once is read again";
+        let mut panels: Vec<Panel> =
+            with_references(&panels, &mut signal, &mut vehicle).expect(read_back);
+        let analysis: Analysis =
+            with_references(&layout.analysis, &mut signal, &mut vehicle).expect(read_back);
+        let first = vehicles.get(&0).cloned().flatten();
+        if let Some(vehicle) = first
+            && self.selection.as_ref().map(|it| &it.vehicle) != Some(&vehicle)
+        {
+            self.selection = Some(Selection {
+                vehicle,
+                session: None,
+            });
+        }
+        for panel in &mut panels {
+            self.follow_units(panel);
+        }
+        self.workspace = Workspace::of(panels, layout.arrangement, layout.active);
+        self.analysis = analysis;
+        let mut effects = self.drop_unused();
+        effects.extend(self.show_time(time, layout.time.map(|it| [it.loaded, it.visible])));
+        self.place_cursors(layout.cursors, time);
+        effects
+    }
+
+    /// A signal that is found under another name may have another unit, and then another axis.
+    fn follow_units(&self, panel: &mut Panel) {
+        let mut moved: BTreeMap<AxisId, (AxisId, bool)> = BTreeMap::new();
+        for plotted in &mut panel.signals {
+            if let Some(info) = self.signal_info(&plotted.signal) {
+                let axis = AxisId {
+                    copy: plotted.axis.copy,
+                    ..axis_of(info)
+                };
+                let before = std::mem::replace(&mut plotted.axis, axis.clone());
+                moved.insert(before, (axis, info.unit.is_empty()));
+            }
+        }
+        // A range in km/h says nothing of one in m/s; without a unit the axis has the signal's name.
+        let fixed = std::mem::take(&mut panel.fixed_axes).into_iter();
+        panel.fixed_axes = fixed
+            .filter_map(|(axis, range)| {
+                let Some((new, is_named)) = moved.get(&axis) else {
+                    return Some((axis, range));
+                };
+                let is_kept = *new == axis || *is_named && axis.unit.contains('.');
+                is_kept.then(|| (new.clone(), range))
+            })
+            .collect();
+    }
+
+    fn show_time(&mut self, time: ViewTime, saved: Option<[TimeRange; 2]>) -> Vec<Effect> {
+        let range = match time {
+            ViewTime::Kept if self.window.is_some() => return self.load_missing(),
+            ViewTime::Kept | ViewTime::Saved => saved,
+        };
+        let Some(known) = self.selected_vehicle() else {
+            return self.load_missing();
+        };
+        let range = range.filter(|[loaded, _]| known.range.overlaps(*loaded));
+        let Some([loaded, visible]) = range else {
+            return self.choose_range(RangeChoice::Session);
+        };
+        let session = known.sessions.iter().position(|it| it.range == loaded);
+        let effects = match (session, &mut self.selection) {
+            (Some(session), Some(selection)) => {
+                selection.session = Some(session);
+                self.choose_range(RangeChoice::Session)
+            }
+            _ => self.choose_range(RangeChoice::Typed(loaded)),
+        };
+        if let Some(window) = &mut self.window {
+            window.set(visible);
+        }
+        effects
+    }
+
+    /// Cursors that the user has placed stay.
+    fn place_cursors(&mut self, saved: [Option<Timestamp>; 2], time: ViewTime) {
+        let cursors = [Cursor::A, Cursor::B];
+        let is_placed = cursors.iter().any(|it| self.cursors.get(*it).is_some());
+        let Some(extent) = self.window.as_ref().map(TimeWindow::extent) else {
+            return;
+        };
+        if is_placed && time == ViewTime::Kept {
+            return;
+        }
+        for (cursor, saved) in cursors.into_iter().zip(saved).rev() {
+            if let Some(instant) = saved.filter(|it| extent.contains(*it)) {
+                self.cursors.show(cursor, instant);
+            }
+        }
+    }
+
+    fn tell_missing(&mut self, question: &Question) {
+        let layout = &question.view.layout;
+        let roles = layout.roles();
+        let missing = roles.iter().filter(|it| !question.found.contains_key(*it));
+        let lines: Vec<String> = missing
+            .map(|role| {
+                let vehicle = question.vehicles.get(&role.slot).cloned().flatten();
+                vehicle.map_or_else(
+                    || {
+                        let id = layout.slot_ref(role.slot).vehicle;
+                        format!("{}: the vehicle {id} is not open", role.key)
+                    },
+                    |vehicle| format!("{} is not in {}", role.key, vehicle.vehicle),
+                )
+            })
+            .collect();
+        let title = match lines.as_slice() {
+            [] => return,
+            [only] => format!("a signal of the layout is left out: {only}"),
+            several => format!("{} signals of the layout are left out", several.len()),
+        };
+        self.notices.add(Severity::Warning, title, lines.join("\n"));
+    }
+}

@@ -1,0 +1,340 @@
+//! What the guide says, as data: one [`Topic`] for each part of the window and each task.
+//!
+//! README.md tells the same gestures; a test keeps them equal.
+
+use crate::command::Action;
+
+/// A page of the guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Topic {
+    FirstSteps,
+    Sources,
+    Sessions,
+    Signals,
+    Plot,
+    Axis,
+    Legend,
+    Lanes,
+    Overview,
+    Table,
+    Statistics,
+    Histogram,
+    Xy,
+    Track,
+    Keys,
+}
+
+/// A page, ready to be shown.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub title: &'static str,
+    /// Paragraphs.
+    pub text: &'static [&'static str],
+    /// What the mouse does, and to what effect.
+    pub gestures: &'static [(&'static str, &'static str)],
+    /// Commands whose keys belong here.
+    pub actions: &'static [Action],
+}
+
+impl Topic {
+    /// All pages, in the order of the guide.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::FirstSteps,
+        Self::Sources,
+        Self::Sessions,
+        Self::Signals,
+        Self::Plot,
+        Self::Axis,
+        Self::Legend,
+        Self::Lanes,
+        Self::Overview,
+        Self::Table,
+        Self::Statistics,
+        Self::Histogram,
+        Self::Xy,
+        Self::Track,
+        Self::Keys,
+    ];
+
+    /// What the page says.
+    pub(crate) fn page(self) -> &'static Page {
+        match self {
+            Self::FirstSteps => &FIRST_STEPS,
+            Self::Sources => &SOURCES,
+            Self::Sessions => &SESSIONS,
+            Self::Signals => &SIGNALS,
+            Self::Plot => &PLOT,
+            Self::Axis => &AXIS,
+            Self::Legend => &LEGEND,
+            Self::Lanes => &LANES,
+            Self::Overview => &OVERVIEW,
+            Self::Table => &TABLE,
+            Self::Statistics => &STATISTICS,
+            Self::Histogram => &HISTOGRAM,
+            Self::Xy => &XY,
+            Self::Track => &TRACK,
+            Self::Keys => &KEYS,
+        }
+    }
+}
+
+const FIRST_STEPS: Page = Page {
+    title: "First steps",
+    text: &[
+        "Drop a recording or a folder on the window, or open it. A vehicle's sessions and signals \
+         appear on the left.",
+        "Click a signal to plot it, or press / and type some letters of it, then Enter.",
+        "Turn the wheel over a plot to zoom, drag to pan, double click to see everything.",
+        "Every command is in the palette: Ctrl+K, then some letters of what you want.",
+    ],
+    gestures: &[],
+    actions: &[
+        Action::OpenFiles,
+        Action::OpenFolder,
+        Action::SearchSignals,
+        Action::Palette,
+        Action::ShowKeys,
+    ],
+};
+
+const SOURCES: Page = Page {
+    title: "Sources and vehicles",
+    text: &[
+        "Files, folders and whole lakes that are open, with their vehicles. Raw frames and logs ask \
+         for the DBC files that describe them.",
+        "On Wayland nothing can be dropped: paste a path into the field, or open files.",
+    ],
+    gestures: &[("Click", "show the sessions and signals of a vehicle")],
+    actions: &[Action::OpenFiles, Action::OpenFolder, Action::OpenDemo],
+};
+
+const SESSIONS: Page = Page {
+    title: "Sessions",
+    text: &[
+        "A session is one contiguous recording; its bar is as long as it lasted. A new one begins \
+         after five minutes in which the recorder did not listen.",
+    ],
+    gestures: &[("Click", "load a session")],
+    actions: &[],
+};
+
+const SIGNALS: Page = Page {
+    title: "Signals and search",
+    text: &[
+        "Words in the search are parts of a name, unit, comment, identifier or value description; \
+         all of them must occur. mot temp finds Motor_Temperature.",
+    ],
+    gestures: &[
+        ("Click", "plot a signal in the active plot, or take it out"),
+        ("Drag onto a plot", "add it to the plot"),
+        ("Drag onto an axis", "add it with an axis of its own"),
+        ("Drag onto an edge", "split the panel"),
+        ("Drag onto the tab bar", "open a tab"),
+        ("Right click", "menu"),
+    ],
+    actions: &[Action::SearchSignals],
+};
+
+const PLOT: Page = Page {
+    title: "Plots",
+    text: &[
+        "The least and the greatest value of every pixel column are always drawn, lines never cross \
+         a gap, and the badge says whether all samples are there and how far they were thinned out.",
+        "Ochre bands: the recorder did not listen. Bars at the bottom: a signal was silent.",
+    ],
+    gestures: &[
+        ("Wheel, Ctrl+wheel, pinch", "zoom time at the pointer"),
+        ("Shift+wheel", "earlier, later"),
+        ("Alt+wheel", "zoom values"),
+        ("Left or middle drag", "pan"),
+        (
+            "Right drag",
+            "zoom to a box; a thin box zooms in one direction",
+        ),
+        ("Click", "place the active cursor"),
+        (
+            "Shift+left drag",
+            "move the active cursor from sample to sample",
+        ),
+        ("Double click", "show everything"),
+        ("Right click", "menu"),
+    ],
+    actions: &[
+        Action::FitY,
+        Action::FitAll,
+        Action::UndoZoom,
+        Action::RedoZoom,
+        Action::ZoomIn,
+        Action::ZoomOut,
+        Action::PanLeft,
+        Action::PanRight,
+        Action::StackOrOverlay,
+        Action::ToggleGrid,
+        Action::ToggleDots,
+        Action::ToggleLegend,
+        Action::CursorA,
+        Action::CursorB,
+        Action::PreviousSample,
+        Action::NextSample,
+        Action::TenBack,
+        Action::TenOn,
+        Action::PreviousChange,
+        Action::NextChange,
+        Action::RangeFromCursors,
+        Action::PreviousGap,
+        Action::NextGap,
+        Action::ToggleLink,
+    ],
+};
+
+const AXIS: Page = Page {
+    title: "Axes",
+    text: &[
+        "Signals of one unit share an axis; each axis has a zoom of its own. An axis that was not set \
+         by hand follows the visible values.",
+    ],
+    gestures: &[
+        ("Wheel", "zoom this axis"),
+        ("Drag", "pan it"),
+        ("Ctrl+drag", "scale it"),
+        ("Double click", "fit it"),
+        ("Right click", "type its range"),
+    ],
+    actions: &[Action::FitY, Action::FitSelection],
+};
+
+const LEGEND: Page = Page {
+    title: "Legend",
+    text: &[
+        "The value beside a name is the last sample at or before the pointer, else the active cursor.",
+    ],
+    gestures: &[
+        ("Click", "hide or show a signal"),
+        ("Alt+click", "show one signal alone; all again"),
+        ("Right click", "menu"),
+    ],
+    actions: &[Action::ToggleLegend],
+};
+
+const LANES: Page = Page {
+    title: "Lanes",
+    text: &[
+        "Signals whose values have names, and switches, are bars with their text. Where several \
+         values fall on one pixel the bar is hatched.",
+    ],
+    gestures: &[("Hover", "from which value to which, and for how long")],
+    actions: &[Action::PreviousChange, Action::NextChange],
+};
+
+const OVERVIEW: Page = Page {
+    title: "Overview",
+    text: &[
+        "Everything that is loaded, and the visible stretch on it. Ochre bands: the recorder did not \
+         listen. Marks on top: a signal of the active panel was silent.",
+    ],
+    gestures: &[
+        ("Drag the window", "move it"),
+        ("Drag an edge", "make it longer or shorter"),
+        ("Drag beside the window", "draw a new one"),
+        ("Shift+drag, right drag", "draw a new one anywhere"),
+        ("Click beside it", "move it there"),
+        ("Wheel", "zoom at the pointer"),
+        ("Double click", "show everything"),
+    ],
+    actions: &[
+        Action::FitAll,
+        Action::FitSelection,
+        Action::RangeFromCursors,
+        Action::PreviousGap,
+        Action::NextGap,
+    ],
+};
+
+const TABLE: Page = Page {
+    title: "Value table",
+    text: &[
+        "The values at A and B, their difference and its rate. A value is that of the last sample at \
+         or before the cursor; in a gap there is none.",
+    ],
+    gestures: &[("Click", "choose the signal that the keys step along")],
+    actions: &[
+        Action::NewTable,
+        Action::CursorA,
+        Action::CursorB,
+        Action::PreviousSample,
+        Action::NextSample,
+        Action::PreviousChange,
+        Action::NextChange,
+    ],
+};
+
+const STATISTICS: Page = Page {
+    title: "Statistics",
+    text: &[
+        "Of all samples, never of drawn points: of what is visible, or from A to B. Without signals of \
+         its own the panel lists everything that is plotted.",
+        "Two means: of the samples, and over time, where a value counts for as long as it held.",
+    ],
+    gestures: &[
+        ("Click a minimum, maximum, first or last", "go to it"),
+        (
+            "Click a signal",
+            "choose the signal that the keys step along",
+        ),
+    ],
+    actions: &[Action::ToggleStatistics],
+};
+
+const HISTOGRAM: Page = Page {
+    title: "Histograms",
+    text: &[
+        "How values are distributed, from all samples, counted by samples or by the time for which they \
+         held. Signals share their bins; values that have names are bars of their own.",
+        "The number of bins follows Freedman and Diaconis, or is typed.",
+    ],
+    gestures: &[("Hover", "range, count and share of a bar")],
+    actions: &[Action::NewHistogram],
+};
+
+const XY: Page = Page {
+    title: "XY plots",
+    text: &[
+        "The first signal goes across, the others up. Between its samples the first one is held, or \
+         interpolated. Where points are too many to be joined they are dots, and the badge says how \
+         many stand behind one.",
+    ],
+    gestures: &[
+        ("Wheel", "zoom both directions"),
+        ("Left or middle drag", "pan"),
+        ("Right drag", "zoom to a box"),
+        ("Hover", "show the time of a point in all plots"),
+        ("Click", "place the active cursor at the time of a point"),
+        ("Double click", "show all points"),
+    ],
+    actions: &[Action::NewXy],
+};
+
+const TRACK: Page = Page {
+    title: "GPS tracks",
+    text: &[
+        "The way that the vehicle went, north up, without a map. Latitude and longitude are found by \
+         their names, or are the first two signals; a third one colors the track. A ring is where it \
+         begins, a square where it ends. Positions that cannot be are left out and counted.",
+    ],
+    gestures: &[
+        ("Wheel", "zoom"),
+        ("Left or middle drag", "pan"),
+        ("Right drag", "zoom to a box"),
+        ("Hover", "show the time of a position in all plots"),
+        ("Click", "place the active cursor there"),
+        ("Double click", "show all positions"),
+    ],
+    actions: &[Action::NewTrack],
+};
+
+const KEYS: Page = Page {
+    title: "All keys",
+    text: &["Single letters do nothing while a text field has the keyboard."],
+    gestures: &[],
+    actions: &Action::ALL,
+};

@@ -1,0 +1,201 @@
+//! An X server of our own with a window manager, and the program on it.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A debug build that paints in software, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+const SETTLE: Duration = Duration::from_millis(400);
+
+/// Says why a test does not run here.
+fn skip(reason: &str) {
+    assert!(
+        std::env::var_os("CANLAKE_NO_SKIP").is_none(),
+        "would be skipped: {reason}"
+    );
+    #[expect(
+        clippy::print_stderr,
+        reason = "the runner shows why a test did nothing"
+    )]
+    {
+        eprintln!("skipped: {reason}");
+    }
+}
+
+/// A screen with nothing on it but what a test starts.
+#[derive(Debug)]
+pub(crate) struct Display {
+    name: String,
+    server: Child,
+    manager: Child,
+    home: TempDir,
+}
+
+impl Display {
+    /// Starts the server. `None`, after saying so, where a program for it is absent.
+    pub(crate) fn start(width: u32, height: u32) -> Option<Self> {
+        for program in ["Xvfb", "openbox", "xdotool", "import"] {
+            let found = Command::new("which").arg(program).output();
+            if !found.is_ok_and(|output| output.status.success()) {
+                skip(&format!("the window is not tested: no {program} here"));
+                return None;
+            }
+        }
+        let screen = format!("{width}x{height}x24");
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                &screen,
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+        let name = format!(":{}", number.trim());
+        let manager = Command::new("openbox")
+            .env("DISPLAY", &name)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Some(Self {
+            name,
+            server,
+            manager,
+            home: tempfile::tempdir().unwrap(),
+        })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where the program keeps its data and settings.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Starts the program, maximised, and waits for its first frame.
+    pub(crate) fn canlake(&self, args: &[&str]) -> Window<'_> {
+        let log = self.home().join("canlake.log");
+        let file = File::create(&log).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_canlake"))
+            .args(args)
+            .env("DISPLAY", &self.name)
+            .env("HOME", self.home())
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("RUST_LOG", "canlake=info")
+            .stdout(Stdio::null())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        let window = Window {
+            display: self,
+            child,
+            log,
+        };
+        window.wait_for_log("first frame");
+        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "^Canlake"]);
+        let id = found.lines().next().unwrap_or_default().to_owned();
+        self.xdotool(&["windowactivate", "--sync", &id]);
+        self.xdotool(&["windowmove", "--sync", &id, "0", "0"]);
+        self.xdotool(&["windowsize", "--sync", &id, "100%", "100%"]);
+        std::thread::sleep(SETTLE);
+        window
+    }
+
+    /// Runs xdotool and gives what it prints.
+    pub(crate) fn xdotool(&self, args: &[&str]) -> String {
+        let output = Command::new("xdotool")
+            .args(args)
+            .env("DISPLAY", &self.name)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        for child in [&mut self.manager, &mut self.server] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+}
+
+/// The program's window.
+#[derive(Debug)]
+pub(crate) struct Window<'a> {
+    display: &'a Display,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Window<'_> {
+    /// What the program logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until the program has logged something, and gives the line.
+    pub(crate) fn wait_for_log(&self, text: &str) -> String {
+        let start = Instant::now();
+        loop {
+            let log = self.log();
+            if let Some(line) = log.lines().find(|line| line.contains(text)) {
+                return line.to_owned();
+            }
+            assert!(start.elapsed() < PATIENCE, "no {text:?} in the log:\n{log}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Writes a picture of the screen, where pictures are wanted.
+    pub(crate) fn screenshot(&self, name: &str) {
+        std::thread::sleep(SETTLE);
+        let Some(folder) = std::env::var_os("CANLAKE_SCREENSHOTS") else {
+            return;
+        };
+        fs::create_dir_all(&folder).unwrap();
+        let path = Path::new(&folder).join(format!("{name}.png"));
+        let status = Command::new("import")
+            .args(["-window", "root"])
+            .arg(path)
+            .env("DISPLAY", &self.display.name)
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// Whether the program still runs.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.child.kill().unwrap_or_default();
+        self.child.wait().unwrap();
+    }
+}

@@ -1,0 +1,96 @@
+//! Every command, found and run by its name in the palette, does something.
+
+use canlake::command::{Action, Command};
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use crate::window::{TestWindow, VOLTAGE};
+
+/// A window in which every command has something to do: two panels, two tabs, cursors, steps to undo
+/// and to redo.
+fn busy() -> TestWindow {
+    let mut window = TestWindow::plotted();
+    window.press_with(Modifiers::COMMAND, Key::T);
+    window.click_signal(VOLTAGE);
+    window.press_with(Modifiers::COMMAND, Key::D);
+    window.wait("the samples", |state| !state.store.is_loading());
+    window.press_with(Modifiers::COMMAND, Key::D);
+    window.press_with(Modifiers::COMMAND, Key::Z);
+    let panel = window.state().workspace.active().unwrap();
+    let axis = window.state().workspace.panel(panel).unwrap().signals[0]
+        .axis
+        .clone();
+    window.send(Command::SetAxis(panel, axis, [0.0, 100.0]));
+    window.press(Key::I);
+    window.press(Key::I);
+    window.press(Key::Backspace);
+    window.harness.hover_at(window.plot_rect().center());
+    window.click_plot(0.3);
+    window.press(Key::B);
+    window.click_plot(0.6);
+    window.press(Key::I);
+    window.press(Key::Backspace);
+    window.harness.run_steps(2);
+    window
+}
+
+/// Everything that a command may change.
+fn fingerprint(window: &TestWindow) -> String {
+    let state = window.state();
+    let window_effects = &window.harness.state().window_effects;
+    format!(
+        "{:?}",
+        (
+            &state.settings,
+            &state.workspace,
+            &state.analysis,
+            &state.window,
+            &state.cursors,
+            &state.dialog,
+            state.sources.len(),
+            state.notices.iter().count(),
+            (state.search_requested, window_effects),
+            window.dialogs.asked().len(),
+            window.search_has_focus(),
+        )
+    )
+}
+
+fn run_in_palette(window: &mut TestWindow, action: Action) {
+    window.press_with(Modifiers::COMMAND, Key::K);
+    let role = egui::accesskit::Role::TextInput;
+    let field = window
+        .harness
+        .query_all_by_role(role)
+        .find(egui_kittest::Node::is_focused);
+    field.unwrap().type_text(action.label());
+    window.harness.run_steps(2);
+    window.press(Key::Enter);
+    window.harness.run_steps(3);
+}
+
+#[test]
+fn every_command_in_the_palette_does_something() {
+    // Each of these is tested where it belongs.
+    let elsewhere = [
+        // Makes a lake, which takes long.
+        Action::OpenDemo,
+        // Nothing is running.
+        Action::CancelQueries,
+        // Opens what the test is in.
+        Action::Palette,
+    ];
+    let mut idle = Vec::new();
+    for action in Action::ALL {
+        if elsewhere.contains(&action) {
+            continue;
+        }
+        let mut window = busy();
+        let before = fingerprint(&window);
+        run_in_palette(&mut window, action);
+        if fingerprint(&window) == before {
+            idle.push(action);
+        }
+    }
+    assert!(idle.is_empty(), "these did nothing: {idle:?}");
+}

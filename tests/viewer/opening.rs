@@ -1,0 +1,55 @@
+use std::sync::Arc;
+
+use canlake::command::Action;
+use canlake::workers::Choose;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use crate::window::{SPEED, TestWindow, VEHICLE};
+
+#[test]
+fn what_is_chosen_in_the_dialogs_is_opened() {
+    let mut window = TestWindow::new();
+    let root = window.lake.root().to_owned();
+    window.dialogs.will_choose(vec![root]);
+    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
+    window.wait("the vehicle", |state| state.selected_vehicle().is_some());
+    assert_eq!(window.dialogs.asked()[0].choose, Choose::Folder);
+    assert!(window.has_signal(SPEED));
+
+    // The dialog is closed without choosing.
+    window.press_with(Modifiers::COMMAND, Key::O);
+    let dialogs = Arc::clone(&window.dialogs);
+    window.wait("the dialog", move |_| dialogs.asked().len() == 2);
+    assert_eq!(window.dialogs.asked()[1].choose, Choose::Files);
+    assert_eq!(window.state().sources.len(), 1);
+}
+
+#[test]
+fn a_file_that_is_dropped_is_opened_and_plotted() {
+    let mut window = TestWindow::new();
+    let path = window.lake.path("1_decoded.parquet");
+    window.hover_file(&path);
+    assert!(
+        window
+            .harness
+            .query_by_label_contains("Drop files or a folder")
+            .is_some()
+    );
+    window.drop_file(&path);
+    window.wait("a plot", |state| {
+        !state.workspace.signals().is_empty() && !state.store.is_loading()
+    });
+    assert!(window.harness.query_all_by_label(VEHICLE).next().is_some());
+    let plots = window.plots().join("\n");
+    assert!(plots.contains("in 600 samples"), "{plots}");
+}
+
+#[test]
+fn an_empty_window_says_what_to_do() {
+    let window = TestWindow::new();
+    for action in [Action::OpenFiles, Action::OpenFolder, Action::OpenDemo] {
+        let button = window.harness.query_all_by_label(action.label()).next();
+        assert!(button.is_some(), "{action:?}");
+    }
+}

@@ -1,6 +1,4 @@
 use canlake::command::{Action, Command};
-use canlake::series::Stats;
-use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 
 use crate::window::{SPEED, TestWindow, VEHICLE, VOLTAGE, loaded, samples};

@@ -3,6 +3,8 @@
 
 /// Files for the tests.
 mod lake;
+/// A mouse with all its buttons.
+mod mouse;
 /// Pictures of the window.
 mod painter;
 /// A user who answers the system's dialogs.
@@ -24,6 +26,8 @@ mod commands;
 mod dialogs;
 /// What is written: samples and pictures.
 mod exporting;
+/// What the mouse does in a plot, on its axes and on the overview.
+mod gestures;
 /// F1: what the guide says.
 mod guide;
 /// Keys, and when they belong to a text field.
@@ -34,5 +38,11 @@ mod layouts;
 mod measuring;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
+/// Statistics, histograms, XY plots, tracks.
+mod panel_kinds;
 /// The main screens as pictures.
 mod snapshots;
+/// Signals that are hard to draw.
+mod strange_signals;
+/// Panels with a time of their own.
+mod unlinking;

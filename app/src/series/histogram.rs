@@ -24,6 +24,8 @@ pub const MAX_AUTO_BINS: usize = 200;
 pub const MAX_BINS: usize = 2_000;
 /// Bins from which the quartiles are read.
 const N_FINE: usize = 4_096;
+/// Half the span over which every whole number can be told.
+const MOST_WHOLE: f64 = (1_u64 << 52) as f64;
 /// Samples between two questions whether to go on.
 const PIECE: usize = 1 << 16;
 
@@ -197,7 +199,8 @@ pub fn even_bins(
         }
     };
     let width = half_span / count * 2.0;
-    if are_whole && width.is_finite() {
+    // Beyond that, numbers next to each other are more than one apart.
+    if are_whole && half_span < MOST_WHOLE {
         let width = match rule {
             // Every value its own bin, as long as there are not too many.
             BinRule::FreedmanDiaconis if high - low < MAX_AUTO_BINS as f64 => 1.0,
@@ -357,9 +360,11 @@ mod tests {
             let [start, end] = bins.range(0);
             assert!(start <= value && value <= end && start < end, "{bins:?}");
         }
-        let bins = auto(&[-f64::MAX, 0.0, f64::MAX], false).unwrap();
-        assert_eq!(bins.of(-f64::MAX), Some(0));
-        assert_eq!(bins.of(f64::MAX), Some(bins.len() - 1));
+        for are_whole in [false, true] {
+            let bins = auto(&[-f64::MAX, 0.0, f64::MAX], are_whole).unwrap();
+            assert_eq!(bins.of(-f64::MAX), Some(0));
+            assert_eq!(bins.of(f64::MAX), Some(bins.len() - 1));
+        }
     }
 
     #[test]

@@ -115,7 +115,7 @@ fn n_bins(ui: &mut Ui, panel: &Panel, queue: &mut CommandQueue) {
     let field = egui::TextEdit::singleline(&mut text)
         .hint_text("auto")
         .char_limit(4)
-        .desired_width(38.0);
+        .desired_width(46.0);
     let response = ui.add(field).on_hover_text(RULE);
     let enabled = ui.is_enabled();
     response.widget_info(|| {

@@ -310,7 +310,8 @@ fn round_length(most: f64) -> Option<f64> {
 
 /// A length in metres or kilometres.
 fn length_text(metres: f64) -> String {
-    if metres >= 1_000.0 {
+    // What would round to 1000 m is a kilometre.
+    if metres >= 999.5 {
         format!("{} km", short(metres / 1_000.0))
     } else if metres >= 1.0 || metres == 0.0 {
         format!("{} m", short(metres))
@@ -358,6 +359,7 @@ mod tests {
             (1_999.0, "1 km"),
             (73_000.0, "50 km"),
             (0.34, "20 cm"),
+            (1_000.0, "1 km"),
         ];
         for (most, text) in cases {
             assert_eq!(length_text(round_length(most).unwrap()), text, "{most}");

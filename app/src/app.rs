@@ -112,8 +112,8 @@ impl App {
             let effects = self.state.update(command);
             self.perform(ctx, effects);
         }
-        let questions = self.state.refresh_summaries();
-        self.perform(ctx, questions);
+        let effects = self.state.refresh();
+        self.perform(ctx, effects);
     }
 
     fn perform(&mut self, ctx: &Context, effects: Vec<Effect>) {

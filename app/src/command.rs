@@ -8,10 +8,13 @@ use std::path::PathBuf;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::DbcChoice;
+use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, ExportKind, ExportTarget, Layout, LayoutCommand, PanelId, PanelOptions, PlaneArea,
-    RangeChoice, Side, SignalRef, SourceId, ThemeChoice, VehicleRef,
+    AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
+    NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, Side, SignalRef, SourceId,
+    ThemeChoice, VehicleRef,
 };
+use crate::time_display::ZoneChoice;
 
 /// Something the app does when told, without further data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +25,8 @@ pub enum Action {
     OpenFolder,
     /// Open the demo lake, made on first use.
     OpenDemo,
+    /// Decode the frames of what is inspected with other DBC files and see what differs.
+    DecodeAgain,
     /// Choose a layout to open.
     OpenLayout,
     /// Save panels, signals and what was worked out of them as a layout.
@@ -102,6 +107,20 @@ pub enum Action {
     NextGap,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Define a computed signal.
+    NewComputed,
+    /// Plot the difference of the first two signals of the active plot.
+    Subtract,
+    /// Conditions and their events, in a panel.
+    ToggleEvents,
+    /// Show the next event.
+    NextEvent,
+    /// Show the event before.
+    PreviousEvent,
+    /// Write a note on the time from A to B, or at the cursor.
+    NoteHere,
+    /// List the notes.
+    ShowNotes,
     /// Find and run any command.
     Palette,
     /// All signals in panels of their own, or all in one.
@@ -116,6 +135,16 @@ pub enum Action {
     ToggleStatistics,
     /// The side bar with sources and signals on or off.
     ToggleSideBar,
+    /// The inspector of the selection on or off.
+    ToggleInspector,
+    /// Show times in UTC.
+    ZoneUtc,
+    /// Show times in the zone of this machine.
+    ZoneLocal,
+    /// Show times since the start of what is shown.
+    ZoneRelative,
+    /// Choose the zone in which times are shown.
+    ChooseZone,
     /// From dark to light and back.
     ToggleTheme,
     /// Full screen on or off.
@@ -136,10 +165,11 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the menus.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: &'static [Self] = &[
         Self::OpenFiles,
         Self::OpenFolder,
         Self::OpenDemo,
+        Self::DecodeAgain,
         Self::OpenLayout,
         Self::SaveLayout,
         Self::SaveLayoutAs,
@@ -180,6 +210,13 @@ impl Action {
         Self::PreviousGap,
         Self::NextGap,
         Self::RangeFromCursors,
+        Self::NewComputed,
+        Self::Subtract,
+        Self::ToggleEvents,
+        Self::NextEvent,
+        Self::PreviousEvent,
+        Self::NoteHere,
+        Self::ShowNotes,
         Self::Palette,
         Self::StackOrOverlay,
         Self::ClearPlots,
@@ -188,6 +225,11 @@ impl Action {
         Self::ToggleLegend,
         Self::ToggleStatistics,
         Self::ToggleSideBar,
+        Self::ToggleInspector,
+        Self::ZoneUtc,
+        Self::ZoneLocal,
+        Self::ZoneRelative,
+        Self::ChooseZone,
         Self::ToggleTheme,
         Self::ToggleFullScreen,
         Self::SearchSignals,
@@ -203,6 +245,7 @@ impl Action {
             Self::OpenFiles => "Open files…",
             Self::OpenFolder => "Open folder…",
             Self::OpenDemo => "Open the demo lake",
+            Self::DecodeAgain => "Decode again with other DBC files…",
             Self::OpenLayout => "Open layout…",
             Self::SaveLayout => "Save layout",
             Self::SaveLayoutAs => "Save layout as…",
@@ -243,6 +286,13 @@ impl Action {
             Self::PreviousGap => "Previous gap",
             Self::NextGap => "Next gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::NewComputed => "New computed signal…",
+            Self::Subtract => "Difference of two signals",
+            Self::ToggleEvents => "Events",
+            Self::NextEvent => "Next event",
+            Self::PreviousEvent => "Previous event",
+            Self::NoteHere => "Note here…",
+            Self::ShowNotes => "Notes",
             Self::Palette => "Find a command…",
             Self::StackOrOverlay => "Stack or overlay",
             Self::ToggleGrid => "Grid",
@@ -250,6 +300,11 @@ impl Action {
             Self::ToggleLegend => "Legend",
             Self::ToggleStatistics => "Statistics",
             Self::ToggleSideBar => "Side bar",
+            Self::ToggleInspector => "Inspector",
+            Self::ZoneUtc => "Times in UTC",
+            Self::ZoneLocal => "Times in local time",
+            Self::ZoneRelative => "Times since start",
+            Self::ChooseZone => "Times in a zone…",
             Self::ToggleTheme => "Light or dark",
             Self::ToggleFullScreen => "Full screen",
             Self::SearchSignals => "Search signals",
@@ -333,6 +388,10 @@ pub enum Command {
         /// Where.
         target: PlotTarget,
     },
+    /// About computed signals.
+    Computed(ComputedCommand),
+    /// About conditions and their events.
+    Events(EventsCommand),
     /// Take a signal out of a panel.
     Unplot(PanelId, SignalRef),
     /// Show or hide a signal of a panel.
@@ -373,12 +432,18 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Whether the right button pans and the left one draws a zoom box.
     SwapDrags(bool),
+    /// The zone of all times that are shown.
+    SetZone(ZoneChoice),
     /// Close the dialog that is open.
     CloseDialog,
     /// Let the user choose in the system's dialog where an export goes.
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`NoteCommand`].
+    Note(NoteCommand),
+    /// About the inspector.
+    Inspector(InspectorCommand),
     /// See [`LayoutCommand`].
     Layout(LayoutCommand),
 }
@@ -414,9 +479,9 @@ mod tests {
 
     #[test]
     fn the_list_names_every_action_once() {
-        let distinct: BTreeSet<_> = Action::ALL.into_iter().collect();
+        let distinct: BTreeSet<_> = Action::ALL.iter().copied().collect();
         assert_eq!(distinct.len(), Action::ALL.len());
-        let labels: BTreeSet<_> = Action::ALL.into_iter().map(Action::label).collect();
+        let labels: BTreeSet<_> = Action::ALL.iter().copied().map(Action::label).collect();
         assert_eq!(labels.len(), Action::ALL.len());
     }
 }

@@ -7,9 +7,11 @@
 
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod command;
 pub mod demo;
 pub mod export;
+pub mod inspect;
 pub mod query;
 pub mod runtime;
 pub mod series;

@@ -9,3 +9,5 @@ mod original;
 mod pruning;
 /// Recordings of real vehicles against what others say of them.
 mod real_logs;
+/// From samples back to the frames that they came from.
+mod sample_to_frame;

@@ -266,6 +266,17 @@ fn what_is_not_chosen_is_left_out_and_cancel_changes_nothing() {
     settle(&mut window);
     assert_eq!(names(window.state()), ["can1:Pack[0x101].Voltage"]);
     assert_eq!(window.state().workspace.panels().count(), 3);
+    open(&mut window, &path);
+    window.wait("the candidates", |state| {
+        let question = state.layouts.question.as_ref();
+        question.is_some_and(|it| it.missing.iter().all(|it| it.candidates.is_some()))
+    });
+    window.harness.get_by_label("Take the likest").click();
+    window.harness.run_steps(3);
+    let question = window.state().layouts.question.as_ref().unwrap();
+    let choice = question.missing[0].choice.as_ref().unwrap();
+    assert_eq!(choice.to_string(), "can1:Car[0x200].VehicleSpeed");
+    assert_eq!(question.left_out(), 0);
 }
 
 #[test]
@@ -340,6 +351,8 @@ fn the_window_looks_as_it_did_when_the_same_place_is_opened_at_start() {
     assert!(second.state().workspace.panels().eq(before.panels()));
     assert_eq!(second.state().workspace.layout(), before.layout());
     assert_eq!(second.visible(), visible);
+    let session = second.state().selection.as_ref().unwrap().session;
+    assert_eq!(session, Some(1), "the session is marked in the list");
     assert_eq!(
         second.state().cursors.active_instant(),
         cursors.active_instant()

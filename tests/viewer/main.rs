@@ -22,6 +22,8 @@ mod bad_input;
 mod browsing;
 /// Every command, by its name.
 mod commands;
+/// Computed signals, conditions and their events.
+mod computing;
 /// Messages, settings, licences.
 mod dialogs;
 /// What is written: samples and pictures.
@@ -30,12 +32,16 @@ mod exporting;
 mod gestures;
 /// F1: what the guide says.
 mod guide;
+/// The inspector: definitions, timing, frames, decoding again, looks.
+mod inspecting;
 /// Keys, and when they belong to a text field.
 mod keys;
 /// What is shown, saved and opened again.
 mod layouts;
 /// Cursors and what is read at them.
 mod measuring;
+/// Bookmarks and notes, and the file that they are in.
+mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
 /// Statistics, histograms, XY plots, tracks.
@@ -46,3 +52,5 @@ mod snapshots;
 mod strange_signals;
 /// Panels with a time of their own.
 mod unlinking;
+/// UTC, local time, named zones, times since the start.
+mod zones;

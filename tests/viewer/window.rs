@@ -58,8 +58,8 @@ impl App {
             let effects = self.state.update(command);
             self.perform(effects);
         }
-        let questions = self.state.refresh_summaries();
-        self.perform(questions);
+        let effects = self.state.refresh();
+        self.perform(effects);
     }
 
     fn perform(&mut self, effects: Vec<Effect>) {
@@ -166,7 +166,11 @@ impl TestWindow {
         let dialogs = Arc::new(ScriptedDialogs::default());
         let for_workers: Arc<ScriptedDialogs> = Arc::clone(&dialogs);
         let app = App {
-            state: AppState::new(Settings::default()),
+            // Its texts repeat those of the plots; tests that look at it show it.
+            state: AppState::new(Settings {
+                inspector: false,
+                ..Settings::default()
+            }),
             local: UiState::default(),
             queue: CommandQueue::default(),
             workers: Workers::new(no_wake(), for_workers).unwrap(),

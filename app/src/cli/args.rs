@@ -38,7 +38,7 @@ pub enum Command {
 }
 
 /// Where signals come from.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct SourceArgs {
     /// Files, or a folder, or an address.
     #[arg(required = true, value_name = "SOURCE")]
@@ -142,9 +142,24 @@ pub struct StatsArgs {
 /// Arguments of `render`.
 #[derive(Debug, Args)]
 pub struct RenderArgs {
-    /// What to look at.
+    /// Where signals come from.
     #[command(flatten)]
-    pub select: SelectArgs,
+    pub source: SourceArgs,
+    /// Signals: Message.Signal, or channel:Message[0x123].Signal.
+    #[arg(long = "signal", required_unless_present = "layout", num_args = 1.., value_name = "SIGNAL")]
+    pub signals: Vec<SignalSelector>,
+    /// Draw what a layout shows, which the window saved.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["signals", "stack"])]
+    pub layout: Option<PathBuf>,
+    /// The first instant, RFC 3339; from the beginning if left out, or what the layout was saved with.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Timestamp>,
+    /// The first instant after, RFC 3339; to the end if left out, or what the layout was saved with.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Timestamp>,
+    /// Tell what was read and what was skipped, on standard error.
+    #[arg(long)]
+    pub explain: bool,
     /// The PNG file to write.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,

@@ -35,6 +35,9 @@ pub(super) enum Failure {
     /// Raw frames need a DBC to become signals.
     #[error("this holds raw frames, name the DBC files that describe them, as in `canlake signals FILE --dbc FILE.dbc`: {path}", path = path.display())]
     NeedsDbc { path: PathBuf },
+    /// A layout could not be read.
+    #[error("cannot open the layout: {reason}: {path}", path = path.display())]
+    Layout { reason: String, path: PathBuf },
     /// The demo lake could not be made.
     #[error(transparent)]
     Demo(#[from] crate::demo::DemoError),

@@ -67,6 +67,7 @@ mod args;
 mod failure;
 mod input;
 mod interrupt;
+mod layout;
 mod list;
 mod no_display;
 mod output;

@@ -24,10 +24,23 @@ pub(super) fn run(args: &RenderArgs) -> Result<bool, Failure> {
         ThemeChoice::Dark
     };
     let size = [args.width, args.height];
-    let opened = Opened::new(&args.select.source)?;
+    if let Some(layout) = &args.layout {
+        let state = super::layout::shown(args, layout, theme)?;
+        let picture = ui::picture(&state.shown, egui_size(size), args.scale);
+        write(&picture, &args.output)?;
+        return Ok(state.is_complete);
+    }
+    let opened = Opened::new(&args.source)?;
+    let select = SelectArgs {
+        source: args.source.clone(),
+        signals: args.signals.clone(),
+        from: args.from,
+        to: args.to,
+        explain: args.explain,
+    };
     draw(
         &opened,
-        &args.select,
+        &select,
         theme,
         args.stack,
         size,

@@ -25,7 +25,7 @@ const QUEUE: usize = 64;
 /// An open source.
 pub(super) struct Opened {
     runtimes: Runtimes,
-    source: Arc<dyn SignalSource>,
+    pub(super) source: Arc<dyn SignalSource>,
     pub(super) catalogue: Arc<Catalogue>,
     /// What was skipped of inputs that had to be decoded.
     skipped: Vec<Problem>,
@@ -94,7 +94,7 @@ impl Opened {
     }
 
     /// The vehicle that was named, or the only one.
-    fn vehicle(&self, args: &SourceArgs) -> Result<&Vehicle, Failure> {
+    pub(super) fn vehicle(&self, args: &SourceArgs) -> Result<&Vehicle, Failure> {
         let vehicles = &self.catalogue.vehicles;
         if let Some(id) = &args.vehicle {
             let unknown = || crate::query::QueryError::UnknownVehicle {

@@ -175,6 +175,20 @@ impl Gaps {
         }
     }
 
+    /// Gaps that are known already: right before these samples of a series of so many, ascending.
+    pub fn before(starts: &[usize], samples: usize) -> Self {
+        let inside = starts.iter().filter(|at| (1..samples).contains(*at));
+        let cut = |at: &usize| Cut {
+            at: *at as u32,
+            cause: GapCause::Silence,
+        };
+        Self {
+            cuts: inside.map(cut).collect(),
+            rhythm: Rhythm::OnChange,
+            samples,
+        }
+    }
+
     /// What silence was judged by.
     pub fn rhythm(&self) -> Rhythm {
         self.rhythm

@@ -7,13 +7,13 @@
 //!        ┌───────────────┬───────────────┬─┘
 //!      View            Stats       sample_at, next/
 //!      points to draw  of a range  previous sample,
-//!                      Histogram   change
+//!                      Distribution  change
 //!                      Plane, Track
 //! ```
 //!
 //! A [`Prepared`] series is built once, on a worker thread, in time proportional to the samples.
 //! Everything below it is answered from memory while the user pans, zooms and moves cursors; of
-//! these only [`Stats`], [`Histogram`], [`Plane`] and [`Track`] read all samples of their range.
+//! these only [`Stats`], [`Distribution`], [`Plane`] and [`Track`] read all samples of their range.
 //!
 //! # What is drawn
 //!
@@ -38,8 +38,9 @@
 //! Memory: 1.05 times the bytes of the columns, plus 8 bytes per gap; twice the columns at most
 //! while out-of-order input is being sorted.
 
+mod distribution;
 mod gaps;
-mod histogram;
+mod intervals;
 mod lane;
 mod lookup;
 mod lttb;
@@ -53,8 +54,9 @@ mod stats;
 mod track;
 mod view;
 
+pub use distribution::{BinRule, Bins, Distribution, MAX_AUTO_BINS, MAX_BINS, Weight, even_bins};
 pub use gaps::{Gap, GapCause, GapPolicy, Gaps, Rhythm, Segment};
-pub use histogram::{BinRule, Bins, Histogram, MAX_AUTO_BINS, MAX_BINS, Weight, even_bins};
+pub use intervals::{Coverage, Histogram, Intervals, gap_list, held};
 pub use lane::{LaneState, LaneStretch, lane};
 pub use lookup::Sample;
 pub use lttb::lttb_indices;

@@ -71,6 +71,7 @@ impl Area {
     }
 
     /// The least area that holds both.
+    #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
             x: [self.x[0].min(other.x[0]), self.x[1].max(other.x[1])],
@@ -179,13 +180,10 @@ impl Plane {
             }
         }
         plane.is_path = path.is_some();
-        match path {
-            Some(path) => (plane.points, plane.starts) = path.finish(),
-            None => {
-                plane.points = cloud.finish();
-                plane.starts = vec![0];
-            }
-        }
+        (plane.points, plane.starts) = match path {
+            Some(path) => path.finish(),
+            None => (cloud.finish(), vec![0]),
+        };
         Some(plane)
     }
 

@@ -44,6 +44,15 @@ impl Prepared {
         }
     }
 
+    /// With gaps that are known already, right before these samples. Work proportional to the data.
+    pub fn with_gaps(series: Series, starts: &[usize]) -> Self {
+        Self {
+            gaps: Gaps::before(starts, series.len()),
+            pyramid: Pyramid::new(series.times(), series.values()),
+            series,
+        }
+    }
+
     /// The samples.
     pub fn series(&self) -> &Series {
         &self.series

@@ -4,9 +4,11 @@
 //! Everything is ordered (vehicles and signals by name, sessions by time), so that two listings of
 //! the same files are equal.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use canlake_shared::schema::{SignalKey, SignalSelector};
+use canlake_shared::schema::footer::DbcProvenance;
+use canlake_shared::schema::{ContentHash, SignalKey, SignalSelector};
 use canlake_shared::time::{TimeRange, Timestamp};
 
 /// What a source holds.
@@ -14,6 +16,8 @@ use canlake_shared::time::{TimeRange, Timestamp};
 pub struct Catalogue {
     /// Vehicles with decoded signals, by id.
     pub vehicles: Vec<Vehicle>,
+    /// Files of decoded signals that are read, file by file and vehicle by vehicle.
+    pub decoded_files: Vec<DecodedFileOrigin>,
     /// Files of raw frames; their signals need a DBC first.
     pub raw_files: Vec<RawFile>,
     /// Files that could not be read, wholly or in part, in the order of their paths.
@@ -121,6 +125,21 @@ pub struct SignalInfo {
     pub integer: bool,
     /// Texts of values, from the DBC, by value.
     pub labels: Arc<[(f64, Arc<str>)]>,
+}
+
+/// What a decoded file has of one vehicle, and what that was made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecodedFileOrigin {
+    /// Where it is.
+    pub path: Arc<Path>,
+    /// The vehicle.
+    pub vehicle: Arc<str>,
+    /// From its first sample to after its last.
+    pub range: TimeRange,
+    /// Content hashes of the raw files inside, where its footer names them.
+    pub sources: Vec<ContentHash>,
+    /// What its frames were decoded with, where its footer says so.
+    pub dbc: Option<DbcProvenance>,
 }
 
 /// A file of raw frames.

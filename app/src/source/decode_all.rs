@@ -1,5 +1,6 @@
 //! All raw files and logs that were given, decoded with the same DBC files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::decode::{self, DbcChoice, DecodeReport, InputError};
@@ -23,6 +24,8 @@ pub struct DecodeProgress<'a> {
 pub struct DecodedInputs {
     /// What opens in place of what was given: decoded files and lakes.
     pub paths: Vec<PathBuf>,
+    /// The inputs that were decoded, by what they were decoded to.
+    pub inputs: BTreeMap<PathBuf, PathBuf>,
     /// Warnings of the DBC files, in one line each, by the name of the file.
     pub warnings: Vec<(String, Vec<String>)>,
     /// The inputs that were decoded.
@@ -65,6 +68,7 @@ pub fn decode_all(
         say(0);
         match decode::decode(&input, &dbc, &cache, say) {
             Ok(done) => {
+                all.inputs.insert(done.path.clone(), input.clone());
                 all.paths.push(done.path);
                 all.decoded.push((input, done.report));
             }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use canlake_shared::error_chain;
@@ -22,8 +22,8 @@ use super::assemble::{self, Part};
 use super::footer::{self, DecodedContent, FileContent};
 use super::walk::{self, Found, FoundFile};
 use super::{
-    Catalogue, FileProblem, ListingProgress, ListingProgressFn, RawFile, SignalSource, SourceError,
-    SourceLocation,
+    Catalogue, DecodedFileOrigin, FileProblem, ListingProgress, ListingProgressFn, RawFile,
+    SignalSource, SourceError, SourceLocation,
 };
 use crate::query::{
     self, DecodedFile, FooterCache, QueryError, QueryStream, SignalQuery, VehicleFiles,
@@ -271,7 +271,7 @@ impl Assembly {
     }
 
     fn add(&mut self, found: &FoundFile, content: DecodedContent) {
-        let path = Arc::from(found.path.as_path());
+        let path: Arc<Path> = Arc::from(found.path.as_path());
         self.footers.insert(&path, found.bytes, &content.metadata);
         let n_vehicles = content.vehicles.len().max(1);
         for vehicle in content.vehicles {
@@ -296,6 +296,13 @@ impl Assembly {
                 loss: content.summary.recording.loss.clone(),
                 signals: vehicle.signals,
             };
+            self.catalogue.decoded_files.push(DecodedFileOrigin {
+                path: Arc::clone(&path),
+                vehicle: Arc::clone(&vehicle.vehicle),
+                range: vehicle.range,
+                sources: content.summary.sources.clone(),
+                dbc: content.summary.dbc.clone(),
+            });
             let known = self.vehicles.entry(vehicle.vehicle).or_default();
             known.parts.push(part);
             known.files.push(Arc::new(file));

@@ -36,7 +36,8 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 pub use catalogue::{
-    Catalogue, FileProblem, ListingProgress, RawFile, SessionInfo, SignalInfo, Vehicle,
+    Catalogue, DecodedFileOrigin, FileProblem, ListingProgress, RawFile, SessionInfo, SignalInfo,
+    Vehicle,
 };
 pub use error::SourceError;
 pub use local::LocalSource;

@@ -41,7 +41,10 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                return self.first_view(source);
+                let mut effects = self.compare_decodings(source);
+                effects.extend(self.load_notes(source));
+                effects.extend(self.first_view(source));
+                return effects;
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
@@ -91,7 +94,10 @@ impl AppState {
                 }
                 self.summaries.arrived(panel, &question, result.ok());
             }
+            Event::Note(event) => return self.apply_notes(event),
+            Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
+            Event::Computed(event) => self.computed(event),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);
                 match result {

@@ -58,6 +58,11 @@ impl Cursors {
         self.set(cursor, Some(instant));
     }
 
+    /// Puts a cursor at an instant; which one is active stays.
+    pub fn put(&mut self, cursor: Cursor, instant: Timestamp) {
+        self.set(cursor, Some(instant));
+    }
+
     /// Undoes the last placement.
     pub fn take_back(&mut self) {
         self.set(self.active, self.before);

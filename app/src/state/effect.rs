@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use canlake_shared::time::TimeRange;
 
+use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId, PanelId, Severity, SignalRef,
-    SourceId, Summary, SummaryQuestion, VehicleRef,
+    ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
+    NoteEffect, NoteEvent, PanelId, Severity, SignalRef, SourceId, Summary, SummaryQuestion,
+    VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -68,8 +70,14 @@ pub enum Effect {
     Summarise(PanelId, Arc<SummaryQuestion>),
     /// Nobody looks at what is being worked out for a panel.
     StopSummary(PanelId),
+    /// Find out more of what is inspected.
+    Inspect(InspectEffect),
     /// Something for layouts.
     Layout(LayoutEffect),
+    /// Work out computed signals and events.
+    Compute(ComputeEffect),
+    /// Something for notes.
+    Note(NoteEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -147,8 +155,14 @@ pub enum Event {
     PickedExportTarget(ExportKind, PathBuf),
     /// What a panel shows was worked out, or could not be.
     Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
+    /// A computed signal or events were worked out.
+    Computed(ComputeEvent),
     /// A file was written, or could not be.
     Exported(Result<String, String>),
+    /// News of what is inspected.
+    Inspected(InspectEvent),
     /// Something for layouts.
     Layout(LayoutEvent),
+    /// Something for notes.
+    Note(NoteEvent),
 }

@@ -55,7 +55,11 @@ impl AppState {
             .map(Effect::Cancel)
             .collect();
         let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
-        for signal in self.workspace.signals() {
+        for signal in &self.wanted() {
+            if self.analysis.defines(signal) {
+                // Worked out when what it reads is there.
+                continue;
+            }
             let is_there = self.store.get(signal).is_some_and(|loaded| {
                 loaded.range == range && !matches!(loaded.state, LoadState::Failed(_))
             });
@@ -102,11 +106,11 @@ impl AppState {
         outdated
     }
 
-    /// Forgets samples that no panel shows, and stops queries that bring nothing else.
+    /// Forgets samples that nothing needs, and stops queries that bring nothing else.
     pub(super) fn drop_unused(&mut self) -> Vec<Effect> {
         let before = self.store.loads();
-        let workspace = &self.workspace;
-        self.store.retain(|signal| workspace.contains(signal));
+        let wanted = self.wanted();
+        self.store.retain(|signal| wanted.contains(signal));
         let after = self.store.loads();
         before
             .into_iter()

@@ -72,7 +72,7 @@ impl AppState {
     }
 
     /// Puts the active cursor somewhere and shows that time.
-    pub(super) fn jump_to(&mut self, instant: Timestamp) {
+    pub(super) fn jump_to_instant(&mut self, instant: Timestamp) {
         self.cursors.place(instant);
         self.bring_into_view(instant);
     }
@@ -202,7 +202,7 @@ impl AppState {
     }
 
     /// Moves the window, at its length, so that an instant is inside.
-    fn bring_into_view(&mut self, instant: Timestamp) {
+    pub(super) fn bring_into_view(&mut self, instant: Timestamp) {
         self.change_window(|window| {
             let visible = window.visible();
             if !visible.contains(instant) {

@@ -10,15 +10,19 @@
 
 mod analysis;
 mod apply;
+mod computed;
 mod cursors;
 mod effect;
 mod exporting;
 mod first_plots;
 mod history;
+pub mod inspector;
 mod layout;
 mod layouts;
 mod loading;
+mod look;
 mod measure;
+mod notes;
 mod notices;
 mod opening;
 mod panel_options;
@@ -35,11 +39,21 @@ mod workspace;
 mod zoom;
 
 pub use analysis::{Analysis, OverlayId};
+
+pub(crate) use computed::Names;
+pub use computed::{
+    Between, COMPUTED_MESSAGE, Computation, Computations, ComputeEffect, ComputeEvent,
+    ComputedCommand, ComputedSignal, ConditionId, EventsCommand, FoundEvents, Rule,
+    WatchedCondition, WatchedEvents, WrongText, computed_key,
+};
 pub use cursors::{Cursor, Cursors};
 pub use effect::{Effect, Event, ExportColumn, LoadedPart};
 pub use history::History;
+pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
+pub use look::{Dash, LineLook};
+pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
 pub use saved::{
@@ -67,6 +81,11 @@ use crate::time_display::Zone;
 /// Names a query as long as the app runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoadId(pub u64);
+
+impl LoadId {
+    /// Of what waits for other signals, without a query of its own.
+    pub(crate) const NONE: Self = Self(u64::MAX);
+}
 
 /// Which stretch of time to load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +116,8 @@ pub struct Selection {
 pub enum Dialog {
     /// Which DBC files to decode this source with.
     ChooseDbc(SourceId),
+    /// Which DBC files to decode the frames of a source with once more.
+    DecodeAgain(SourceId),
     /// Where an export goes.
     Export(ExportKind),
     /// The keys and what the mouse does.
@@ -105,10 +126,18 @@ pub enum Dialog {
     Notices,
     /// What can be chosen.
     Settings,
+    /// In which zone times are shown.
+    Zone,
     /// Version and licences.
     About,
     /// A field to find commands with.
     Palette,
+    /// A new computed signal, or the one at this position.
+    Computed(Option<usize>),
+    /// A note being written.
+    Note,
+    /// All notes.
+    Notes,
     /// Which layout to open.
     OpenLayout,
     /// Where the layout is saved.
@@ -162,6 +191,8 @@ pub struct AppState {
     pub store: SeriesStore,
     /// Layouts being opened and saved.
     pub layouts: Layouts,
+    /// Bookmarks and notes on times.
+    pub notes: NoteBook,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.
@@ -172,8 +203,15 @@ pub struct AppState {
     pub search_requested: bool,
     /// What the panels that are seen tell of all samples.
     pub summaries: Summaries,
+    /// What is known of the selected signal beyond its samples.
+    pub inspector: Inspector,
     /// Files being written.
     pub exports_running: usize,
+    /// Events of the conditions that are watched.
+    pub events: WatchedEvents,
+    computations: Computations,
+    /// Of computations that run: what their inputs lack.
+    partial_inputs: std::collections::BTreeMap<LoadId, Vec<String>>,
     /// The demo lake, until its first plots are shown.
     demo: Option<SourceId>,
     zooms: History<Zoom>,
@@ -185,15 +223,18 @@ pub struct AppState {
 impl AppState {
     /// With settings of an earlier start.
     pub fn new(settings: Settings) -> Self {
+        // It stands in a file: asked for before the window opens.
+        crate::time_display::local_zone_name();
         Self {
             settings,
             ..Self::default()
         }
     }
 
-    /// The zone in which all instants are shown.
+    /// The zone in which all instants are shown, typed and exported.
     pub fn zone(&self) -> Zone {
-        Zone::UTC
+        let origin = self.window.as_ref().map(|window| window.extent().start);
+        self.settings.zone.zone(origin)
     }
 
     /// An opened source.
@@ -221,6 +262,9 @@ impl AppState {
 
     /// What the catalogue knows of a signal.
     pub fn signal_info(&self, signal: &SignalRef) -> Option<&SignalInfo> {
+        if let Some(computed) = self.analysis.computed_signal(&signal.key) {
+            return Some(computed.info());
+        }
         let vehicle = self.vehicle(&signal.vehicle)?;
         let idx = vehicle
             .signals
@@ -272,6 +316,9 @@ impl AppState {
 
 fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
     let key = &signal.key;
+    if &*key.message == COMPUTED_MESSAGE && key.arbitration_id.is_none() {
+        return key.signal.to_string();
+    }
     let is_unique = vehicle
         .signals
         .iter()

@@ -60,7 +60,7 @@ impl AppState {
         vec![Effect::OpenDemo(source)]
     }
 
-    fn add_source(&mut self, title: String, location: SourceLocation) -> SourceId {
+    pub(super) fn add_source(&mut self, title: String, location: SourceLocation) -> SourceId {
         let id = SourceId(self.next_source);
         self.next_source += 1;
         self.sources.push(OpenSource {
@@ -120,10 +120,13 @@ impl AppState {
         {
             self.selection = None;
         }
-        if self.dialog == Some(Dialog::ChooseDbc(id)) {
+        let about = [Dialog::ChooseDbc(id), Dialog::DecodeAgain(id)];
+        if self.dialog.is_some_and(|dialog| about.contains(&dialog)) {
             self.dialog = None;
         }
+        self.inspector.forget(id);
         self.forget_question();
+        self.notes.forget(id);
         self.workspace.keep_sources(|source| source != id);
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));

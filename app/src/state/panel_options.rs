@@ -8,6 +8,10 @@ pub type PlaneArea = [[f64; 2]; 2];
 /// Choices of a panel. Those of other kinds are kept as well, for when it becomes one of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in a panel"
+)]
 pub struct PanelOptions {
     /// Which time statistics, histograms, XY plots and tracks are of.
     #[serde(skip_serializing_if = "is_default")]

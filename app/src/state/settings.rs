@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::source::SourceLocation;
+use crate::time_display::ZoneChoice;
 
 /// Places remembered in the list of recent ones.
 const MAX_RECENT: usize = 12;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub version: u32,
     /// Light or dark.
     pub theme: ThemeChoice,
+    /// The zone of all times that are shown.
+    pub zone: ZoneChoice,
     /// Opened before, newest first.
     pub recent: Vec<SourceLocation>,
     /// Layouts opened or saved before, newest first.
@@ -36,6 +39,8 @@ pub struct Settings {
     pub swap_drags: bool,
     /// The side bar.
     pub side_bar: bool,
+    /// The inspector of the selection.
+    pub inspector: bool,
 }
 
 /// Light or dark.
@@ -54,6 +59,7 @@ impl Default for Settings {
         Self {
             version: 1,
             theme: ThemeChoice::default(),
+            zone: ZoneChoice::default(),
             recent: Vec::new(),
             recent_layouts: Vec::new(),
             recent_dbc: Vec::new(),
@@ -62,6 +68,7 @@ impl Default for Settings {
             legend: true,
             swap_drags: false,
             side_bar: true,
+            inspector: true,
         }
     }
 }

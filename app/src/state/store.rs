@@ -99,6 +99,38 @@ impl SeriesStore {
         self.signals.insert(signal, loading);
     }
 
+    /// Notes that a signal waits for others. What was there before stays visible meanwhile.
+    pub(super) fn wait(&mut self, signal: SignalRef, info: Arc<SignalInfo>, range: TimeRange) {
+        let is_waiting = self.signals.get(&signal).is_some_and(
+            |known| matches!(known.state, LoadState::Loading { load, .. } if load == LoadId::NONE),
+        );
+        if !is_waiting {
+            self.begin(signal, info, range, LoadId::NONE);
+        }
+    }
+
+    /// Notes that nothing will come of a signal, and why.
+    pub(super) fn end(
+        &mut self,
+        signal: SignalRef,
+        info: Arc<SignalInfo>,
+        range: TimeRange,
+        state: LoadState,
+    ) {
+        let ended = LoadedSignal {
+            info,
+            range,
+            series: None,
+            state,
+        };
+        self.signals.insert(signal, ended);
+    }
+
+    /// Forgets signals.
+    pub(super) fn remove(&mut self, is_removed: impl Fn(&SignalRef) -> bool) {
+        self.signals.retain(|signal, _| !is_removed(signal));
+    }
+
     /// Changes the signals that a query brings.
     pub(super) fn update(
         &mut self,
@@ -123,7 +155,7 @@ impl SeriesStore {
             .signals
             .values()
             .filter_map(|signal| match signal.state {
-                LoadState::Loading { load, .. } => Some(load),
+                LoadState::Loading { load, .. } if load != LoadId::NONE => Some(load),
                 _ => None,
             })
             .collect();

@@ -11,7 +11,7 @@ use canlake_shared::time::TimeRange;
 
 use super::{AppState, Effect, LoadedPart, Panel, PanelId, PanelKind, SampleWeight, SignalRef};
 use crate::series::{
-    Area, BinRule, Bins, Histogram, Pairing, Plane, Prepared, Stats, Track, Weight, even_bins,
+    Area, BinRule, Bins, Distribution, Pairing, Plane, Prepared, Stats, Track, Weight, even_bins,
 };
 
 /// Points of all signals of an XY plot, and of a track, about.
@@ -64,7 +64,7 @@ pub enum Summary {
     /// Of each signal.
     Statistics(Vec<Stats>),
     /// Bins, and of each signal what is in them; `None` when no signal has a value.
-    Histogram(Option<(Bins, Vec<Histogram>)>),
+    Histogram(Option<(Bins, Vec<Distribution>)>),
     /// Of each signal but the first.
     Plane(Vec<Plane>),
     /// Of the one track.
@@ -100,7 +100,7 @@ impl SummaryQuestion {
                 };
                 let of_each = data
                     .iter()
-                    .map(|data| Histogram::compute(data, range, &bins, *weight, go_on));
+                    .map(|data| Distribution::compute(data, range, &bins, *weight, go_on));
                 let histograms = of_each.collect::<Option<_>>()?;
                 Some(Summary::Histogram(Some((bins, histograms))))
             }
@@ -183,9 +183,17 @@ impl Summaries {
 }
 
 impl AppState {
-    /// Asks for what the panels that are seen show and nobody has worked out yet. Cheap when nothing
-    /// has changed.
-    pub fn refresh_summaries(&mut self) -> Vec<Effect> {
+    /// Asks for what follows from what is shown and was not asked for yet. To be called after commands
+    /// and events; cheap when nothing has changed.
+    pub fn refresh(&mut self) -> Vec<Effect> {
+        let mut effects = self.compute_missing();
+        effects.extend(self.refresh_summaries());
+        effects.extend(self.refresh_inspector());
+        effects
+    }
+
+    /// Asks for what the panels that are seen show and nobody has worked out yet.
+    fn refresh_summaries(&mut self) -> Vec<Effect> {
         let seen = self.workspace.layout().seen();
         let mut effects = Vec::new();
         let mut stopped = Vec::new();
@@ -223,8 +231,12 @@ impl AppState {
         effects
     }
 
-    /// Works out at once what the panels that are seen show: for pictures without a window.
+    /// Works out at once what the panels that are seen show: for pictures, not for the thread that
+    /// draws the window.
     pub fn settle_summaries(&mut self) {
+        for entry in self.summaries.panels.values_mut() {
+            entry.running = None;
+        }
         for effect in self.refresh_summaries() {
             if let Effect::Summarise(panel, question) = effect {
                 let summary = question.answer(&|| true);

@@ -6,10 +6,11 @@ use canlake_shared::time::TimeRange;
 
 use super::measure::Step;
 use super::{
-    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelKind, Place, RangeChoice,
-    Selection, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
+    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
+    Selection, Settings, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::time_display::ZoneChoice;
 
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
@@ -40,11 +41,15 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Computed(command) => self.change_computed(command),
+            Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
                 kind,
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Note(command) => self.update_notes(command),
+            Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
             layout => {
                 self.change_layout(layout);
@@ -61,9 +66,9 @@ impl AppState {
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
             Command::SetLayout(layout) => workspace.set_layout(layout),
-            Command::SelectSignal(signal) => self.selected_signal = Some(signal),
+            Command::SelectSignal(signal) => self.select_signal(signal),
             Command::PlaceCursor(instant) => self.cursors.place(instant),
-            Command::JumpTo(instant) => self.jump_to(instant),
+            Command::JumpTo(instant) => self.jump_to_instant(instant),
             Command::TakeBackCursor => self.cursors.take_back(),
             Command::ActivatePanel(panel) => workspace.activate(panel),
             Command::Panel(panel, command) => self.change_panel(panel, command),
@@ -81,6 +86,7 @@ impl AppState {
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
             Command::SwapDrags(swap) => self.settings.swap_drags = swap,
+            Command::SetZone(zone) => self.settings.zone = zone,
             Command::CloseDialog => {
                 self.forget_question();
                 self.dialog = None;
@@ -97,8 +103,12 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Computed(_)
+            | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Note(_)
+            | Command::Inspector(_)
             | Command::Layout(_) => {}
         }
     }
@@ -109,6 +119,9 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
+            Action::DecodeAgain => self.ask_to_decode_again(),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
             Action::SaveLayoutAs => self.ask_where_to_save_layout(),
@@ -147,46 +160,35 @@ impl AppState {
             Action::RedoZoom => self.undo_zoom(History::redo),
             Action::Undo => return self.undo(History::undo),
             Action::Redo => return self.undo(History::redo),
-            Action::NewPanel => {
-                self.workspace.add_panel(PanelKind::Plot, Place::Below);
-            }
-            Action::NewTab => {
-                self.workspace.add_panel(PanelKind::Plot, Place::Tab);
-            }
-            Action::NewTable => self.add_of_active(PanelKind::Table),
-            Action::NewHistogram => self.add_of_active(PanelKind::Histogram),
-            Action::NewXy => self.add_of_active(PanelKind::Xy),
-            Action::NewTrack => return self.add_track(),
-            Action::ToggleLink => self.toggle_link(),
-            Action::DuplicatePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.duplicate(active);
-                }
-            }
-            Action::ClosePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.close_panel(active);
-                    return self.drop_unused();
-                }
-            }
+            Action::NewPanel
+            | Action::NewTab
+            | Action::NewTable
+            | Action::NewHistogram
+            | Action::NewXy
+            | Action::NewTrack
+            | Action::ToggleStatistics
+            | Action::ToggleLink
+            | Action::DuplicatePanel
+            | Action::ClosePanel => return self.arrange(action),
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
+            Action::Subtract => return self.subtract_plotted(),
+            Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
+            Action::NextEvent => self.step_event(true),
+            Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
             Action::StackOrOverlay => self.workspace.stack_or_overlay(),
-            Action::ToggleGrid => settings.grid = !settings.grid,
-            Action::ToggleDots => settings.dots = !settings.dots,
-            Action::ToggleLegend => settings.legend = !settings.legend,
-            Action::ToggleStatistics => {
-                self.toggle_statistics();
-                return self.drop_unused();
-            }
-            Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
-            Action::ToggleTheme => {
-                settings.theme = match settings.theme {
-                    ThemeChoice::Dark => ThemeChoice::Light,
-                    ThemeChoice::Light => ThemeChoice::Dark,
-                }
-            }
+            Action::ChooseZone => self.dialog = Some(Dialog::Zone),
+            Action::ToggleGrid
+            | Action::ToggleDots
+            | Action::ToggleLegend
+            | Action::ToggleSideBar
+            | Action::ToggleInspector
+            | Action::ZoneUtc
+            | Action::ZoneLocal
+            | Action::ZoneRelative
+            | Action::ToggleTheme => switch(settings, action),
             Action::SearchSignals => {
                 settings.side_bar = true;
                 self.search_requested = true;
@@ -201,6 +203,45 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Closes the panels of a kind that are seen; opens one below the others where there is none.
+    fn toggle_panel(&mut self, kind: PanelKind) {
+        let seen = self.workspace.layout().seen();
+        let of_kind = |id: &PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.kind == kind)
+        };
+        let open: Vec<PanelId> = seen.into_iter().filter(of_kind).collect();
+        if open.is_empty() {
+            self.workspace.add_panel(kind, Place::Below);
+        }
+        for id in open {
+            self.workspace.close_panel(id);
+        }
+    }
+
+    /// Opens, changes and closes panels.
+    fn arrange(&mut self, action: Action) -> Vec<Effect> {
+        let active = self.workspace.active();
+        match (action, active) {
+            (Action::NewPanel, _) => {
+                self.workspace.add_panel(PanelKind::Plot, Place::Below);
+            }
+            (Action::NewTab, _) => {
+                self.workspace.add_panel(PanelKind::Plot, Place::Tab);
+            }
+            (Action::NewTable, _) => self.add_of_active(PanelKind::Table),
+            (Action::NewHistogram, _) => self.add_of_active(PanelKind::Histogram),
+            (Action::NewXy, _) => self.add_of_active(PanelKind::Xy),
+            (Action::NewTrack, _) => return self.add_track(),
+            (Action::ToggleStatistics, _) => self.toggle_statistics(),
+            (Action::ToggleLink, _) => self.toggle_link(),
+            (Action::DuplicatePanel, Some(active)) => self.workspace.duplicate(active),
+            (Action::ClosePanel, Some(active)) => self.workspace.close_panel(active),
+            _ => {}
+        }
+        self.drop_unused()
     }
 
     fn zoom(&mut self, factor: f64) {
@@ -246,10 +287,10 @@ impl AppState {
             };
             let axis = axis_of(info);
             vehicles.insert(signal.vehicle.clone());
-            self.selected_signal = Some(signal.clone());
             let other_half = self.other_half_for_track(panel, &signal);
+            self.select_signal(signal.clone());
             if matches!(target, PlotTarget::NewAxis(_)) {
-                self.workspace.plot_on_new_axis(panel, signal, axis);
+                self.workspace.plot_on_new_axis(panel, signal, &axis);
             } else {
                 self.workspace.plot(panel, signal, axis);
             }
@@ -276,5 +317,26 @@ impl AppState {
             self.notices.add(Severity::Warning, title, "");
         }
         self.load_missing()
+    }
+}
+
+/// What is switched on and off, and chosen among few.
+fn switch(settings: &mut Settings, action: Action) {
+    match action {
+        Action::ToggleGrid => settings.grid = !settings.grid,
+        Action::ToggleDots => settings.dots = !settings.dots,
+        Action::ToggleLegend => settings.legend = !settings.legend,
+        Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
+        Action::ToggleInspector => settings.inspector = !settings.inspector,
+        Action::ZoneUtc => settings.zone = ZoneChoice::Utc,
+        Action::ZoneLocal => settings.zone = ZoneChoice::Local,
+        Action::ZoneRelative => settings.zone = ZoneChoice::Relative,
+        Action::ToggleTheme => {
+            settings.theme = match settings.theme {
+                ThemeChoice::Dark => ThemeChoice::Light,
+                ThemeChoice::Light => ThemeChoice::Dark,
+            }
+        }
+        _ => {}
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use canlake_shared::time::TimeRange;
 
-use super::{Layout, OverlayId, PanelOptions, Side, SourceId};
+use super::{Layout, LineLook, OverlayId, PanelOptions, Side, SourceId};
 
 /// A vehicle of an opened source.
 ///
@@ -109,6 +109,9 @@ pub struct PlottedSignal {
     /// Hidden signals keep their place in the legend.
     #[serde(default = "shown")]
     pub visible: bool,
+    /// How its line looks.
+    #[serde(default, skip_serializing_if = "LineLook::is_default")]
+    pub look: LineLook,
 }
 
 fn shown() -> bool {
@@ -132,6 +135,8 @@ pub enum PanelKind {
     Xy,
     /// Draws the way that was gone, from latitude and longitude.
     Track,
+    /// Lists the events of conditions.
+    Events,
 }
 
 /// A tile of the workspace, with signals in it.
@@ -202,9 +207,9 @@ impl Panel {
 }
 
 /// The first axis of a unit that is not there yet.
-fn free_axis(taken: &[AxisId], unit: Arc<str>) -> AxisId {
+fn free_axis(taken: &[AxisId], unit: &Arc<str>) -> AxisId {
     let with = |copy| AxisId {
-        unit: Arc::clone(&unit),
+        unit: Arc::clone(unit),
         copy,
     };
     let mut axes = (0..=u16::MAX).map(with);
@@ -419,17 +424,18 @@ impl Workspace {
             axis,
             color_idx,
             visible: true,
+            look: LineLook::default(),
         });
     }
 
     /// Draws a signal on an axis of its own, also where another axis of its unit is.
-    pub fn plot_on_new_axis(&mut self, id: PanelId, signal: SignalRef, axis: AxisId) {
+    pub fn plot_on_new_axis(&mut self, id: PanelId, signal: SignalRef, axis: &AxisId) {
         self.unplot(id, &signal);
         let Some(panel) = self.panel(id) else {
             return;
         };
         let taken: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
-        self.plot(id, signal, free_axis(&taken, axis.unit));
+        self.plot(id, signal, free_axis(&taken, &axis.unit));
     }
 
     /// Takes a signal out of a panel.
@@ -447,6 +453,24 @@ impl Workspace {
             panel
                 .signals
                 .retain(|plotted| is_kept(plotted.signal.vehicle.source));
+        }
+    }
+
+    /// Takes signals out of all panels.
+    pub fn remove_signals(&mut self, is_removed: impl Fn(&SignalRef) -> bool) {
+        for panel in self.panels.values_mut() {
+            panel.signals.retain(|plotted| !is_removed(&plotted.signal));
+        }
+    }
+
+    /// Gives signals of this identity another one.
+    pub fn rename_signals(&mut self, before: &SignalKey, after: &SignalKey) {
+        for panel in self.panels.values_mut() {
+            for plotted in &mut panel.signals {
+                if plotted.signal.key == *before {
+                    plotted.signal.key = after.clone();
+                }
+            }
         }
     }
 
@@ -468,6 +492,20 @@ impl Workspace {
             .all(|plotted| plotted.visible == (plotted.signal == *signal));
         for plotted in &mut panel.signals {
             plotted.visible = is_alone || plotted.signal == *signal;
+        }
+    }
+
+    /// Changes how the line of a signal looks.
+    pub fn set_look(&mut self, id: PanelId, signal: &SignalRef, look: LineLook) {
+        if let Some(plotted) = self.plotted_mut(id, signal) {
+            plotted.look = look.valid();
+        }
+    }
+
+    /// Gives a signal another colour of the palette.
+    pub fn set_color(&mut self, id: PanelId, signal: &SignalRef, color_idx: usize) {
+        if let Some(plotted) = self.plotted_mut(id, signal) {
+            plotted.color_idx = color_idx;
         }
     }
 
@@ -511,7 +549,7 @@ impl Workspace {
             return;
         };
         let unit = Arc::clone(&plotted.axis.unit);
-        plotted.axis = axis.unwrap_or_else(|| free_axis(&taken, unit));
+        plotted.axis = axis.unwrap_or_else(|| free_axis(&taken, &unit));
         let axes: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
         panel.fixed_axes.retain(|axis, _| axes.contains(axis));
     }
@@ -599,7 +637,8 @@ impl Workspace {
                 order.push(id);
                 id
             };
-            self.plot(id, plotted.signal, plotted.axis);
+            self.plot(id, plotted.signal.clone(), plotted.axis);
+            self.set_look(id, &plotted.signal, plotted.look);
         }
         order.extend(others);
         self.layout.stack(order);
@@ -696,8 +735,8 @@ mod tests {
         workspace.plot(id, signal("a"), axis("V"));
         workspace.plot(id, signal("b"), axis("V"));
         assert_eq!(first(&workspace).axes().len(), 1);
-        workspace.plot_on_new_axis(id, signal("b"), axis("V"));
-        workspace.plot_on_new_axis(id, signal("c"), axis("V"));
+        workspace.plot_on_new_axis(id, signal("b"), &axis("V"));
+        workspace.plot_on_new_axis(id, signal("c"), &axis("V"));
         let axes: Vec<_> = first(&workspace).axes().into_iter().cloned().collect();
         assert_eq!(axes.len(), 3);
         assert!(axes.iter().all(|axis| &*axis.unit == "V"));

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, ScrollArea, Ui, Window};
 
+use super::computed::{self, ComputedFields};
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
+use super::notes::{self, NoteFields};
+use super::zones::{self, ZoneFields};
 use super::{UiState, about, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
+use crate::state::inspector::InspectorCommand;
 use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
 
 /// What is typed and ticked while a dialog is open.
@@ -24,7 +28,10 @@ pub(crate) struct DialogFields {
     wants_focus: bool,
     crate_filter: String,
     guide: GuideFields,
+    zone: ZoneFields,
+    computed: ComputedFields,
     layouts: LayoutFields,
+    notes: NoteFields,
 }
 
 /// Draws the dialog that is open.
@@ -34,11 +41,16 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         fields.shown = state.dialog;
         fields.ticked.clear();
         match state.dialog {
+            Some(Dialog::Note) => fields.notes.begin(state),
             Some(Dialog::SaveLayout) => fields.layouts.begin(&state.suggested_layout_path()),
             Some(Dialog::OpenLayout | Dialog::MatchSignals) => {
                 fields.layouts.begin(Path::new(""));
             }
+            Some(Dialog::Zone) => fields.zone = ZoneFields::default(),
             _ => {}
+        }
+        if let Some(Dialog::Computed(at)) = state.dialog {
+            fields.computed.open(state, at);
         }
         if state.dialog == Some(Dialog::Keys) {
             fields.guide.open(ctx);
@@ -64,15 +76,21 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     let mut is_open = true;
     let title = match dialog {
         Dialog::ChooseDbc(_) => "Decode raw frames",
+        Dialog::DecodeAgain(_) => "Decode again",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
         Dialog::Keys => "Guide",
+        Dialog::Computed(None) => "New computed signal",
+        Dialog::Computed(Some(_)) => "Computed signal",
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
+        Dialog::Zone => "Zone of all times",
         Dialog::About => "About Canlake",
+        Dialog::Note => "Note",
         Dialog::OpenLayout => "Open a layout",
         Dialog::SaveLayout => "Save the layout",
         Dialog::MatchSignals => "Signals of the layout",
+        Dialog::Notes => return notes::list(ctx, state, &mut fields.notes, queue),
         // Draws itself.
         Dialog::Palette => return,
     };
@@ -82,18 +100,26 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         .resizable(false)
         .open(&mut is_open)
         .show(ctx, |ui| match dialog {
-            Dialog::ChooseDbc(source) => choose_dbc(ui, state, source, fields, queue),
+            Dialog::ChooseDbc(source) => {
+                choose_dbc(ui, state, source, fields, queue, Purpose::Open);
+            }
+            Dialog::DecodeAgain(source) => {
+                choose_dbc(ui, state, source, fields, queue, Purpose::Compare);
+            }
             Dialog::Export(kind) => export(ui, kind, fields, queue),
             Dialog::Keys => guide::show(ui, &mut fields.guide),
+            Dialog::Computed(at) => computed::show(ui, state, at, &mut fields.computed, queue),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
+            Dialog::Zone => zones::choose(ui, state, &mut fields.zone, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::Note => notes::edit(ui, state, &mut fields.notes, queue),
             Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
             Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),
             Dialog::MatchSignals => {
                 layouts::match_signals(ui, state, &mut fields.layouts, queue);
             }
-            Dialog::Palette => {}
+            Dialog::Notes | Dialog::Palette => {}
         });
     let escaped =
         ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
@@ -102,21 +128,37 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     }
 }
 
+/// What frames are decoded for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To open a source.
+    Open,
+    /// To see what other DBC files make of a source that is open.
+    Compare,
+}
+
 fn choose_dbc(
     ui: &mut Ui,
     state: &AppState,
     id: SourceId,
     fields: &mut DialogFields,
     queue: &mut CommandQueue,
+    purpose: Purpose,
 ) {
     let Some(source) = state.source(id) else {
         return;
     };
     ui.set_width(460.0);
-    ui.label(format!(
-        "{} holds raw frames. Which DBC files describe them?",
-        source.title
-    ));
+    ui.label(match purpose {
+        Purpose::Open => format!(
+            "{} holds raw frames. Which DBC files describe them?",
+            source.title
+        ),
+        Purpose::Compare => format!(
+            "The frames of {} in the time shown are decoded once more, as a second source. With which DBC files?",
+            source.title
+        ),
+    });
     ui.add_space(4.0);
     let mut choice = source.suggested_dbc.clone();
     for recent in &state.settings.recent_dbc {
@@ -168,16 +210,17 @@ fn choose_dbc(
         let decode = egui::Button::new("Decode");
         let is_clicked = ui.add_enabled(can_decode, decode).clicked();
         if is_clicked || can_decode && is_confirmed {
-            queue.send(Command::DecodeWith {
-                source: id,
-                dbc: DbcChoice {
-                    paths: fields.ticked.clone(),
-                    matching: if fields.by_pgn {
-                        Matching::J1939
-                    } else {
-                        Matching::Auto
-                    },
+            let dbc = DbcChoice {
+                paths: fields.ticked.clone(),
+                matching: if fields.by_pgn {
+                    Matching::J1939
+                } else {
+                    Matching::Auto
                 },
+            };
+            queue.send(match purpose {
+                Purpose::Open => Command::DecodeWith { source: id, dbc },
+                Purpose::Compare => Command::Inspector(InspectorCommand::DecodeAgain(id, dbc)),
             });
         }
     });

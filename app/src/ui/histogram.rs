@@ -1,11 +1,13 @@
 //! How the values of signals are distributed: bars over their bins.
 
+use std::fmt::Write as _;
+
 use egui::{Align2, Color32, FontId, Painter, Rect, Response, RichText, Sense, Stroke, Ui, pos2};
 
 use super::plot::{value_text, value_ticks};
 use super::{summary_bar, theme};
 use crate::command::CommandQueue;
-use crate::series::{Bins, Histogram, MAX_BINS};
+use crate::series::{Bins, Distribution, MAX_BINS};
 use crate::state::{AppState, Panel, PlottedSignal, SampleWeight, Summary, SummaryQuestion};
 use crate::time_display::{count_text, duration_text};
 
@@ -146,7 +148,7 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(histograms: &[Histogram], is_log: bool) -> Self {
+    fn of(histograms: &[Distribution], is_log: bool) -> Self {
         let weights = histograms.iter().flat_map(|it| &it.weights);
         let positive = weights.copied().filter(|weight| *weight > 0.0);
         let most = positive.clone().fold(0.0, f64::max);
@@ -195,7 +197,7 @@ struct Chart<'a> {
     panel: &'a Panel,
     question: &'a SummaryQuestion,
     bins: &'a Bins,
-    histograms: &'a [Histogram],
+    histograms: &'a [Distribution],
     plot: Rect,
     scale: Scale,
 }
@@ -383,14 +385,6 @@ impl Chart<'_> {
         super::plot::legend_entries(ui, self.state, self.panel, self.plot, queue);
     }
 
-    fn share(&self, histogram: &Histogram, weight: f64) -> String {
-        if histogram.total > 0.0 {
-            format!("{:.2} %", 100.0 * weight / histogram.total)
-        } else {
-            "–".to_owned()
-        }
-    }
-
     fn bin_name(&self, bin: usize) -> String {
         let [start, end] = self.bins.range(bin);
         let unit = self.unit().unwrap_or_default();
@@ -416,7 +410,7 @@ impl Chart<'_> {
             ui.horizontal(|ui| {
                 let name = self.state.signal_name(&plotted.signal);
                 ui.label(RichText::new(name).color(self.color(ui, idx)));
-                let share = self.share(histogram, weight);
+                let share = share_text(weight, histogram.total);
                 let text = format!("{} {}", self.weight_text(weight), self.weight_unit());
                 ui.label(RichText::new(text).font(theme::tabular(12.0)));
                 ui.label(RichText::new(share).font(theme::tabular(12.0)));
@@ -437,14 +431,15 @@ impl Chart<'_> {
             };
             let name = self.state.signal_name(&plotted.signal);
             let total = self.weight_text(histogram.total);
-            text.push_str(&format!("\n{name}: {total} {}", self.weight_unit()));
+            // Writing to a text cannot fail.
+            write!(text, "\n{name}: {total} {}", self.weight_unit()).ok();
             if histogram.other > 0.0 {
                 let other = self.weight_text(histogram.other);
-                text.push_str(&format!(", {other} of values without a name"));
+                write!(text, ", {other} of values without a name").ok();
             }
             if histogram.left_out > 0 {
                 let missing = count_text(histogram.left_out as u64);
-                text.push_str(&format!(", {missing} missing or infinite left out"));
+                write!(text, ", {missing} missing or infinite left out").ok();
             }
         }
         text
@@ -481,15 +476,22 @@ impl Chart<'_> {
     }
 }
 
-/// The room that a bar chart needs beside its bars.
+fn share_text(weight: f64, total: f64) -> String {
+    if total > 0.0 {
+        format!("{:.2} %", 100.0 * weight / total)
+    } else {
+        "–".to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn scale(weights: &[f64], is_log: bool) -> Scale {
-        let histogram = Histogram {
+        let histogram = Distribution {
             weights: weights.to_vec(),
-            ..Histogram::default()
+            ..Distribution::default()
         };
         Scale::of(&[histogram], is_log)
     }

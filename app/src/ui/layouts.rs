@@ -24,6 +24,8 @@ pub(crate) struct LayoutFields {
     may_replace: bool,
     wants_focus: bool,
     search: String,
+    /// The signal whose candidates are listed.
+    listed: Option<SignalKey>,
 }
 
 impl LayoutFields {
@@ -173,6 +175,7 @@ pub(crate) fn match_signals(
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             Grid::new("missing")
                 .num_columns(2)
+                .min_col_width(200.0)
                 .spacing([12.0, 6.0])
                 .show(ui, |ui| {
                     for missing in &question.missing {
@@ -189,6 +192,19 @@ pub(crate) fn match_signals(
         }
         if ui.button("Cancel").clicked() {
             queue.send(Command::CloseDialog);
+        }
+        let unchosen = question.missing.iter().filter(|it| it.choice.is_none());
+        let likest: Vec<_> = unchosen
+            .filter_map(|it| Some((it.role.clone(), it.candidates.as_ref()?.first()?.clone())))
+            .collect();
+        if !likest.is_empty() {
+            let hint = "Choose the signal with the likest name wherever nothing is chosen yet";
+            if ui.button("Take the likest").on_hover_text(hint).clicked() {
+                for (role, key) in likest {
+                    let command = LayoutCommand::ChooseSignal(role, Some(key));
+                    queue.send(Command::Layout(command));
+                }
+            }
         }
         let left_out = question.left_out();
         if left_out > 0 {
@@ -256,7 +272,11 @@ fn signal_choice(
             let field = TextEdit::singleline(&mut fields.search)
                 .hint_text("search signals")
                 .desired_width(f32::INFINITY);
-            ui.add(field);
+            let response = ui.add(field);
+            if fields.listed.as_ref() != Some(key) {
+                fields.listed = Some(key.clone());
+                response.request_focus();
+            }
             let nothing = ui.selectable_label(missing.choice.is_none(), "leave out");
             if nothing.clicked() {
                 chosen = Some(None);
@@ -271,8 +291,12 @@ fn signal_choice(
     let info =
         || egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("in place of {name}"));
     combo.response.widget_info(info);
-    if let Some(choice) = chosen {
+    let is_closed = combo.inner.is_none() && fields.listed.as_ref() == Some(key);
+    if is_closed || chosen.is_some() {
+        fields.listed = None;
         fields.search.clear();
+    }
+    if let Some(choice) = chosen {
         let command = LayoutCommand::ChooseSignal(missing.role.clone(), choice);
         queue.send(Command::Layout(command));
     }

@@ -5,6 +5,7 @@ use egui::{Button, MenuBar, Ui};
 use super::{layouts, shortcuts};
 use crate::command::{Action, CommandQueue};
 use crate::state::{AppState, PanelKind};
+use crate::time_display::ZoneChoice;
 
 const MENUS: [(&str, &[Option<Action>]); 6] = [
     (
@@ -13,6 +14,8 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::OpenFiles),
             Some(Action::OpenFolder),
             Some(Action::OpenDemo),
+            None,
+            Some(Action::DecodeAgain),
             None,
             Some(Action::OpenLayout),
             Some(Action::SaveLayout),
@@ -75,6 +78,13 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::ToggleDots),
             Some(Action::ToggleLegend),
             Some(Action::ToggleSideBar),
+            Some(Action::ToggleInspector),
+            None,
+            Some(Action::ZoneUtc),
+            Some(Action::ZoneLocal),
+            Some(Action::ZoneRelative),
+            Some(Action::ChooseZone),
+            None,
             Some(Action::ToggleTheme),
             Some(Action::ToggleFullScreen),
         ],
@@ -86,6 +96,9 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::CursorB),
             Some(Action::RangeFromCursors),
             None,
+            Some(Action::NoteHere),
+            Some(Action::ShowNotes),
+            None,
             Some(Action::PreviousSample),
             Some(Action::NextSample),
             Some(Action::TenBack),
@@ -94,6 +107,13 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::NextChange),
             Some(Action::PreviousGap),
             Some(Action::NextGap),
+            None,
+            Some(Action::NewComputed),
+            Some(Action::Subtract),
+            None,
+            Some(Action::ToggleEvents),
+            Some(Action::NextEvent),
+            Some(Action::PreviousEvent),
         ],
     ),
     (
@@ -139,6 +159,11 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
         Action::ToggleLegend => Some(settings.legend),
         Action::ToggleStatistics => Some(has_statistics(state)),
         Action::ToggleSideBar => Some(settings.side_bar),
+        Action::ZoneUtc => Some(settings.zone == ZoneChoice::Utc),
+        Action::ZoneLocal => Some(settings.zone == ZoneChoice::Local),
+        Action::ZoneRelative => Some(settings.zone == ZoneChoice::Relative),
+        Action::ChooseZone => Some(matches!(settings.zone, ZoneChoice::Named(_))),
+        Action::ToggleInspector => Some(settings.inspector),
         _ => None,
     };
     let mut button = Button::new(action.label()).selected(is_on == Some(true));
@@ -160,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_action_is_in_one_menu() {
-        for action in Action::ALL {
+        for action in Action::ALL.iter().copied() {
             let found = MENUS
                 .iter()
                 .flat_map(|(_, entries)| entries.iter())

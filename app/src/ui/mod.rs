@@ -5,14 +5,19 @@
 //! waits, or does work proportional to the data.
 
 mod about;
+mod computed;
 mod dialogs;
+mod events;
+mod expression;
 mod guide;
 mod headless;
 mod histogram;
 mod icon;
 mod icons;
+mod inspector;
 mod layouts;
 mod menu;
+mod notes;
 mod notices;
 mod palette;
 mod panels;
@@ -33,6 +38,7 @@ mod tiles;
 mod track;
 mod welcome;
 mod xy;
+mod zones;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
@@ -55,6 +61,7 @@ pub struct UiState {
     palette: palette::PaletteFields,
     toasts: notices::Toasts,
     plots: PlotsMemory,
+    inspector: inspector::InspectorFields,
 }
 
 impl UiState {
@@ -78,10 +85,21 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .size_range(220.0..=560.0)
             .show(ui, |ui| side_bar(ui, state, local, queue));
     }
+    // While nothing is open there is nothing to inspect.
+    if state.settings.inspector && state.window.is_some() {
+        Panel::right("inspector")
+            .default_size(300.0)
+            .size_range(240.0..=520.0)
+            .show(ui, |ui| {
+                guide::here(ui, ui.max_rect(), Topic::Inspector);
+                inspector::show(ui, state, &mut local.inspector, &local.plots, queue);
+            });
+    }
     let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(6));
     CentralPanel::default_margins()
         .frame(frame)
         .show(ui, |ui| workspace(ui, state, local, queue));
+    inspector::show_differences(ui.ctx(), state, &mut local.inspector.differences, queue);
     dialogs::show(ui.ctx(), state, local, queue);
     if state.dialog == Some(Dialog::Palette) {
         palette::show(ui.ctx(), local, queue);

@@ -107,7 +107,8 @@ fn matching(text: &str) -> Vec<Action> {
     let text = text.trim().to_lowercase();
     let words: Vec<_> = text.split_whitespace().collect();
     let mut found: Vec<_> = Action::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|action| {
             let label = action.label().to_lowercase();
             *action != Action::Palette && words.iter().all(|word| label.contains(word))
@@ -127,7 +128,11 @@ mod tests {
 
     #[test]
     fn every_command_can_be_found_by_its_name() {
-        for action in Action::ALL.into_iter().filter(|it| *it != Action::Palette) {
+        for action in Action::ALL
+            .iter()
+            .copied()
+            .filter(|it| *it != Action::Palette)
+        {
             assert_eq!(matching(action.label()).first(), Some(&action));
         }
         assert_eq!(matching("cur a").first(), Some(&Action::CursorA));

@@ -8,7 +8,7 @@ use egui_tiles::{Behavior, SimplificationOptions, Tabs, Tile, TileId, Tiles, UiR
 
 use super::guide::{self, Topic};
 use super::plot::{self, PanelFrame, PlotsMemory};
-use super::{histogram, icons, inside, statistics, table, theme, tiles, track, xy};
+use super::{events, histogram, icons, inside, statistics, table, theme, tiles, track, xy};
 use crate::command::{Action, Command, CommandQueue, PanelCommand, PlotTarget};
 use crate::state::{AppState, Panel, PanelId, PanelKind, Side, SignalRef};
 
@@ -99,6 +99,11 @@ impl Behavior<PanelId> for Panels<'_> {
             PanelKind::Table => {
                 inside(ui, UiBuilder::new().max_rect(body.shrink(2.0)), |ui| {
                     table::show(ui, self.state, panel, self.queue);
+                });
+            }
+            PanelKind::Events => {
+                inside(ui, UiBuilder::new().max_rect(body.shrink(4.0)), |ui| {
+                    events::show(ui, self.state, &mut self.memory.events, self.queue);
                 });
             }
             kind => self.summary(ui, kind, panel, body),
@@ -224,7 +229,7 @@ impl Panels<'_> {
     /// A panel that tells of many samples at once.
     fn summary(&mut self, ui: &mut Ui, kind: PanelKind, panel: &Panel, rect: Rect) {
         let draw = match kind {
-            PanelKind::Plot | PanelKind::Table => return,
+            PanelKind::Plot | PanelKind::Table | PanelKind::Events => return,
             PanelKind::Statistics => statistics::show,
             PanelKind::Histogram => histogram::show,
             PanelKind::Xy => xy::show,
@@ -308,7 +313,9 @@ impl Panels<'_> {
         let hint = match panel.kind {
             PanelKind::Plot => "Show everything (Home)",
             PanelKind::Xy | PanelKind::Track => "Show all points",
-            PanelKind::Table | PanelKind::Statistics | PanelKind::Histogram => return,
+            PanelKind::Table | PanelKind::Events | PanelKind::Statistics | PanelKind::Histogram => {
+                return;
+            }
         };
         if !ui.small_button("Fit").on_hover_text(hint).clicked() {
             return;
@@ -395,6 +402,7 @@ fn drop_target(
     let text = match panel.kind {
         PanelKind::Plot => "Add to this plot",
         PanelKind::Table => "Add to this table",
+        PanelKind::Events => "Add to this panel",
         PanelKind::Statistics => "Add to these statistics",
         PanelKind::Histogram => "Add to this histogram",
         PanelKind::Xy if panel.signals.is_empty() => "Use as X",
@@ -428,11 +436,12 @@ fn topic(kind: PanelKind) -> Topic {
         PanelKind::Histogram => Topic::Histogram,
         PanelKind::Xy => Topic::Xy,
         PanelKind::Track => Topic::Track,
+        PanelKind::Events => Topic::Events,
     }
 }
 
 /// What a panel is called: after its signals.
-fn title(state: &AppState, id: PanelId) -> String {
+pub(crate) fn title(state: &AppState, id: PanelId) -> String {
     let Some(panel) = state.workspace.panel(id) else {
         return String::new();
     };
@@ -443,6 +452,7 @@ fn title(state: &AppState, id: PanelId) -> String {
         PanelKind::Histogram => "Histogram",
         PanelKind::Xy => "XY",
         PanelKind::Track => "GPS track",
+        PanelKind::Events => "Events",
     };
     let names: Vec<_> = panel
         .signals
@@ -451,10 +461,9 @@ fn title(state: &AppState, id: PanelId) -> String {
         .collect();
     match (panel.kind, names.as_slice()) {
         (PanelKind::Statistics, []) => "Statistics of all plotted signals".to_owned(),
-        (_, []) => kind.to_owned(),
+        (_, []) | (PanelKind::Track, _) => kind.to_owned(),
         (PanelKind::Histogram, [only]) => format!("{kind} of {only}"),
         (PanelKind::Xy, [x, y]) => format!("{y} over {x}"),
-        (PanelKind::Track, _) => kind.to_owned(),
         (PanelKind::Plot, [only]) => (*only).to_owned(),
         (PanelKind::Plot, [first, second]) => format!("{first}, {second}"),
         (PanelKind::Plot, [first, rest @ ..]) => format!("{first} +{}", rest.len()),

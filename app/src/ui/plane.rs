@@ -67,7 +67,7 @@ impl Projection {
     }
 
     /// Where a point is; far beyond the edges it is only somewhere on that side.
-    pub(crate) fn to_screen(&self, x: f64, y: f64) -> Pos2 {
+    pub(crate) fn to_screen(self, x: f64, y: f64) -> Pos2 {
         let share = |value: f64, [low, high]: [f64; 2]| {
             let share = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
             share.clamp(-1e3, 1e3) as f32

@@ -21,11 +21,12 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
         .selection
         .as_ref()
         .and_then(|selection| selection.session);
+    let zone = state.zone().calendar();
     ui.horizontal(|ui| {
         ui.strong("Sessions");
         ui.weak(vehicle.sessions.len().to_string());
     });
-    calendar_strip(ui, vehicle, selected, queue);
+    calendar_strip(ui, &zone, vehicle, selected, queue);
     presets(ui, queue);
     typed_range(ui, state, local, queue);
     let height = (ROW_HEIGHT * vehicle.sessions.len() as f32).clamp(ROW_HEIGHT, 5.0 * ROW_HEIGHT);
@@ -40,7 +41,7 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
             |ui, rows| {
                 for idx in rows {
                     if let Some(session) = vehicle.sessions.get(idx) {
-                        session_row(ui, idx, session, selected == Some(idx), queue);
+                        session_row(ui, &zone, idx, session, selected == Some(idx), queue);
                     }
                 }
             },
@@ -50,6 +51,7 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
 /// Bars of the sessions on one strip from the vehicle's first to its last day.
 fn calendar_strip(
     ui: &mut Ui,
+    zone: &Zone,
     vehicle: &Vehicle,
     selected: Option<usize>,
     queue: &mut CommandQueue,
@@ -89,7 +91,10 @@ fn calendar_strip(
             ui.scope_id().with(("session bar", idx)),
             Sense::click(),
         );
-        if response.on_hover_text(session_text(session)).clicked() {
+        if response
+            .on_hover_text(session_text(session, zone))
+            .clicked()
+        {
             queue.send(Command::SelectSession(idx));
         }
     }
@@ -98,7 +103,7 @@ fn calendar_strip(
         (bars.left(), egui::Align2::LEFT_TOP, all.start),
         (bars.right(), egui::Align2::RIGHT_TOP, all.end),
     ] {
-        let text = Zone::UTC.date(instant);
+        let text = zone.date(instant);
         ui.painter().text(
             pos2(x, bars.bottom() + 1.0),
             align,
@@ -131,7 +136,8 @@ fn presets(ui: &mut Ui, queue: &mut CommandQueue) {
 fn typed_range(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     let loaded = state.window.as_ref().map(crate::state::TimeWindow::extent);
     let palette = theme::palette(ui.theme());
-    local.range.follow(loaded);
+    let zone = state.zone();
+    local.range.follow(loaded, &zone);
     let mut submitted = false;
     for (label, text) in [("from", &mut local.range.from), ("to", &mut local.range.to)] {
         ui.horizontal(|ui| {
@@ -148,7 +154,7 @@ fn typed_range(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut C
         });
     }
     if submitted {
-        match local.range.parse() {
+        match local.range.parse(&zone) {
             Ok(range) => {
                 local.range.problem = None;
                 queue.send(Command::ChooseRange(RangeChoice::Typed(range)));
@@ -163,6 +169,7 @@ fn typed_range(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut C
 
 fn session_row(
     ui: &mut Ui,
+    zone: &Zone,
     idx: usize,
     session: &SessionInfo,
     is_selected: bool,
@@ -178,7 +185,7 @@ fn session_row(
     );
     let label = format!(
         "Session {}",
-        Zone::UTC.date_time(session.range.start, 1_000_000_000)
+        zone.date_time(session.range.start, 1_000_000_000)
     );
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &label)
@@ -195,7 +202,7 @@ fn session_row(
     let font = egui::FontId::proportional(13.0);
     let small = egui::FontId::proportional(11.0);
     let text_color = ui.visuals().text_color();
-    let start = Zone::UTC.date_time(session.range.start, 60_000_000_000);
+    let start = zone.date_time(session.range.start, 60_000_000_000);
     painter.text(
         pos2(left, rect.top() + 1.0),
         egui::Align2::LEFT_TOP,
@@ -244,17 +251,20 @@ fn session_row(
             palette.warning,
         );
     }
-    if response.on_hover_text(session_text(session)).clicked() {
+    if response
+        .on_hover_text(session_text(session, zone))
+        .clicked()
+    {
         queue.send(Command::SelectSession(idx));
     }
 }
 
-fn session_text(session: &SessionInfo) -> String {
+fn session_text(session: &SessionInfo, zone: &Zone) -> String {
     let share = if session.estimated { "about " } else { "" };
     format!(
         "{}\nto {}\n{}\n{share}{} samples of {} signals\n{share}{} in {} files",
-        Zone::UTC.date_time(session.range.start, 1_000_000),
-        Zone::UTC.date_time(session.range.end, 1_000_000),
+        zone.date_time(session.range.start, 1_000_000),
+        zone.date_time(session.range.end, 1_000_000),
         duration_text(session.range.duration_ns()),
         count_text(session.rows),
         session.signals,
@@ -269,25 +279,27 @@ pub(crate) struct RangeFields {
     from: String,
     to: String,
     shown: Option<TimeRange>,
+    zone: Option<Zone>,
     problem: Option<String>,
 }
 
 impl RangeFields {
-    /// Shows the range that is loaded, whenever that changes.
-    fn follow(&mut self, loaded: Option<TimeRange>) {
-        if self.shown == loaded {
+    /// Shows the range that is loaded, whenever that or the zone changes.
+    fn follow(&mut self, loaded: Option<TimeRange>, zone: &Zone) {
+        if self.shown == loaded && self.zone.as_ref() == Some(zone) {
             return;
         }
         self.shown = loaded;
+        self.zone = Some(zone.clone());
         self.problem = None;
         if let Some(range) = loaded {
-            self.from = Zone::UTC.date_time(range.start, 1_000_000_000);
-            self.to = Zone::UTC.date_time(range.end, 1_000_000_000);
+            self.from = zone.date_time(range.start, 1_000_000_000);
+            self.to = zone.date_time(range.end, 1_000_000_000);
         }
     }
 
-    fn parse(&self) -> Result<TimeRange, String> {
-        let range = TimeRange::new(parse_instant(&self.from)?, parse_instant(&self.to)?);
+    fn parse(&self, zone: &Zone) -> Result<TimeRange, String> {
+        let range = TimeRange::new(zone.parse(&self.from)?, zone.parse(&self.to)?);
         if range.is_empty() {
             return Err("the end must lie after the start".to_owned());
         }
@@ -295,43 +307,9 @@ impl RangeFields {
     }
 }
 
-/// RFC 3339, or the same without zone (then UTC), without seconds or without time of day.
-fn parse_instant(text: &str) -> Result<Timestamp, String> {
-    let text = text.trim();
-    let with_t = text.replacen(' ', "T", 1);
-    let candidates = [
-        with_t.clone(),
-        format!("{with_t}Z"),
-        format!("{with_t}:00Z"),
-        format!("{with_t}T00:00:00Z"),
-    ];
-    candidates
-        .iter()
-        .find_map(|candidate| candidate.parse().ok())
-        .ok_or_else(|| format!("{text:?} is not a time; write 2026-01-31 12:00:00 (UTC)"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_as_people_type_them() {
-        let noon: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
-        for text in [
-            "2026-01-31 12:00:00",
-            "2026-01-31T12:00",
-            " 2026-01-31 12:00:00.000Z ",
-            "2026-01-31T13:00:00+01:00",
-        ] {
-            assert_eq!(parse_instant(text), Ok(noon), "{text}");
-        }
-        assert_eq!(
-            parse_instant("2026-01-31").unwrap(),
-            "2026-01-31T00:00:00Z".parse().unwrap()
-        );
-        assert!(parse_instant("noon").unwrap_err().contains("noon"));
-    }
 
     #[test]
     fn an_end_before_the_start_is_refused() {
@@ -340,6 +318,6 @@ mod tests {
             to: "2026-01-31 11:00".to_owned(),
             ..RangeFields::default()
         };
-        assert!(fields.parse().unwrap_err().contains("after"));
+        assert!(fields.parse(&Zone::UTC).unwrap_err().contains("after"));
     }
 }

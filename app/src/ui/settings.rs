@@ -2,6 +2,7 @@
 
 use egui::{Grid, Slider, Ui};
 
+use super::zones;
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, ThemeChoice};
 
@@ -14,6 +15,9 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         .show(ui, |ui| {
             ui.label("Theme");
             theme(ui, state, queue);
+            ui.end_row();
+            ui.label("Times");
+            zones::menu(ui, state, queue);
             ui.end_row();
             ui.label("Size of text and controls");
             scale(ui);

@@ -17,7 +17,7 @@ const fn command(key: Key) -> KeyboardShortcut {
 }
 
 /// Every key of the program.
-pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
+pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::OpenFiles, command(Key::O)),
     (
         Action::OpenFolder,
@@ -84,6 +84,18 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
     ),
     (Action::RangeFromCursors, key(Key::R)),
     (Action::ToggleLink, key(Key::U)),
+    (
+        Action::NewComputed,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::F),
+    ),
+    (Action::ToggleEvents, key(Key::E)),
+    (Action::NextEvent, key(Key::N)),
+    (Action::PreviousEvent, shift(Key::N)),
+    (
+        Action::NoteHere,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B),
+    ),
+    (Action::ShowNotes, command(Key::M)),
     (Action::Palette, command(Key::K)),
     (Action::Palette, command(Key::P)),
     (Action::StackOrOverlay, key(Key::S)),
@@ -92,6 +104,7 @@ pub(crate) const TABLE: [(Action, KeyboardShortcut); 60] = [
     (Action::ToggleLegend, key(Key::L)),
     (Action::ToggleStatistics, key(Key::M)),
     (Action::ToggleSideBar, command(Key::B)),
+    (Action::ToggleInspector, command(Key::I)),
     (
         Action::ToggleTheme,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::T),
@@ -148,7 +161,7 @@ pub(crate) fn texts(ctx: &Context, action: Action) -> Vec<String> {
 pub(crate) fn handle(ctx: &Context, queue: &mut CommandQueue) {
     let typing = ctx.text_edit_focused();
     // The most specific first, because a shortcut also matches with more modifiers held.
-    let mut table = TABLE;
+    let mut table = TABLE.to_vec();
     table.sort_by_key(|(_, shortcut)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));
     for (action, shortcut) in table {
         let is_for_text = shortcut.modifiers.is_none() || shortcut.modifiers == Modifiers::SHIFT;

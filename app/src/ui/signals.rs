@@ -336,12 +336,16 @@ fn signal_row(
                 ui.close();
             }
         }
+        if ui.button("Inspect").clicked() {
+            queue.send(Command::SelectSignal(signal.clone()));
+            ui.close();
+        }
         if ui.button("Copy name").clicked() {
             ui.copy_text(info.key.to_string());
             ui.close();
         }
     });
-    response.on_hover_text(description(info));
+    response.on_hover_text(description(info, &state.zone().calendar()));
 }
 
 /// What is being dragged, at the pointer.
@@ -388,7 +392,7 @@ fn highlighted(name: &str, words: &[String], ui: &Ui) -> egui::text::LayoutJob {
     job
 }
 
-fn description(info: &SignalInfo) -> String {
+fn description(info: &SignalInfo, zone: &Zone) -> String {
     let mut lines = vec![info.key.to_string()];
     if let (Some(min), Some(max)) = (info.min, info.max) {
         lines.push(format!(
@@ -401,8 +405,8 @@ fn description(info: &SignalInfo) -> String {
     lines.push(format!("{} samples", count_text(info.rows)));
     lines.push(format!(
         "{} to {}",
-        Zone::UTC.date_time(info.first, 1_000_000),
-        Zone::UTC.date_time(info.last, 1_000_000)
+        zone.date_time(info.first, 1_000_000),
+        zone.date_time(info.last, 1_000_000)
     ));
     if let Some(cycle) = info.cycle_time_ms {
         lines.push(format!("every {cycle} ms"));

@@ -8,7 +8,7 @@ use super::{UiState, icons, theme};
 use crate::command::{Action, Command, CommandQueue};
 use crate::source::Catalogue;
 use crate::state::{AppState, OpenSource, SourceStatus, VehicleRef};
-use crate::time_display::{Zone, bytes_text, count_text};
+use crate::time_display::{bytes_text, count_text};
 
 /// Draws the section.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
@@ -127,6 +127,7 @@ fn vehicles(
     if catalogue.vehicles.is_empty() {
         ui.weak(empty_text(catalogue));
     }
+    let zone = state.zone().calendar();
     for vehicle in &catalogue.vehicles {
         let reference = VehicleRef::new(source.id, Arc::clone(&vehicle.id));
         let is_selected = state
@@ -136,8 +137,8 @@ fn vehicles(
         let summary = format!(
             "{}\n{} to {}\n{} sessions, {} signals\n{} samples in {} files, {}",
             vehicle.id,
-            Zone::UTC.date_time(vehicle.range.start, 1_000_000_000),
-            Zone::UTC.date_time(vehicle.range.end, 1_000_000_000),
+            zone.date_time(vehicle.range.start, 1_000_000_000),
+            zone.date_time(vehicle.range.end, 1_000_000_000),
             vehicle.sessions.len(),
             vehicle.signals.len(),
             count_text(vehicle.rows),

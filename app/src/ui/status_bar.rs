@@ -3,10 +3,10 @@
 use egui::{Align, Layout, Ui};
 
 use super::icons::{self, Icon};
-use super::{plot, theme};
+use super::{plot, theme, zones};
 use crate::command::{Action, CommandQueue};
 use crate::state::{AppState, LoadState, Severity};
-use crate::time_display::{Zone, bytes_text, count_text};
+use crate::time_display::{bytes_text, count_text};
 
 /// Draws the line.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
@@ -34,12 +34,12 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
                 ui.weak(bytes_text(memory))
                     .on_hover_text("memory of the loaded samples");
             }
+            zones::menu(ui, state, queue);
             if let Some(hovered) = state.hovered_in_window() {
                 let resolution = plot::time_resolution(state);
-                let text = egui::RichText::new(Zone::UTC.date_time(hovered, resolution))
+                let text = egui::RichText::new(state.zone().date_time(hovered, resolution))
                     .font(theme::tabular(12.0));
                 ui.label(text);
-                ui.weak("UTC");
             }
         });
     });

@@ -6,7 +6,7 @@ use super::plot::{labelled_value, value_text};
 use super::theme;
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Cursor, LoadedSignal, Panel, PlottedSignal};
-use crate::time_display::{Zone, duration_text};
+use crate::time_display::duration_text;
 
 const COLUMNS: [&str; 6] = ["signal", "A", "B", "Δ", "Δ/Δt", "unit"];
 
@@ -49,7 +49,7 @@ fn header(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         ] {
             let instant = state.cursors.get(cursor);
             let text = match instant {
-                Some(instant) => format!("{name} {}", Zone::UTC.date_time(instant, resolution)),
+                Some(instant) => format!("{name} {}", state.zone().date_time(instant, resolution)),
                 None => format!("{name} –"),
             };
             let is_active = instant.is_some() && state.cursors.active() == cursor;

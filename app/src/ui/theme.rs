@@ -12,7 +12,7 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals,
 };
 
-use crate::state::ThemeChoice;
+use crate::state::{Dash, PlottedSignal, ThemeChoice};
 
 /// Width of a signal's line, in points.
 pub const LINE_WIDTH: f32 = 1.4;
@@ -175,12 +175,25 @@ pub fn gradient(theme: Theme, share: f32) -> Color32 {
     Color32::from_rgb(mix(0), mix(1), mix(2))
 }
 
-/// The line style of the `idx`-th signal: another dash for each round through the colours.
-pub fn signal_line_style(idx: usize) -> egui_plot::LineStyle {
+/// Colours that signals have; from the next on they are dashed.
+pub const SIGNAL_COLORS: usize = SIGNALS_DARK.len();
+
+/// The dash of the `idx`-th signal: another one for each round through the colours.
+pub fn signal_dash(idx: usize) -> Dash {
     match (idx / SIGNALS_DARK.len()) % 3 {
-        0 => egui_plot::LineStyle::Solid,
-        1 => egui_plot::LineStyle::Dashed { length: 8.0 },
-        _ => egui_plot::LineStyle::Dotted { spacing: 4.0 },
+        0 => Dash::Solid,
+        1 => Dash::Dashed,
+        _ => Dash::Dotted,
+    }
+}
+
+/// The line style of a signal: as chosen, else by its place in the palette.
+pub fn line_style(plotted: &PlottedSignal) -> egui_plot::LineStyle {
+    let dash = plotted.look.dash;
+    match dash.unwrap_or_else(|| signal_dash(plotted.color_idx)) {
+        Dash::Solid => egui_plot::LineStyle::Solid,
+        Dash::Dashed => egui_plot::LineStyle::Dashed { length: 8.0 },
+        Dash::Dotted => egui_plot::LineStyle::Dotted { spacing: 4.0 },
     }
 }
 
@@ -325,7 +338,7 @@ mod tests {
     #[test]
     fn no_two_of_the_first_signals_look_alike() {
         let looks: Vec<_> = (0..3 * SIGNALS_DARK.len())
-            .map(|idx| (signal_color(Theme::Dark, idx), signal_line_style(idx)))
+            .map(|idx| (signal_color(Theme::Dark, idx), signal_dash(idx)))
             .collect();
         for (idx, look) in looks.iter().enumerate() {
             assert!(!looks[..idx].contains(look));

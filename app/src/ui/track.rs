@@ -1,5 +1,7 @@
 //! The way that a vehicle went, without a map: latitude over longitude, in metres.
 
+use std::fmt::Write as _;
+
 use egui::{Align2, FontId, Rect, RichText, Sense, Ui, pos2};
 
 use super::plane::{self, Coloring, Projection};
@@ -47,7 +49,7 @@ pub(crate) fn show(
     let latitude = track
         .plane
         .bounds
-        .map_or(0.0, |bounds| (bounds.y[0] + bounds.y[1]) / 2.0);
+        .map_or(0.0, |bounds| f64::midpoint(bounds.y[0], bounds.y[1]));
     // How many degrees of latitude are as long as one of longitude.
     let aspect = metres_per_degree_of_longitude(latitude) / METRES_PER_DEGREE;
     let bounds = track.plane.bounds.map(at_least_ten_metres);
@@ -159,7 +161,9 @@ impl TrackView<'_> {
             plane::paint(ui, &self.projection, plane, coloring, since_start);
         }
         self.paint_ends(ui);
-        let middle = plane.bounds.map_or(0.0, |it| (it.x[0] + it.x[1]) / 2.0);
+        let middle = plane
+            .bounds
+            .map_or(0.0, |it| f64::midpoint(it.x[0], it.x[1]));
         plane::paint_markers(ui, self.state, &self.projection, |time| {
             let point = position_at(self.place()?, time)?;
             Some([nearest_longitude(point.x, middle), point.y])
@@ -270,11 +274,11 @@ impl TrackView<'_> {
         );
         if self.track.n_invalid > 0 {
             let invalid = count_text(self.track.n_invalid as u64);
-            text.push_str(&format!("\n{invalid} left out: out of range, or 0, 0."));
+            write!(text, "\n{invalid} left out: out of range, or 0, 0.").ok();
         }
         if plane.left_out > 0 {
             let left_out = count_text(plane.left_out as u64);
-            text.push_str(&format!("\n{left_out} left out: no value, or in a gap."));
+            write!(text, "\n{left_out} left out: no value, or in a gap.").ok();
         }
         text
     }

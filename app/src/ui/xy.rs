@@ -1,5 +1,7 @@
 //! An XY plot: signals over the first one.
 
+use std::fmt::Write as _;
+
 use egui::{Rect, RichText, Sense, Ui, pos2};
 
 use super::plane::{self, Coloring, Projection};
@@ -197,7 +199,7 @@ impl Xy<'_> {
             }
             if plane.left_out > 0 {
                 let left_out = count_text(plane.left_out as u64);
-                line.push_str(&format!(", {left_out} without a value of both"));
+                write!(line, ", {left_out} without a value of both").ok();
             }
             lines.push(line);
         }

@@ -5,10 +5,13 @@
 //! be kept, by its own signal. The queue of events is bounded: when it is full, the work waits for
 //! the window to take some.
 
+mod compute;
 mod export;
 mod file_dialogs;
-mod layouts;
+mod inspect;
+pub(crate) mod layouts;
 mod load;
+mod notes;
 mod open;
 mod pick;
 mod remarks;
@@ -23,6 +26,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
+use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{Effect, Event, LayoutEffect, LoadId, PanelId, SourceId};
 
 /// Events that wait for the window at most.
@@ -70,6 +74,8 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     summaries: BTreeMap<PanelId, summary::Running>,
+    computing: compute::Computing,
+    inspection: inspect::Inspection,
     others: Vec<Task<()>>,
 }
 
@@ -97,6 +103,8 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             summaries: BTreeMap::new(),
+            computing: compute::Computing::default(),
+            inspection: inspect::Inspection::default(),
             others: Vec::new(),
         })
     }
@@ -178,14 +186,20 @@ impl Workers {
                 self.others
                     .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
             }
+            Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
             Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
                 self.pick(pick::layout_target(suggested));
             }
             Effect::Layout(effect) => {
-                let work = layouts::perform(effect, self.events.clone());
-                self.others
-                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+                self.start(layouts::perform(effect, self.events.clone()));
+            }
+            Effect::Note(effect) => {
+                self.start(notes::perform(effect, self.events.clone()));
+            }
+            Effect::Compute(effect) => {
+                self.computing
+                    .start(effect, &self.runtimes, &self.events, &self.wake);
             }
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
@@ -225,6 +239,22 @@ impl Workers {
             .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
+    /// Takes a source that is open already, under a name.
+    pub fn insert_source(&self, id: SourceId, source: Arc<dyn SignalSource>) {
+        self.sources.insert(id, source);
+    }
+
+    /// Whether nothing is being worked on.
+    pub fn is_idle(&mut self) -> bool {
+        self.others.retain_mut(|task| task.try_take().is_none());
+        self.summaries
+            .retain(|_, running| running.task.try_take().is_none());
+        self.opening.is_empty()
+            && self.loading.is_empty()
+            && self.others.is_empty()
+            && self.summaries.is_empty()
+    }
+
     /// The opened source behind a name, for whoever asks it directly.
     pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.sources.get(id)
@@ -238,6 +268,24 @@ impl Workers {
         );
     }
 
+    fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.others.push(task);
+    }
+
+    fn inspect(&mut self, effect: InspectEffect) {
+        if let InspectEffect::PickDbc(source) = effect {
+            return self.pick(pick::inspected_dbc(source));
+        }
+        self.inspection.start(
+            effect,
+            &self.sources,
+            &self.runtimes,
+            &self.events,
+            &self.wake,
+        );
+    }
+
     fn pick(&mut self, pick: pick::Pick) {
         let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
         self.others
@@ -246,7 +294,10 @@ impl Workers {
 
     /// Tasks that ended without telling: a bug, but one that the user must hear of.
     fn panicked(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+        let stopped = self.inspection.panicked().into_iter();
+        let mut events: Vec<Event> = stopped
+            .map(|topic| Event::Inspected(InspectEvent::Stopped(topic)))
+            .collect();
         self.opening.retain(|source, task| match task.try_take() {
             None => true,
             Some(Ok(())) => false,

@@ -12,9 +12,10 @@ use tokio::task::spawn_blocking;
 use super::EventSender;
 use super::remarks::{self, Remark};
 use crate::demo;
+use crate::inspect::origin::Inputs;
 use crate::source::decode::DbcChoice;
 use crate::source::decode_all::decode_all;
-use crate::source::inputs::Inputs;
+use crate::source::inputs::Inputs as GivenInputs;
 use crate::source::{ListingProgress, LocalSource, SignalSource, SourceLocation};
 use crate::state::{Event, SourceId};
 use crate::time_display::count_text;
@@ -23,6 +24,8 @@ use crate::time_display::count_text;
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     by_id: Mutex<BTreeMap<SourceId, Arc<dyn SignalSource>>>,
+    /// What was decoded for a source: decoded files and their inputs.
+    inputs: Mutex<BTreeMap<SourceId, Arc<Inputs>>>,
 }
 
 impl Sources {
@@ -34,9 +37,16 @@ impl Sources {
     /// Forgets a source.
     pub(crate) fn remove(&self, id: SourceId) {
         self.by_id.lock().remove(&id);
+        self.inputs.lock().remove(&id);
     }
 
-    fn insert(&self, id: SourceId, source: Arc<dyn SignalSource>) {
+    /// Which inputs the files of a source were decoded from, where this program did that.
+    pub(crate) fn inputs(&self, id: SourceId) -> Arc<Inputs> {
+        let inputs = self.inputs.lock();
+        inputs.get(&id).map(Arc::clone).unwrap_or_default()
+    }
+
+    pub(crate) fn insert(&self, id: SourceId, source: Arc<dyn SignalSource>) {
         self.by_id.lock().insert(id, source);
     }
 }
@@ -133,7 +143,7 @@ async fn open_local(
     sources: &Sources,
     events: &EventSender,
 ) -> Result<(), String> {
-    let mut looked = spawn_blocking(move || Inputs::look(paths))
+    let mut looked = spawn_blocking(move || GivenInputs::look(paths))
         .await
         .map_err(|error| error.to_string())?;
     if looked.undecoded.is_empty() {
@@ -142,7 +152,7 @@ async fn open_local(
         if raw.is_empty() {
             return Ok(());
         }
-        looked = Inputs {
+        looked = GivenInputs {
             decoded: Vec::new(),
             undecoded: raw,
         };
@@ -163,6 +173,7 @@ async fn open_local(
     let done = spawn_blocking(move || decode_inputs(looked, &dbc, &progress))
         .await
         .map_err(|error| error.to_string())??;
+    sources.inputs.lock().insert(id, Arc::new(done.inputs));
     let source = Arc::new(LocalSource::new(done.paths));
     list(id, location, source, done.remarks, sources, events).await?;
     Ok(())
@@ -188,7 +199,7 @@ async fn list(
         .catalogue(on_progress)
         .await
         .map_err(|error| error_chain(&*error))?;
-    let raw = Inputs::raw_files_of(&catalogue);
+    let raw = GivenInputs::raw_files_of(&catalogue);
     if catalogue.vehicles.is_empty() && !raw.is_empty() {
         return Ok(raw);
     }
@@ -208,7 +219,7 @@ async fn list(
 }
 
 /// DBC files beside the inputs, in a `dbc` folder beside or above them, or in that of the program.
-fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
+pub(super) fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     for folder in inputs.iter().filter_map(|path| path.parent()) {
         folders.push(folder.to_owned());
@@ -245,11 +256,12 @@ fn suggest_dbc(inputs: &[PathBuf]) -> Vec<PathBuf> {
 
 struct Decoded {
     paths: Vec<PathBuf>,
+    inputs: Inputs,
     remarks: Vec<Remark>,
 }
 
 fn decode_inputs(
-    given: Inputs,
+    given: GivenInputs,
     choice: &DbcChoice,
     progress: &Progress,
 ) -> Result<Decoded, String> {
@@ -270,6 +282,7 @@ fn decode_inputs(
     );
     Ok(Decoded {
         remarks: remarks::decoded(&all),
+        inputs: all.inputs,
         paths: all.paths,
     })
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::EventSender;
 use super::file_dialogs::{Choose, FileDialogs, FileQuestion};
+use crate::state::inspector::InspectEvent;
 use crate::state::{Event, ExportKind, LAYOUT_EXTENSION, LayoutEvent, SourceId};
 
 /// A question, and the event that its answer is.
@@ -64,6 +65,21 @@ pub(crate) fn dbc(source: SourceId) -> Pick {
             choose: Choose::Files,
         },
         answer: Box::new(move |paths| Some(Event::PickedDbc(source, paths))),
+    }
+}
+
+/// A DBC file with the definitions of a source's signals.
+pub(crate) fn inspected_dbc(source: SourceId) -> Pick {
+    Pick {
+        question: FileQuestion {
+            title: "DBC file",
+            filters: vec![("DBC", vec!["dbc", "DBC"])],
+            choose: Choose::Files,
+        },
+        answer: Box::new(move |paths| {
+            let path = paths.into_iter().next()?;
+            Some(Event::Inspected(InspectEvent::PickedDbc(source, path)))
+        }),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod decoding;
 mod lake;
+mod layout;
 
 use std::process::{Command, Output};
 

@@ -74,6 +74,19 @@ impl Normaliser {
     }
 
     pub(super) fn normalise(&mut self, batch: &RecordBatch) -> Result<RecordBatch, SchemaError> {
+        let (batch, kept) = self.normalise_with_mask(batch)?;
+        Ok(match kept {
+            None => batch,
+            Some(kept) => filter_record_batch(&batch, &kept)?,
+        })
+    }
+
+    /// As [`Self::normalise`], with the impossible rows still in place; which are possible is told
+    /// beside them, `None` when all are.
+    pub(super) fn normalise_with_mask(
+        &mut self,
+        batch: &RecordBatch,
+    ) -> Result<(RecordBatch, Option<BooleanArray>), SchemaError> {
         let len = batch.num_rows();
         let timestamps = timestamps_ns(required(batch, TIMESTAMP)?)?;
         let arb_ids = cast(required(batch, ARB_ID)?, &DataType::UInt32)?;
@@ -115,10 +128,7 @@ impl Normaliser {
             flag_column(IS_TX, &|_| false)?,
         ];
         let batch = RecordBatch::try_new(raw_schema(), columns)?;
-        Ok(match mask {
-            None => batch,
-            Some(mask) => filter_record_batch(&batch, &mask)?,
-        })
+        Ok((batch, mask))
     }
 
     /// Which rows are possible; `None` when all are.

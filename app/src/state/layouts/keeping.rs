@@ -77,12 +77,7 @@ impl AppState {
                     self.notices
                         .add(Severity::Warning, title, skipped.join("\n"));
                 }
-                let effects = self.begin_view(View {
-                    layout,
-                    vehicle: None,
-                    time: ViewTime::Saved,
-                    may_ask: false,
-                });
+                let effects = self.begin_view(View::unasked(layout, None, ViewTime::Saved));
                 if self.workspace.signals().is_empty() {
                     // Nothing of it is there any more.
                     self.workspace.clear();

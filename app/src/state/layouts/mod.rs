@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use canlake_shared::schema::SignalKey;
+use canlake_shared::time::TimeRange;
 
 use super::{
     AppState, Dialog, Effect, LAYOUT_EXTENSION, Namesakes, Role, SavedLayout, Severity, Slot,
@@ -127,6 +128,18 @@ pub(super) struct View {
     pub may_ask: bool,
 }
 
+impl View {
+    /// Of a layout that nobody is asked about.
+    fn unasked(layout: SavedLayout, vehicle: Option<String>, time: ViewTime) -> Self {
+        Self {
+            layout,
+            vehicle,
+            time,
+            may_ask: false,
+        }
+    }
+}
+
 /// Which time a layout is opened with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ViewTime {
@@ -134,6 +147,8 @@ pub(super) enum ViewTime {
     Kept,
     /// That of the layout.
     Saved,
+    /// Another.
+    Shown(TimeRange),
 }
 
 /// What has to be answered before a layout is opened.
@@ -251,6 +266,18 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    /// Has the source that is opened next shown as a layout says: this vehicle, and this time if one is
+    /// given. What is missing is left out and told.
+    pub fn show_next_as(
+        &mut self,
+        layout: SavedLayout,
+        vehicle: Option<String>,
+        range: Option<TimeRange>,
+    ) {
+        let time = range.map_or(ViewTime::Saved, ViewTime::Shown);
+        self.layouts.waiting = Some(View::unasked(layout, vehicle, time));
     }
 
     /// Whether a layout is about to fill the window, so that nothing else should.

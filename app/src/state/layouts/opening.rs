@@ -292,6 +292,11 @@ impl AppState {
         let range = match time {
             ViewTime::Kept if self.window.is_some() => return self.load_missing(),
             ViewTime::Kept | ViewTime::Saved => saved,
+            ViewTime::Shown(range) => {
+                let known = self.selected_vehicle().map(|it| it.range);
+                let loaded = known.map_or(range, |known| known.intersection(range));
+                Some([loaded, range])
+            }
         };
         let Some(known) = self.selected_vehicle() else {
             return self.load_missing();

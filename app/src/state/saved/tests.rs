@@ -1,7 +1,7 @@
 use canlake_shared::schema::SignalKey;
 
 use super::*;
-use crate::state::{AxisId, Direction, Node, PanelKind, PanelOptions, PlottedSignal};
+use crate::state::{AxisId, Direction, LineLook, Node, PanelKind, PanelOptions, PlottedSignal};
 
 fn layout() -> SavedLayout {
     let mut layout = SavedLayout {
@@ -25,6 +25,10 @@ fn layout() -> SavedLayout {
         },
         color_idx: slot,
         visible: copy == 0,
+        look: LineLook {
+            width: (copy == 1).then_some(2.5),
+            dash: None,
+        },
     };
     let signals = vec![plotted(0, "Speed", 0), plotted(1, "Speed", 1)];
     layout.panels = vec![

@@ -21,6 +21,9 @@ pub(crate) enum Topic {
     Histogram,
     Xy,
     Track,
+    Events,
+    Computed,
+    Inspector,
     Keys,
 }
 
@@ -38,7 +41,7 @@ pub(crate) struct Page {
 
 impl Topic {
     /// All pages, in the order of the guide.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::FirstSteps,
         Self::Sources,
         Self::Sessions,
@@ -53,6 +56,9 @@ impl Topic {
         Self::Histogram,
         Self::Xy,
         Self::Track,
+        Self::Events,
+        Self::Computed,
+        Self::Inspector,
         Self::Keys,
     ];
 
@@ -73,6 +79,9 @@ impl Topic {
             Self::Histogram => &HISTOGRAM,
             Self::Xy => &XY,
             Self::Track => &TRACK,
+            Self::Events => &EVENTS,
+            Self::Computed => &COMPUTED,
+            Self::Inspector => &INSPECTOR,
             Self::Keys => &KEYS,
         }
     }
@@ -209,7 +218,7 @@ const LEGEND: Page = Page {
         "The value beside a name is the last sample at or before the pointer, else the active cursor.",
     ],
     gestures: &[
-        ("Click", "hide or show a signal"),
+        ("Click", "hide or show a signal, and inspect it"),
         ("Alt+click", "show one signal alone; all again"),
         ("Right click", "menu"),
     ],
@@ -332,9 +341,73 @@ const TRACK: Page = Page {
     actions: &[Action::NewTrack],
 };
 
+const EVENTS: Page = Page {
+    title: "Conditions and events",
+    text: &[
+        "A condition is an expression, and for how long it has to hold: Speed > 80 and Brake > 30 for \
+         200 ms. Every stretch of what is loaded in which it held so long is listed and marked.",
+        "Rules fill in a condition on a plotted signal: above a threshold, changing fast, not changing, \
+         far from its mean.",
+    ],
+    gestures: &[
+        ("Click on an event", "show it, with A and B at its ends"),
+        (
+            "Click on a colour",
+            "mark its events in the plots, or no more",
+        ),
+    ],
+    actions: &[
+        Action::ToggleEvents,
+        Action::NextEvent,
+        Action::PreviousEvent,
+    ],
+};
+
+const COMPUTED: Page = Page {
+    title: "Computed signals",
+    text: &[
+        "An expression over signals of any rate, such as Pack_Voltage * Pack_Current / 1000; it can be \
+         plotted, measured and exported like any signal, and is saved in the layout.",
+        "Between samples a signal keeps its last value, or runs in a straight line to the next where \
+         you choose so. Where one of the signals is missing, so is the result.",
+        "A name that several signals have is written Message.Signal, a signal of another vehicle \
+         `CAR_2/Drive.Speed` in backticks. Values with names are compared as text: Gear == \"D\".",
+        "Functions: abs, min, max, clamp, if, diff, rate, integral, moving_average, lowpass and more; \
+         the editor lists them.",
+    ],
+    gestures: &[
+        ("Tab, Enter", "take what is offered"),
+        ("Up, Down", "choose among the offers"),
+    ],
+    actions: &[Action::NewComputed, Action::Subtract],
+};
+
+const INSPECTOR: Page = Page {
+    title: "Inspector",
+    text: &[
+        "What is known of the signal that was clicked last, in the tree, a legend or a table: its \
+         definition in the DBC file, its bits in the message, its period, jitter and gaps.",
+        "Decoded files carry the hash of the DBC file that they were decoded with. It is found by that \
+         among the files used before and those beside the recording; another one can be chosen and \
+         is marked as such.",
+        "With a cursor, the frame behind the sample is looked up in the raw file or the log: its bytes, \
+         its identifier, and the row or the place where it stands.",
+        "Decoding again with other DBC files opens a second source and lists what differs. The page of \
+         the active plot sets axes by hand, and the colour, width and dash of lines.",
+    ],
+    gestures: &[
+        (
+            "Click on a gap",
+            "show it, with the cursor at its beginning",
+        ),
+        ("Pointer on a bit", "name the signals in it"),
+    ],
+    actions: &[Action::ToggleInspector, Action::CursorA, Action::CursorB],
+};
+
 const KEYS: Page = Page {
     title: "All keys",
     text: &["Single letters do nothing while a text field has the keyboard."],
     gestures: &[],
-    actions: &Action::ALL,
+    actions: Action::ALL,
 };

@@ -40,11 +40,12 @@ fn title(state: &AppState, frame: &PanelFrame<'_>) -> String {
         more => format!(" and {more} more"),
     };
     let visible = frame.window.visible();
+    let zone = state.zone();
     format!(
         "Plot of {}{more} from {} to {}",
         names.join(", "),
-        visible.start,
-        visible.end
+        zone.iso_8601(visible.start),
+        zone.iso_8601(visible.end)
     )
 }
 

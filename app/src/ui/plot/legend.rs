@@ -107,8 +107,13 @@ fn entry(
             Command::ToggleSignal(panel.id, plotted.signal.clone())
         };
         queue.send(command);
+        queue.send(Command::SelectSignal(plotted.signal.clone()));
     }
     response.context_menu(|ui| {
+        if ui.button("Inspect").clicked() {
+            queue.send(Command::SelectSignal(plotted.signal.clone()));
+            ui.close();
+        }
         if ui.button("Remove from this plot").clicked() {
             queue.send(Command::Unplot(panel.id, plotted.signal.clone()));
             ui.close();

@@ -9,6 +9,7 @@
 
 mod axes;
 mod axis_menu;
+mod bands;
 mod curve;
 mod describe;
 mod input;
@@ -25,9 +26,10 @@ use std::collections::BTreeMap;
 use canlake_shared::time::TimeRange;
 use egui::{Rect, Ui};
 
+use super::events::EventsFields;
 use super::{inside, theme};
 use crate::command::CommandQueue;
-use crate::state::{AppState, Panel, PanelId, SignalRef, TimeWindow};
+use crate::state::{AppState, AxisId, Panel, PanelId, SignalRef, TimeWindow};
 
 pub use curve::Curve;
 pub(crate) use input::Wheel;
@@ -49,6 +51,8 @@ pub struct PlotsMemory {
     strips: [f32; 2],
     rect: Option<Rect>,
     is_picture: bool,
+    /// What is typed into the panel of events.
+    pub(crate) events: EventsFields,
 }
 
 impl PlotsMemory {
@@ -109,6 +113,19 @@ pub(crate) fn panel(
 ) -> [f32; 2] {
     let curves = memory.curves.entry(frame.panel.id).or_default();
     panel::show(ui, state, frame, curves, queue)
+}
+
+/// The axes of a panel with the ranges that they were drawn with last, and whether the user set them.
+pub(crate) fn axis_ranges(
+    state: &AppState,
+    panel: &Panel,
+    memory: &PlotsMemory,
+) -> Vec<(AxisId, [f64; 2], bool)> {
+    let nothing = PanelCurves::default();
+    let curves = memory.curves.get(&panel.id).unwrap_or(&nothing);
+    let axes = axes::resolve(state, panel, curves).into_iter();
+    axes.map(|axis| (axis.id, axis.range, axis.is_fixed))
+        .collect()
 }
 
 /// Draws the badge of a panel.

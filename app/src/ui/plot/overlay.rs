@@ -8,7 +8,7 @@ use egui::{
 use super::input::PlotGeometry;
 use super::{PanelCurves, inside, legend, theme};
 use crate::state::{AppState, Cursor, LoadState, Panel};
-use crate::time_display::{Zone, count_text, duration_text};
+use crate::time_display::{count_text, duration_text};
 
 /// A line at the pointer's time, in every panel.
 pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
@@ -171,7 +171,7 @@ pub(crate) fn tooltip(
     response.clone().on_hover_ui_at_pointer(|ui| {
         ui.set_max_width(420.0);
         ui.label(
-            RichText::new(Zone::UTC.date_time(hovered, resolution))
+            RichText::new(state.zone().date_time(hovered, resolution))
                 .font(theme::tabular(12.0))
                 .strong(),
         );

@@ -10,11 +10,12 @@ use egui::{
 };
 
 use super::input::Wheel;
-use super::{PanelCurves, theme};
+use super::{PanelCurves, bands, theme};
 use crate::command::{Action, Command, CommandQueue, PanelCommand};
 use crate::state::{AppState, SignalRef, TimeWindow, VehicleRef};
 use crate::time_display::duration_text;
 use crate::ui::guide::{self, Topic};
+use crate::ui::notes;
 
 /// Height of the strip with its labels, in points.
 pub(crate) const HEIGHT: f32 = 60.0;
@@ -139,11 +140,14 @@ pub(crate) fn show(
         paint_signal(ui, state, signal, &strip, &painter, curves);
     }
     paint_gaps(state, &strip, &painter, palette.warning);
+    bands::events(&painter, state, ui.theme(), rect, strip.window.extent());
     paint_window(ui, &strip, &painter);
     let frame = (1.0, palette.plot_frame);
     ui.painter()
         .rect_stroke(rect, 2.0, frame, egui::StrokeKind::Outside);
     guide::here(ui, rect, Topic::Overview);
+    let vehicles: Vec<_> = vehicles(state).into_iter().cloned().collect();
+    notes::on_overview(ui, state, &vehicles, rect, |it| strip.x_of(it));
     let response = interact(ui, state, &strip, queue);
     paint_labels(ui, state, &strip, response.hover_pos());
     response.widget_info(|| {
@@ -163,12 +167,17 @@ fn first_signal(state: &AppState) -> Option<&SignalRef> {
         .map(|plotted| &plotted.signal)
 }
 
-/// Times in which the recorder of any plotted vehicle did not listen.
-fn recording_gaps(state: &AppState, extent: TimeRange) -> Vec<TimeRange> {
-    let signals = state.workspace.signals();
-    let mut vehicles: Vec<&VehicleRef> = signals.iter().map(|signal| &signal.vehicle).collect();
+/// The vehicles of all plotted signals.
+fn vehicles(state: &AppState) -> Vec<&VehicleRef> {
+    let signals = state.workspace.signals().into_iter();
+    let mut vehicles: Vec<&VehicleRef> = signals.map(|signal| &signal.vehicle).collect();
     vehicles.dedup();
     vehicles
+}
+
+/// Times in which the recorder of any plotted vehicle did not listen.
+fn recording_gaps(state: &AppState, extent: TimeRange) -> Vec<TimeRange> {
+    vehicles(state)
         .into_iter()
         .flat_map(|vehicle| state.recording_gaps(vehicle, extent))
         .collect()

@@ -7,12 +7,13 @@ use egui_plot::{Line, Plot, PlotPoints, Points};
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, Buttons, PlotGeometry, Wheel};
 use super::{
-    PanelCurves, axis_menu, band, describe, inside, lanes, legend, overlay, theme, time_axis,
+    PanelCurves, axis_menu, band, bands, describe, inside, lanes, legend, overlay, theme, time_axis,
 };
 use crate::command::{Action, Command, CommandQueue};
-use crate::state::{AppState, Panel, PlottedSignal, TimeWindow};
+use crate::state::{AppState, Panel, PlottedSignal, TimeWindow, VehicleRef};
 use crate::time_display::duration_text;
 use crate::ui::guide::{self, Topic};
+use crate::ui::notes;
 
 /// Gaps of one signal that are marked one by one; more are only counted.
 const MAX_GAP_MARKS: usize = 2_000;
@@ -73,11 +74,22 @@ pub(crate) fn show(
     if areas.lanes.height() > 0.0 {
         show_lanes(ui, state, frame.panel, &geometry(areas.lanes, &[]), queue);
     }
+    let vehicles = vehicles_of(frame.panel);
+    notes::on_plot(ui, state, &vehicles, whole.rect, |it| whole.x_of(it), queue);
     overlay::paint_crosshair(ui, state, &whole);
     if frame.has_time_axis {
         let columns = egui::Rangef::new(areas.inner.left(), areas.inner.right());
+        let zone = state.zone();
         let panel = frame.panel;
-        time_axis::show(ui, panel, areas.time_axis, columns, frame.window, queue);
+        time_axis::show(
+            ui,
+            &zone,
+            panel,
+            areas.time_axis,
+            columns,
+            frame.window,
+            queue,
+        );
     }
     if frame.is_picture {
         overlay::badge_in_corner(ui, state, frame.panel, areas.inner, curves);
@@ -173,25 +185,33 @@ fn update_curves(
     }
 }
 
+/// The vehicles that a panel shows signals of, each once.
+fn vehicles_of(panel: &Panel) -> Vec<VehicleRef> {
+    let plotted = panel.signals.iter();
+    let mut vehicles: Vec<_> = plotted.map(|it| it.signal.vehicle.clone()).collect();
+    vehicles.sort();
+    vehicles.dedup();
+    vehicles
+}
+
 fn paint_background(ui: &Ui, state: &AppState, frame: &PanelFrame<'_>, plot: &PlotGeometry<'_>) {
     let palette = theme::palette(ui.theme());
     let painter = ui.painter().with_clip_rect(plot.rect);
     painter.rect_filled(plot.rect, 2.0, palette.plot_background);
-    let mut vehicles: Vec<_> = frame
-        .panel
-        .signals
-        .iter()
-        .map(|plotted| &plotted.signal.vehicle)
-        .collect();
-    vehicles.sort();
-    vehicles.dedup();
-    for vehicle in vehicles {
+    for vehicle in &vehicles_of(frame.panel) {
         for gap in state.recording_gaps(vehicle, plot.window.visible()) {
             painter.rect_filled(band(plot, gap), 0.0, palette.recording_gap);
         }
     }
+    bands::events(
+        &painter,
+        state,
+        ui.theme(),
+        plot.rect,
+        plot.window.visible(),
+    );
     if state.settings.grid {
-        time_axis::paint_grid(&painter, plot, palette.grid);
+        time_axis::paint_grid(&painter, plot, &state.zone(), palette.grid);
     }
     let is_active = !frame.is_picture
         && state.workspace.active() == Some(frame.panel.id)
@@ -268,8 +288,8 @@ fn add_curve<'a>(
         if !run.is_isolated {
             let line = Line::new("", PlotPoints::Borrowed(run.points))
                 .id(("line", &plotted.signal, idx))
-                .width(theme::LINE_WIDTH)
-                .style(theme::signal_line_style(plotted.color_idx))
+                .width(plotted.look.width.unwrap_or(theme::LINE_WIDTH))
+                .style(theme::line_style(plotted))
                 .color(color)
                 // Bands join the extremes of columns that are far apart, which steps are not.
                 .allow_band(false)

@@ -1,7 +1,8 @@
 //! The strip with the time labels below the lowest plot.
 
 use canlake_shared::time::TimeRange;
-use egui::{Align2, FontId, Painter, Rangef, Rect, Sense, Ui, pos2};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, FontId, Painter, Rangef, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::input::{self, PlotGeometry, Wheel};
 use super::{theme, window_geometry};
@@ -13,13 +14,18 @@ use crate::time_display::{Tick, Zone};
 const LABEL_SPACING: f32 = 105.0;
 
 /// The marks of a window that is `width` points wide.
-pub(crate) fn ticks(window: TimeRange, width: f32) -> Vec<Tick> {
-    Zone::UTC.ticks(window, (width / LABEL_SPACING).max(1.0) as usize)
+pub(crate) fn ticks(zone: &Zone, window: TimeRange, width: f32) -> Vec<Tick> {
+    zone.ticks(window, (width / LABEL_SPACING).max(1.0) as usize)
 }
 
 /// Grid lines at the marks.
-pub(crate) fn paint_grid(painter: &Painter, plot: &PlotGeometry<'_>, color: egui::Color32) {
-    for tick in ticks(plot.window.visible(), plot.rect.width()) {
+pub(crate) fn paint_grid(
+    painter: &Painter,
+    plot: &PlotGeometry<'_>,
+    zone: &Zone,
+    color: egui::Color32,
+) {
+    for tick in ticks(zone, plot.window.visible(), plot.rect.width()) {
         painter.vline(plot.x_of(tick.instant), plot.rect.y_range(), (1.0, color));
     }
 }
@@ -27,6 +33,7 @@ pub(crate) fn paint_grid(painter: &Painter, plot: &PlotGeometry<'_>, color: egui
 /// Draws the strip below a plot, which spans `columns`.
 pub(crate) fn show(
     ui: &Ui,
+    zone: &Zone,
     panel: &Panel,
     strip: Rect,
     columns: Rangef,
@@ -37,7 +44,8 @@ pub(crate) fn show(
     let rect = Rect::from_x_y_ranges(columns, strip.y_range());
     let plot = window_geometry(panel, rect, window);
     let painter = ui.painter();
-    for tick in ticks(window.visible(), rect.width()) {
+    let ticks = ticks(zone, window.visible(), rect.width());
+    for tick in &ticks {
         let x = plot.x_of(tick.instant);
         painter.vline(x, rect.top()..=rect.top() + 4.0, (1.0, palette.plot_frame));
         // Labels at the edge stay whole.
@@ -64,18 +72,13 @@ pub(crate) fn show(
             );
         }
     }
-    painter.text(
-        pos2(strip.left() + 4.0, rect.top() + 5.0),
-        Align2::LEFT_TOP,
-        "UTC",
-        FontId::proportional(10.0),
-        palette.faint_text,
-    );
+    paint_zone(painter, zone, window, strip, rect, palette.faint_text);
     let response = ui.interact(
         rect,
         ui.scope_id().with(("time axis", panel.id)),
         Sense::click_and_drag(),
     );
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, description(zone, &ticks)));
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_time_axis(&plot, &response, modifiers, queue);
     if response.double_clicked() {
@@ -95,4 +98,34 @@ pub(crate) fn show(
         );
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
     }
+}
+
+/// Names the zone left of the marks, and how far its clocks are ahead where the window starts.
+fn paint_zone(
+    painter: &Painter,
+    zone: &Zone,
+    window: &TimeWindow,
+    strip: Rect,
+    marks: Rect,
+    color: egui::Color32,
+) {
+    let place = strip.left() + 4.0;
+    let lines = [Some(zone.short_name()), zone.offset(window.visible().start)];
+    for (line, text) in lines.into_iter().flatten().enumerate() {
+        let mut job = LayoutJob::simple_singleline(text, FontId::proportional(10.0), color);
+        job.wrap = TextWrapping::truncate_at_width((marks.left() - place - 2.0).max(24.0));
+        let galley = painter.layout_job(job);
+        let y = marks.top() + 5.0 + 13.0 * line as f32;
+        painter.galley(pos2(place, y), galley, color);
+    }
+}
+
+/// What the marks say, for those who do not see them.
+fn description(zone: &Zone, ticks: &[Tick]) -> String {
+    let mark = |tick: &Tick| match &tick.context {
+        Some(context) => format!("{} ({context})", tick.label),
+        None => tick.label.clone(),
+    };
+    let marks: Vec<_> = ticks.iter().map(mark).collect();
+    format!("Time axis, {}: {}", zone.name(), marks.join(", "))
 }

@@ -115,7 +115,7 @@ impl Bins {
 
 /// The weights of one signal's bins.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Histogram {
+pub struct Distribution {
     /// Of each bin: samples, or seconds.
     pub weights: Vec<f64>,
     /// Of finite values that are in no bin.
@@ -126,7 +126,7 @@ pub struct Histogram {
     pub left_out: usize,
 }
 
-impl Histogram {
+impl Distribution {
     /// Sorts the samples with `range.0 <= time < range.1` into bins; `None` when told to stop.
     pub fn compute(
         data: &Prepared,
@@ -232,7 +232,7 @@ fn freedman_diaconis(
         width: (high / 2.0 - low / 2.0) / (N_FINE as f64 / 2.0),
         count: N_FINE,
     };
-    let counts = Histogram::compute(data, range, &fine, Weight::Samples, go_on)?;
+    let counts = Distribution::compute(data, range, &fine, Weight::Samples, go_on)?;
     let n = counts.total;
     if n < 2.0 {
         return Some(1.0);
@@ -375,9 +375,10 @@ mod tests {
             vec![1.0, 2.0, 2.0, 1.0, 2.0, 1.0],
         );
         let bins = Bins::Values(vec![1.0, 2.0]);
-        let time = Histogram::compute(&data, (5, 1_005), &bins, Weight::Time, &on).unwrap();
+        let time = Distribution::compute(&data, (5, 1_005), &bins, Weight::Time, &on).unwrap();
         assert_eq!(time.weights, [5e-9, 25e-9]);
-        let samples = Histogram::compute(&data, (5, 1_005), &bins, Weight::Samples, &on).unwrap();
+        let samples =
+            Distribution::compute(&data, (5, 1_005), &bins, Weight::Samples, &on).unwrap();
         assert_eq!(samples.weights, [1.0, 3.0]);
         assert_eq!(samples.total, 4.0);
     }
@@ -386,7 +387,7 @@ mod tests {
     fn values_without_a_name_are_other() {
         let data = prepared(vec![0, 1, 2, 3], vec![0.0, -0.0, 7.0, f64::NAN]);
         let bins = Bins::Values(vec![0.0, 1.0]);
-        let counts = Histogram::compute(&data, ALL, &bins, Weight::Samples, &on).unwrap();
+        let counts = Distribution::compute(&data, ALL, &bins, Weight::Samples, &on).unwrap();
         assert_eq!(counts.weights, [2.0, 0.0]);
         assert_eq!((counts.other, counts.left_out), (1.0, 1));
     }
@@ -395,7 +396,7 @@ mod tests {
     fn it_stops_when_told_to() {
         let data = prepared((0..100_000).collect(), vec![1.0; 100_000]);
         let bins = Bins::Values(vec![1.0]);
-        let stopped = Histogram::compute(&data, ALL, &bins, Weight::Samples, &|| false);
+        let stopped = Distribution::compute(&data, ALL, &bins, Weight::Samples, &|| false);
         assert_eq!(stopped, None);
     }
 
@@ -419,11 +420,11 @@ mod tests {
                 return Ok(());
             };
             let stats = Stats::compute(&data, range);
-            let samples = Histogram::compute(&data, range, &bins, Weight::Samples, &on).unwrap();
+            let samples = Distribution::compute(&data, range, &bins, Weight::Samples, &on).unwrap();
             prop_assert_eq!(samples.total as usize, stats.count - stats.nan_count);
             prop_assert_eq!(samples.weights.iter().sum::<f64>(), samples.total);
             prop_assert_eq!(samples.other, 0.0);
-            let time = Histogram::compute(&data, range, &bins, Weight::Time, &on).unwrap();
+            let time = Distribution::compute(&data, range, &bins, Weight::Time, &on).unwrap();
             prop_assert!((time.total * 1e9 - stats.held_ns as f64).abs() < 1e-3);
         }
     }

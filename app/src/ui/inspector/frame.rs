@@ -1,0 +1,194 @@
+//! The frame behind the sample at the cursor.
+
+use std::path::Path;
+
+use canlake_shared::can::FrameFlags;
+use egui::text::LayoutJob;
+use egui::{Label, TextFormat, Ui};
+
+use super::super::plot::value_text;
+use super::super::{icons, theme};
+use super::{Facts, remark, section, warning};
+use crate::command::{Action, CommandQueue};
+use crate::inspect::{BitPlace, Definition, FoundFrame, SourceCheck};
+use crate::state::{AppState, SignalRef};
+use crate::time_display::count_text;
+
+/// Bytes of a frame that stand side by side.
+const BYTES_A_LINE: usize = 8;
+
+/// Draws the section.
+pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mut CommandQueue) {
+    section(ui, "Frame", |ui| {
+        let asked = &state.inspector.frame;
+        if state.inspected_sample(signal).is_none() {
+            let text = if state.cursors.active_instant().is_none() {
+                "Place a cursor (click into the plot) to see the frame behind a sample."
+            } else {
+                "There is no sample at the cursor."
+            };
+            remark(ui, text);
+        } else {
+            match asked.answer() {
+                Some(Ok(found)) => frame(ui, state, found, asked.is_waiting()),
+                Some(Err(reason)) => warning(ui, &format!("{reason}.")),
+                None if asked.has_stopped() => {
+                    warning(ui, "Looking for the frame stopped unexpectedly.");
+                }
+                None => {
+                    ui.horizontal(|ui| {
+                        ui.spinner();
+                        remark(ui, "looking for the frame");
+                    });
+                }
+            }
+        }
+        ui.add_space(2.0);
+        let again = ui.button(Action::DecodeAgain.label());
+        if again.clicked() {
+            queue.run(Action::DecodeAgain);
+        }
+    });
+}
+
+fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
+    let answer = state.inspector.definition.answer();
+    let definition = answer.and_then(|answer| answer.definition.as_ref().ok());
+    let text = hex_text(&found.payload);
+    ui.horizontal_top(|ui| {
+        let job = hex(ui, found, definition, is_stale);
+        let bytes = ui.add(Label::new(job).selectable(true));
+        bytes.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Label, true, format!("Bytes {text}"))
+        });
+        if icons::button(ui, icons::Icon::Copy, "Copy the bytes").clicked() {
+            ui.copy_text(text.clone());
+        }
+    });
+    let mut facts = Facts::new(ui);
+    let id = found.id;
+    let kind = if id.is_extended() {
+        "extended"
+    } else {
+        "standard"
+    };
+    let width = if id.is_extended() { 8 } else { 3 };
+    let number = id.number();
+    facts.add("id", format!("0x{number:0width$X} = {number}, {kind}"));
+    facts.add("channel", found.channel.as_str());
+    facts.add(
+        "length",
+        format!("{} bytes{}", found.len, flags_text(found.flags)),
+    );
+    facts.add("time", state.zone().date_time(found.time, 1));
+    if let (Some(raw), Some(value)) = (found.raw, found.value) {
+        facts.add("raw value", format!("{raw}, decoded {}", value_text(value)));
+    }
+    let place = &found.place;
+    if let Some(key) = &place.key {
+        facts.add_path("object", Path::new(key));
+    }
+    facts.add_path("file", &place.path);
+    let what = if place.is_log { "frame" } else { "row" };
+    facts.add(what, count_text(place.row));
+    facts.add("checked", check_text(place.check));
+    if place.check == SourceCheck::Differs {
+        warning(
+            ui,
+            "The decoded file names other raw files; this one has its name only.",
+        );
+    }
+    doubts(ui, found, definition.is_some());
+}
+
+/// How sure it is that this is the frame.
+fn doubts(ui: &mut Ui, found: &FoundFrame, is_defined: bool) {
+    let others = found.candidates.saturating_sub(1);
+    match (found.is_confirmed, is_defined) {
+        (true, _) if others > 0 => remark(
+            ui,
+            &format!(
+                "One of {} frames of this time; the first with this value.",
+                others + 1
+            ),
+        ),
+        (true, _) => {}
+        (false, true) => warning(
+            ui,
+            "Decoded with this definition, the frame does not have the value of the sample.",
+        ),
+        (false, false) if others > 0 => warning(
+            ui,
+            &format!(
+                "{} frames of this identifier have this time; which of them it is only the DBC file can tell.",
+                others + 1
+            ),
+        ),
+        (false, false) => remark(
+            ui,
+            "The only frame of this identifier at this time; without its DBC file the value cannot be checked.",
+        ),
+    }
+}
+
+fn check_text(check: SourceCheck) -> &'static str {
+    match check {
+        SourceCheck::Input => "the input that was decoded",
+        SourceCheck::Hash => "has the SHA-256 that the decoded file names",
+        SourceCheck::HashInName => "named after the content that the decoded file names",
+        SourceCheck::Name => "by its name alone",
+        SourceCheck::Differs => "is not what the decoded file names",
+    }
+}
+
+fn flags_text(flags: FrameFlags) -> String {
+    let names = [
+        (FrameFlags::FD, "FD"),
+        (FrameFlags::BRS, "bit rate switch"),
+        (FrameFlags::ESI, "error passive"),
+        (FrameFlags::TX, "sent by the recorder"),
+    ];
+    let set = names.iter().filter(|(flag, _)| flags.contains(*flag));
+    let set: Vec<&str> = set.map(|(_, name)| *name).collect();
+    if set.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", set.join(", "))
+    }
+}
+
+fn hex_text(payload: &[u8]) -> String {
+    let bytes: Vec<String> = payload.iter().map(|byte| format!("{byte:02X}")).collect();
+    bytes.join(" ")
+}
+
+/// The bytes, those with bits of the signal lit.
+fn hex(ui: &Ui, found: &FoundFrame, definition: Option<&Definition>, is_stale: bool) -> LayoutJob {
+    let palette = theme::palette(ui.theme());
+    let plain = TextFormat::simple(theme::tabular(13.0), palette.faint_text);
+    let lit = TextFormat {
+        color: ui.visuals().strong_text_color(),
+        background: ui.visuals().selection.bg_fill,
+        ..plain.clone()
+    };
+    let mut job = LayoutJob::default();
+    for (byte, value) in found.payload.iter().enumerate() {
+        let is_lit = definition.filter(|_| !is_stale).is_some_and(|definition| {
+            let idx = definition.signal_idx();
+            let mut places = (0..8).map(|bit| BitPlace { byte, bit });
+            places.any(|place| definition.grid.is_used(place, idx))
+        });
+        let format = if is_lit { &lit } else { &plain };
+        let gap = match byte {
+            0 => "",
+            _ if byte % BYTES_A_LINE == 0 => "\n",
+            _ => " ",
+        };
+        job.append(gap, 0.0, plain.clone());
+        job.append(&format!("{value:02X}"), 0.0, format.clone());
+    }
+    if found.payload.is_empty() {
+        job.append("no bytes", 0.0, plain);
+    }
+    job
+}

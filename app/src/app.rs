@@ -159,7 +159,7 @@ impl eframe::App for App {
             self.queue.send(Command::EndGesture);
         }
         // The search field has seen it now; what is carried out next may ask for the next frame.
-        self.state.search_requested = false;
+        self.state.drawn();
         self.waits.drawn(&self.state);
         self.carry_out(&ctx);
         if self.state.store.is_loading() {

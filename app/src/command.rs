@@ -10,9 +10,9 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
-    NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, Side, SignalRef, SourceId,
-    ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout,
+    LayoutCommand, NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side,
+    SignalRef, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -107,6 +107,24 @@ pub enum Action {
     NextGap,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Choose a drive to lay over the one shown.
+    Compare,
+    /// Move the compared drive a little to earlier times.
+    NudgeEarlier,
+    /// Move the compared drive a little to later times.
+    NudgeLater,
+    /// Take all compared drives away.
+    StopComparing,
+    /// Put a link to what is shown onto the clipboard.
+    CopyLink,
+    /// Put a Python script with pandas that reads the rows of the active plot onto the clipboard.
+    CopyAsPandas,
+    /// The same with Polars.
+    CopyAsPolars,
+    /// The same in SQL for `DuckDB`.
+    CopyAsDuckDb,
+    /// The same as a command line of this program.
+    CopyAsCommand,
     /// Define a computed signal.
     NewComputed,
     /// Plot the difference of the first two signals of the active plot.
@@ -175,6 +193,11 @@ impl Action {
         Self::SaveLayoutAs,
         Self::ExportCsv,
         Self::ExportPng,
+        Self::CopyLink,
+        Self::CopyAsPandas,
+        Self::CopyAsPolars,
+        Self::CopyAsDuckDb,
+        Self::CopyAsCommand,
         Self::CancelQueries,
         Self::Quit,
         Self::FitAll,
@@ -210,6 +233,10 @@ impl Action {
         Self::PreviousGap,
         Self::NextGap,
         Self::RangeFromCursors,
+        Self::Compare,
+        Self::NudgeEarlier,
+        Self::NudgeLater,
+        Self::StopComparing,
         Self::NewComputed,
         Self::Subtract,
         Self::ToggleEvents,
@@ -286,6 +313,15 @@ impl Action {
             Self::PreviousGap => "Previous gap",
             Self::NextGap => "Next gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::Compare => "Compare…",
+            Self::NudgeEarlier => "Compared drive earlier",
+            Self::NudgeLater => "Compared drive later",
+            Self::StopComparing => "Stop comparing",
+            Self::CopyLink => "Copy link",
+            Self::CopyAsPandas => "Copy as Python (pandas)",
+            Self::CopyAsPolars => "Copy as Python (Polars)",
+            Self::CopyAsDuckDb => "Copy as SQL (DuckDB)",
+            Self::CopyAsCommand => "Copy as canlake command",
             Self::NewComputed => "New computed signal…",
             Self::Subtract => "Difference of two signals",
             Self::ToggleEvents => "Events",
@@ -388,6 +424,8 @@ pub enum Command {
         /// Where.
         target: PlotTarget,
     },
+    /// Lay drives over the one shown, and move them.
+    Compare(CompareCommand),
     /// About computed signals.
     Computed(ComputedCommand),
     /// About conditions and their events.
@@ -440,6 +478,8 @@ pub enum Command {
     PickExportTarget(ExportKind),
     /// Write an export.
     ExportTo(ExportTarget),
+    /// See [`ShareCommand`].
+    Share(ShareCommand),
     /// See [`NoteCommand`].
     Note(NoteCommand),
     /// About the inspector.

@@ -22,6 +22,8 @@ mod bad_input;
 mod browsing;
 /// Every command, by its name.
 mod commands;
+/// Drives laid over the one shown.
+mod comparing;
 /// Computed signals, conditions and their events.
 mod computing;
 /// Messages, settings, licences.
@@ -46,6 +48,8 @@ mod notes;
 mod opening;
 /// Statistics, histograms, XY plots, tracks.
 mod panel_kinds;
+/// Links, and plots as code.
+mod sharing;
 /// The main screens as pictures.
 mod snapshots;
 /// Signals that are hard to draw.

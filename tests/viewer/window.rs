@@ -49,7 +49,7 @@ impl App {
         ui::show(ui, &self.state, &mut self.local, &mut self.queue);
         // Before commands are carried out: one of them may ask for the search, and the next frame
         // answers.
-        self.state.search_requested = false;
+        self.state.drawn();
         let is_resting = ui.input(|input| !input.pointer.any_down());
         if is_resting {
             self.queue.send(Command::EndGesture);

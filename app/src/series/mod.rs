@@ -14,6 +14,8 @@
 //! A [`Prepared`] series is built once, on a worker thread, in time proportional to the samples.
 //! Everything below it is answered from memory while the user pans, zooms and moves cursors; of
 //! these only [`Stats`], [`Distribution`], [`Plane`] and [`Track`] read all samples of their range.
+//! [`Prepared::shifted`] lays the same samples on other times, for a comparison, by copying the times
+//! alone.
 //!
 //! # What is drawn
 //!
@@ -50,6 +52,8 @@ mod pyramid;
 mod rhythm;
 mod samples;
 mod select;
+#[cfg(test)]
+mod shift_tests;
 mod stats;
 mod track;
 mod view;

@@ -12,6 +12,12 @@ use crate::query::{Completeness, QueryStats};
 impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.take_in(event);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn take_in(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::SourceProgress(source, text) => {
                 self.set_status(source, SourceStatus::Opening(text));
@@ -48,6 +54,7 @@ impl AppState {
             }
             Event::SourceFailed(source, text) => {
                 self.notices.add(Severity::Error, text.clone(), "");
+                self.forget_view_of(source);
                 self.set_status(source, SourceStatus::Failed(text));
             }
             Event::Loaded {
@@ -94,6 +101,8 @@ impl AppState {
                 }
                 self.summaries.arrived(panel, &question, result.ok());
             }
+            Event::Shifted(result) => self.shifted(result),
+            Event::Share(event) => self.apply_sharing(event),
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),

@@ -8,8 +8,8 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, PanelId, Severity, SignalRef, SourceId, Summary, SummaryQuestion,
-    VehicleRef,
+    NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries,
+    SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -44,6 +44,8 @@ pub enum Effect {
         range: TimeRange,
         /// In these the recorder did not listen.
         recording_gaps: Vec<TimeRange>,
+        /// So many nanoseconds later than they were recorded the samples are to lie.
+        shift_ns: i64,
     },
     /// Stop a query.
     Cancel(LoadId),
@@ -55,6 +57,8 @@ pub enum Effect {
     PickDbc(SourceId),
     /// Let the user choose where an export goes; the path is a suggestion.
     PickExportTarget(ExportKind, PathBuf),
+    /// Move loaded samples in time.
+    Shift(Vec<ShiftOrder>),
     /// Write loaded samples to a file.
     ExportCsv {
         /// The file.
@@ -78,6 +82,8 @@ pub enum Effect {
     Compute(ComputeEffect),
     /// Something for notes.
     Note(NoteEffect),
+    /// Something to hand to others.
+    Share(ShareEffect),
     /// Close the window.
     Quit,
     /// Full screen on or off.
@@ -155,6 +161,8 @@ pub enum Event {
     PickedExportTarget(ExportKind, PathBuf),
     /// What a panel shows was worked out, or could not be.
     Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
+    /// Samples were moved in time, or why they could not be.
+    Shifted(Result<Vec<ShiftedSeries>, String>),
     /// A computed signal or events were worked out.
     Computed(ComputeEvent),
     /// A file was written, or could not be.
@@ -165,4 +173,6 @@ pub enum Event {
     Layout(LayoutEvent),
     /// Something for notes.
     Note(NoteEvent),
+    /// Something to hand to others.
+    Share(ShareEvent),
 }

@@ -10,6 +10,7 @@
 
 mod analysis;
 mod apply;
+mod compare;
 mod computed;
 mod cursors;
 mod effect;
@@ -28,6 +29,7 @@ mod opening;
 mod panel_options;
 mod saved;
 mod settings;
+mod sharing;
 mod sources;
 mod store;
 mod summary;
@@ -39,6 +41,7 @@ mod workspace;
 mod zoom;
 
 pub use analysis::{Analysis, OverlayId};
+pub use compare::{Alignment, Compare, CompareCommand, Overlay, ShiftOrder, ShiftedSeries};
 
 pub(crate) use computed::Names;
 pub use computed::{
@@ -60,12 +63,14 @@ pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
 };
 pub use settings::{Settings, ThemeChoice};
+pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};
 use undo::{Arrangement, Zoom};
 pub use workspace::{
-    AxisId, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef, Workspace,
+    AxisId, OVERLAY_COLORS, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef,
+    Workspace,
 };
 pub use zoom::TimeWindow;
 
@@ -116,6 +121,8 @@ pub struct Selection {
 pub enum Dialog {
     /// Which DBC files to decode this source with.
     ChooseDbc(SourceId),
+    /// Vehicles and sessions to compare with what is shown.
+    Compare,
     /// Which DBC files to decode the frames of a source with once more.
     DecodeAgain(SourceId),
     /// Where an export goes.
@@ -132,6 +139,8 @@ pub enum Dialog {
     About,
     /// A field to find commands with.
     Palette,
+    /// Whether the place of a link is to be read.
+    OpenLink,
     /// A new computed signal, or the one at this position.
     Computed(Option<usize>),
     /// A note being written.
@@ -179,6 +188,8 @@ pub struct AppState {
     pub workspace: Workspace,
     /// What is worked out from the signals.
     pub analysis: Analysis,
+    /// What is known of the drives compared.
+    pub compare: Compare,
     /// The visible stretch of time, once there is one.
     pub window: Option<TimeWindow>,
     /// The two instants that are measured at.
@@ -193,6 +204,10 @@ pub struct AppState {
     pub layouts: Layouts,
     /// Bookmarks and notes on times.
     pub notes: NoteBook,
+    /// A link that waits for the user's consent.
+    pub link: Option<crate::share::Link>,
+    /// On its way to the clipboard.
+    pub clipboard: Option<String>,
     /// What the user has to be told.
     pub notices: Notices,
     /// In front of everything.
@@ -229,6 +244,12 @@ impl AppState {
             settings,
             ..Self::default()
         }
+    }
+
+    /// Notes that a frame was drawn: what was only for it is gone.
+    pub fn drawn(&mut self) {
+        self.search_requested = false;
+        self.clipboard = None;
     }
 
     /// The zone in which all instants are shown, typed and exported.
@@ -273,26 +294,34 @@ impl AppState {
         vehicle.signals.get(idx)
     }
 
-    /// A signal's name, as short as is clear among what is plotted: with the vehicle where several are.
+    /// A signal's name, as short as is clear among what is plotted: with the vehicle where several are,
+    /// and with what tells the drive apart where it is compared with another.
     pub fn signal_name(&self, signal: &SignalRef) -> String {
+        let of = |signal: &SignalRef| (signal.vehicle.source, Arc::clone(&signal.vehicle.vehicle));
         let several = self
             .workspace
             .signals()
             .iter()
-            .any(|other| other.vehicle != signal.vehicle);
+            .any(|other| of(other) != of(signal));
         let name = self.vehicle(&signal.vehicle).map_or_else(
             || signal.key.to_string(),
             |vehicle| short_signal_name(vehicle, signal),
         );
-        if several {
+        let overlay = signal.vehicle.overlay.and_then(|id| self.overlay(id));
+        if let Some(overlay) = overlay {
+            format!("{name} · {}", self.overlay_name(overlay))
+        } else if several {
             format!("{name} · {}", signal.vehicle.vehicle)
         } else {
             name
         }
     }
 
-    /// Times in which a vehicle's recorder did not listen, inside `range`.
+    /// Times in which a vehicle's recorder did not listen, inside `range` of the window's time axis.
     pub fn recording_gaps(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
+        if let Some(overlay) = vehicle.overlay.and_then(|id| self.overlay(id)) {
+            return self.gaps_of_overlay(overlay, range);
+        }
         let Some(vehicle) = self.vehicle(vehicle) else {
             return Vec::new();
         };

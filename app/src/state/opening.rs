@@ -7,11 +7,17 @@ use super::{
     AppState, Dialog, Effect, LayoutCommand, OpenSource, Selection, Severity, SourceId,
     SourceStatus, VehicleRef,
 };
+use crate::share::Link;
 use crate::source::SourceLocation;
 use crate::source::decode::DbcChoice;
 
 impl AppState {
     pub(super) fn open(&mut self, texts: &[String]) -> Vec<Effect> {
+        if let [text] = texts
+            && Link::is_meant_by(text)
+        {
+            return self.open_link(text);
+        }
         let (layouts, places): (Vec<_>, Vec<_>) = texts
             .iter()
             .cloned()
@@ -34,6 +40,10 @@ impl AppState {
                 return Vec::new();
             }
         };
+        self.open_location(location)
+    }
+
+    pub(super) fn open_location(&mut self, location: SourceLocation) -> Vec<Effect> {
         if let Some(open) = self
             .sources
             .iter()
@@ -126,8 +136,10 @@ impl AppState {
         }
         self.inspector.forget(id);
         self.forget_question();
+        self.forget_view_of(id);
         self.notes.forget(id);
         self.workspace.keep_sources(|source| source != id);
+        self.tidy_overlays();
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));
         effects

@@ -10,11 +10,18 @@ use super::{
     Selection, Settings, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
+use crate::share::Kind;
 use crate::time_display::ZoneChoice;
 
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
     pub fn update(&mut self, command: Command) -> Vec<Effect> {
+        let mut effects = self.carry_out(command);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn carry_out(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Run(action) => self.run(action),
             Command::Open(texts) => self.open(&texts),
@@ -41,6 +48,7 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Compare(command) => self.compare(command),
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
@@ -48,6 +56,7 @@ impl AppState {
                 self.suggested_export_path(kind),
             )],
             Command::ExportTo(target) => self.export(target),
+            Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
@@ -62,7 +71,7 @@ impl AppState {
     fn change_layout(&mut self, command: Command) {
         let workspace = &mut self.workspace;
         match command {
-            Command::Unplot(panel, signal) => workspace.unplot(panel, &signal),
+            Command::Unplot(panel, signal) => self.unplot(panel, &signal),
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
             Command::SetLayout(layout) => workspace.set_layout(layout),
@@ -89,6 +98,7 @@ impl AppState {
             Command::SetZone(zone) => self.settings.zone = zone,
             Command::CloseDialog => {
                 self.forget_question();
+                self.link = None;
                 self.dialog = None;
             }
             // Carried out by `update`.
@@ -103,10 +113,12 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Compare(_)
             | Command::Computed(_)
             | Command::Events(_)
             | Command::PickExportTarget(_)
             | Command::ExportTo(_)
+            | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
             | Command::Layout(_) => {}
@@ -119,12 +131,17 @@ impl AppState {
             Action::OpenFiles => return vec![Effect::PickFiles],
             Action::OpenFolder => return vec![Effect::PickFolder],
             Action::OpenDemo => return self.open_demo(),
-            Action::NoteHere => self.note_here(),
-            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
             Action::DecodeAgain => self.ask_to_decode_again(),
             Action::OpenLayout => self.dialog = Some(Dialog::OpenLayout),
             Action::SaveLayout => return self.save_layout(),
             Action::SaveLayoutAs => self.ask_where_to_save_layout(),
+            Action::NoteHere => self.note_here(),
+            Action::ShowNotes => self.dialog = Some(Dialog::Notes),
+            Action::CopyLink => self.copy_link(),
+            Action::CopyAsPandas => return self.copy_active_as(Kind::Pandas),
+            Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
+            Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
+            Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
             Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
             Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
             Action::CancelQueries => {
@@ -172,6 +189,10 @@ impl AppState {
             | Action::ClosePanel => return self.arrange(action),
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::Compare => self.ask_what_to_compare(),
+            Action::NudgeEarlier => self.nudge_overlay(-1),
+            Action::NudgeLater => self.nudge_overlay(1),
+            Action::StopComparing => return self.remove_overlays(),
             Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
             Action::Subtract => return self.subtract_plotted(),
             Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
@@ -281,6 +302,7 @@ impl AppState {
         self.workspace.activate(panel);
         let is_first = self.workspace.signals().is_empty();
         let mut vehicles = BTreeSet::new();
+        let compared = signals.clone();
         for signal in signals {
             let Some(info) = self.signal_info(&signal) else {
                 continue;
@@ -298,6 +320,7 @@ impl AppState {
                 self.workspace.plot(panel, signal, axis);
             }
         }
+        self.plot_counterparts(panel, &compared);
         let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             return self.choose_range(RangeChoice::Session);
         };

@@ -10,11 +10,11 @@ use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
 use super::notes::{self, NoteFields};
 use super::zones::{self, ZoneFields};
-use super::{UiState, about, notices, settings};
+use super::{UiState, about, compare, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
-use crate::state::{AppState, Dialog, ExportKind, ExportTarget, SourceId};
+use crate::state::{AppState, Dialog, ExportKind, ExportTarget, ShareCommand, SourceId, places_of};
 
 /// What is typed and ticked while a dialog is open.
 #[derive(Debug, Default)]
@@ -55,6 +55,11 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         if state.dialog == Some(Dialog::Keys) {
             fields.guide.open(ctx);
         }
+        if let Some(Dialog::DecodeAgain(id)) = state.dialog {
+            // As it was decoded before.
+            let source = state.source(id);
+            fields.by_pgn = source.is_some_and(|it| it.dbc.matching == Matching::J1939);
+        }
         if let Some(Dialog::ChooseDbc(id)) = state.dialog
             && let Some([only]) = state.source(id).map(|it| it.suggested_dbc.as_slice())
         {
@@ -76,6 +81,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     let mut is_open = true;
     let title = match dialog {
         Dialog::ChooseDbc(_) => "Decode raw frames",
+        Dialog::Compare => "Compare with what is shown",
         Dialog::DecodeAgain(_) => "Decode again",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
@@ -86,6 +92,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Settings => "Settings",
         Dialog::Zone => "Zone of all times",
         Dialog::About => "About Canlake",
+        Dialog::OpenLink => "Open a link",
         Dialog::Note => "Note",
         Dialog::OpenLayout => "Open a layout",
         Dialog::SaveLayout => "Save the layout",
@@ -103,6 +110,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::ChooseDbc(source) => {
                 choose_dbc(ui, state, source, fields, queue, Purpose::Open);
             }
+            Dialog::Compare => compare::dialog(ui, state, &mut local.compare, queue),
             Dialog::DecodeAgain(source) => {
                 choose_dbc(ui, state, source, fields, queue, Purpose::Compare);
             }
@@ -113,6 +121,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::Settings => settings::show(ui, state, queue),
             Dialog::Zone => zones::choose(ui, state, &mut fields.zone, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
+            Dialog::OpenLink => open_link(ui, state, queue),
             Dialog::Note => notes::edit(ui, state, &mut fields.notes, queue),
             Dialog::OpenLayout => layouts::open(ui, state, &mut fields.layouts, queue),
             Dialog::SaveLayout => layouts::save(ui, &mut fields.layouts, queue),
@@ -222,6 +231,28 @@ fn choose_dbc(
                 Purpose::Open => Command::DecodeWith { source: id, dbc },
                 Purpose::Compare => Command::Inspector(InspectorCommand::DecodeAgain(id, dbc)),
             });
+        }
+    });
+}
+
+/// Asks before a place is read that somebody else has named.
+fn open_link(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    let Some(link) = &state.link else {
+        return;
+    };
+    ui.set_width(460.0);
+    ui.label("The link shows data of a place that is not open:");
+    for place in places_of(link) {
+        ui.add(egui::Label::new(egui::RichText::new(place).monospace()).wrap());
+    }
+    ui.weak("Open it only if you trust whoever sent the link.");
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        if ui.button("Open the place").clicked() {
+            queue.send(Command::Share(ShareCommand::AcceptLink));
+        }
+        if ui.button("Cancel").clicked() {
+            queue.send(Command::CloseDialog);
         }
     });
 }

@@ -5,6 +5,8 @@
 //! waits, or does work proportional to the data.
 
 mod about;
+mod calendar;
+mod compare;
 mod computed;
 mod dialogs;
 mod events;
@@ -35,6 +37,7 @@ mod summary_bar;
 mod table;
 pub mod theme;
 mod tiles;
+mod timeline;
 mod track;
 mod welcome;
 mod xy;
@@ -51,11 +54,18 @@ pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 pub use raster::Rasteriser;
 
+/// Width of the inspector at first, in points.
+const INSPECTOR_WIDTH: f32 = 300.0;
+/// Less room than this for plots leaves none for the inspector, in points.
+const MIN_PLOTS_WIDTH: f32 = 280.0;
+
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]
 pub struct UiState {
     open_path: String,
     range: sessions::RangeFields,
+    calendar: calendar::CalendarView,
+    compare: compare::CompareFields,
     tree: signals::SignalTree,
     dialog: dialogs::DialogFields,
     palette: palette::PaletteFields,
@@ -85,10 +95,11 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .size_range(220.0..=560.0)
             .show(ui, |ui| side_bar(ui, state, local, queue));
     }
-    // While nothing is open there is nothing to inspect.
-    if state.settings.inspector && state.window.is_some() {
+    // While nothing is open there is nothing to inspect; in a small window plots go first.
+    let has_room = ui.available_width() >= INSPECTOR_WIDTH + MIN_PLOTS_WIDTH;
+    if state.settings.inspector && state.window.is_some() && has_room {
         Panel::right("inspector")
-            .default_size(300.0)
+            .default_size(INSPECTOR_WIDTH)
             .size_range(240.0..=520.0)
             .show(ui, |ui| {
                 guide::here(ui, ui.max_rect(), Topic::Inspector);
@@ -100,6 +111,9 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         .frame(frame)
         .show(ui, |ui| workspace(ui, state, local, queue));
     inspector::show_differences(ui.ctx(), state, &mut local.inspector.differences, queue);
+    if let Some(text) = &state.clipboard {
+        ui.ctx().copy_text(text.clone());
+    }
     dialogs::show(ui.ctx(), state, local, queue);
     if state.dialog == Some(Dialog::Palette) {
         palette::show(ui.ctx(), local, queue);
@@ -124,6 +138,8 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         ui.separator();
         guide::here(ui, ui.available_rect_before_wrap(), Topic::Sessions);
         sessions::show(ui, state, local, queue);
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Compare);
+        compare::show(ui, state, &mut local.compare, queue);
         ui.separator();
         guide::here(ui, ui.available_rect_before_wrap(), Topic::Signals);
         signals::show(ui, state, local, queue);

@@ -85,6 +85,22 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::RangeFromCursors, key(Key::R)),
     (Action::ToggleLink, key(Key::U)),
     (
+        Action::Compare,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
+    ),
+    (
+        Action::NudgeEarlier,
+        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowLeft),
+    ),
+    (
+        Action::NudgeLater,
+        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight),
+    ),
+    (
+        Action::CopyLink,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L),
+    ),
+    (
         Action::NewComputed,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::F),
     ),

@@ -15,6 +15,8 @@ mod notes;
 mod open;
 mod pick;
 mod remarks;
+mod share;
+mod shift;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
-use crate::state::{Effect, Event, LayoutEffect, LoadId, PanelId, SourceId};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, PanelId, ShiftOrder, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -74,6 +76,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     summaries: BTreeMap<PanelId, summary::Running>,
+    shifting: Option<Task<()>>,
     computing: compute::Computing,
     inspection: inspect::Inspection,
     others: Vec<Task<()>>,
@@ -103,6 +106,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             summaries: BTreeMap::new(),
+            shifting: None,
             computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
             others: Vec::new(),
@@ -141,6 +145,7 @@ impl Workers {
                 signals,
                 range,
                 recording_gaps,
+                shift_ns,
             } => {
                 let order = load::Order {
                     load,
@@ -148,6 +153,7 @@ impl Workers {
                     signals,
                     range,
                     recording_gaps,
+                    shift_ns,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(
@@ -173,6 +179,7 @@ impl Workers {
             Effect::StopSummary(panel) => {
                 self.summaries.remove(&panel);
             }
+            Effect::Shift(orders) => self.shift(orders),
             Effect::ExportCsv {
                 target,
                 columns,
@@ -183,16 +190,13 @@ impl Workers {
                     let result = export::csv(&target, &columns, range);
                     events.send(Event::Exported(result)).await;
                 };
-                self.others
-                    .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+                self.start(work);
             }
             Effect::Inspect(effect) => self.inspect(effect),
-            Effect::Layout(LayoutEffect::PickFile) => self.pick(pick::layout()),
-            Effect::Layout(LayoutEffect::PickTarget(suggested)) => {
-                self.pick(pick::layout_target(suggested));
-            }
-            Effect::Layout(effect) => {
-                self.start(layouts::perform(effect, self.events.clone()));
+            Effect::Layout(effect) => self.arrange(effect),
+            Effect::Share(effect) => {
+                let sources = Arc::clone(&self.sources);
+                self.start(share::perform(effect, sources, self.events.clone()));
             }
             Effect::Note(effect) => {
                 self.start(notes::perform(effect, self.events.clone()));
@@ -209,6 +213,11 @@ impl Workers {
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
+    }
+
+    fn shift(&mut self, orders: Vec<ShiftOrder>) {
+        let work = shift::run(orders, self.events.clone());
+        self.shifting = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     /// What has come since the last call.
@@ -266,6 +275,14 @@ impl Workers {
             source,
             self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
         );
+    }
+
+    fn arrange(&mut self, effect: LayoutEffect) {
+        match effect {
+            LayoutEffect::PickFile => self.pick(pick::layout()),
+            LayoutEffect::PickTarget(suggested) => self.pick(pick::layout_target(suggested)),
+            effect => self.start(layouts::perform(effect, self.events.clone())),
+        }
     }
 
     fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
@@ -331,6 +348,12 @@ impl Workers {
                     false
                 }
             });
+        if let Some(ended) = self.shifting.as_mut().and_then(Task::try_take) {
+            self.shifting = None;
+            if let Err(panicked) = ended {
+                events.push(Event::Shifted(Err(panicked.to_string())));
+            }
+        }
         events
     }
 }

@@ -21,7 +21,7 @@ use canlake_shared::time::TimeRange;
 
 use super::{
     AppState, Dialog, Effect, LAYOUT_EXTENSION, Namesakes, Role, SavedLayout, Severity, Slot,
-    VehicleRef,
+    SourceId, VehicleRef,
 };
 use crate::source::Catalogue;
 
@@ -119,7 +119,10 @@ pub struct Layouts {
 /// A layout on its way into the window.
 #[derive(Clone, Debug)]
 pub(super) struct View {
-    pub layout: SavedLayout,
+    /// The source that it is to be seen of; whichever is looked at if `None`.
+    pub source: Option<SourceId>,
+    /// Panels and what is in them; those that are there stay if `None`.
+    pub layout: Option<SavedLayout>,
     /// The vehicle to look at; the selected one if `None`.
     pub vehicle: Option<String>,
     /// The time to show.
@@ -132,7 +135,8 @@ impl View {
     /// Of a layout that nobody is asked about.
     fn unasked(layout: SavedLayout, vehicle: Option<String>, time: ViewTime) -> Self {
         Self {
-            layout,
+            source: None,
+            layout: Some(layout),
             vehicle,
             time,
             may_ask: false,
@@ -147,14 +151,18 @@ pub(super) enum ViewTime {
     Kept,
     /// That of the layout.
     Saved,
-    /// Another.
+    /// Another, and nothing else is loaded.
+    Only(TimeRange),
+    /// Another, of the session that it is in.
     Shown(TimeRange),
 }
 
 /// What has to be answered before a layout is opened.
 #[derive(Clone, Debug)]
 pub struct Question {
-    view: Box<View>,
+    layout: Box<SavedLayout>,
+    time: ViewTime,
+    may_ask: bool,
     /// Who stands where, of the slots that the layout has signals of.
     pub vehicles: BTreeMap<Slot, Option<VehicleRef>>,
     /// The slots that had to be asked for.
@@ -168,7 +176,7 @@ pub struct Question {
 impl Question {
     /// Whom a slot was of when the layout was saved.
     pub fn vehicle_name(&self, slot: Slot) -> String {
-        match &*self.view.layout.slot_ref(slot).vehicle {
+        match &*self.layout.slot_ref(slot).vehicle {
             "" => format!("vehicle {}", slot + 1),
             id => id.to_owned(),
         }
@@ -176,7 +184,7 @@ impl Question {
 
     /// Signals that are left out if it is answered like this.
     pub fn left_out(&self) -> usize {
-        let roles = self.view.layout.roles();
+        let roles = self.layout.roles();
         let is_chosen = |role: &Role| {
             let mut missing = self.missing.iter();
             missing.any(|it| it.role == *role && it.choice.is_some())
@@ -276,13 +284,20 @@ impl AppState {
         vehicle: Option<String>,
         range: Option<TimeRange>,
     ) {
-        let time = range.map_or(ViewTime::Saved, ViewTime::Shown);
+        let time = range.map_or(ViewTime::Saved, ViewTime::Only);
         self.layouts.waiting = Some(View::unasked(layout, vehicle, time));
     }
 
     /// Whether a layout is about to fill the window, so that nothing else should.
     pub(super) fn awaits_layout(&self) -> bool {
         self.layouts.running > 0 || self.layouts.waiting.is_some()
+    }
+
+    /// Forgets what was to be seen of a source that is not there.
+    pub(super) fn forget_view_of(&mut self, source: SourceId) {
+        self.layouts
+            .waiting
+            .take_if(|view| view.source == Some(source));
     }
 
     /// Lets a layout be that was about to be opened.
@@ -325,7 +340,8 @@ impl AppState {
         self.settings.remember_layout(&path);
         self.layouts.path = Some(path);
         self.begin_view(View {
-            layout,
+            source: None,
+            layout: Some(layout),
             vehicle: None,
             time: ViewTime::Kept,
             may_ask: true,

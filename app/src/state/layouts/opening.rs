@@ -7,6 +7,7 @@ use canlake_shared::schema::SignalKey;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::{LayoutEffect, Missing, Question, View, ViewTime};
+use crate::source::SessionInfo;
 use crate::state::saved::{find, with_references};
 use crate::state::{
     Analysis, AppState, AxisId, Cursor, Dialog, Effect, OpenSource, Panel, RangeChoice, Role,
@@ -18,10 +19,9 @@ use crate::state::{
 const NO_SOURCE: SourceId = SourceId(u32::MAX);
 
 impl AppState {
-    /// Opens a layout, as soon as there is a vehicle.
+    /// Shows a view, as soon as there is a vehicle.
     pub(in crate::state) fn begin_view(&mut self, view: View) -> Vec<Effect> {
-        self.layouts.namesakes.extend(&view.layout.namesakes);
-        if self.selected_vehicle().is_none() {
+        if !self.can_show(&view) {
             let is_opening = |it: &OpenSource| !matches!(it.status, SourceStatus::Failed(_));
             if !self.sources.iter().any(is_opening) {
                 let title = "the layout is shown as soon as data are open";
@@ -30,10 +30,34 @@ impl AppState {
             self.layouts.waiting = Some(view);
             return Vec::new();
         }
-        let mut question = self.question(view);
+        let Some(first) = self.first_of(&view) else {
+            let vehicle = view.vehicle.unwrap_or_default();
+            let title = format!("the vehicle {vehicle} of the link is not there");
+            self.notices.add(Severity::Error, title, "");
+            return Vec::new();
+        };
+        let Some(layout) = view.layout else {
+            self.look_at(first);
+            return self.show_time(view.time, None);
+        };
+        self.layouts.namesakes.extend(&layout.namesakes);
+        let used: BTreeSet<Slot> = layout.roles().iter().map(|role| role.slot).collect();
+        let is_restored = view.time == ViewTime::Saved && view.vehicle.is_none();
+        let vehicles = self.vehicles_of(&layout, &used, &first, is_restored);
+        let open_slots = vehicles.iter().filter(|(_, vehicle)| vehicle.is_none());
+        let mut question = Question {
+            open_slots: open_slots.map(|(slot, _)| *slot).collect(),
+            vehicles,
+            found: BTreeMap::new(),
+            missing: Vec::new(),
+            layout: Box::new(layout),
+            time: view.time,
+            may_ask: view.may_ask,
+        };
+        question.vehicles.entry(0).or_insert(Some(first));
         self.find_signals(&mut question);
         let is_answered = question.open_slots.is_empty() && question.missing.is_empty();
-        if is_answered || !question.view.may_ask {
+        if is_answered || !question.may_ask {
             return self.lay_out(question);
         }
         self.dialog = Some(Dialog::MatchSignals);
@@ -42,23 +66,46 @@ impl AppState {
         effects
     }
 
-    /// Opens the layout that waited for a vehicle, if there is one.
+    /// Shows what waited for a vehicle, if it is there now.
     pub(in crate::state) fn begin_waiting_view(&mut self) -> Option<Vec<Effect>> {
-        self.selected_vehicle()?;
+        let waiting = self.layouts.waiting.as_ref();
+        if !waiting.is_some_and(|view| self.can_show(view)) {
+            return None;
+        }
         let view = self.layouts.waiting.take()?;
         Some(self.begin_view(view))
     }
 
-    fn question(&self, view: View) -> Question {
-        let used: BTreeSet<Slot> = view.layout.roles().iter().map(|role| role.slot).collect();
-        let vehicles = self.vehicles_of(&view, &used);
-        let open_slots = vehicles.iter().filter(|(_, vehicle)| vehicle.is_none());
-        Question {
-            open_slots: open_slots.map(|(slot, _)| *slot).collect(),
-            vehicles,
-            found: BTreeMap::new(),
-            missing: Vec::new(),
-            view: Box::new(view),
+    fn can_show(&self, view: &View) -> bool {
+        match view.source {
+            Some(id) => self.source(id).and_then(OpenSource::catalogue).is_some(),
+            None => self.selected_vehicle().is_some(),
+        }
+    }
+
+    /// The vehicle that a view looks at: the one that it names, else the one that is looked at, else
+    /// the first of its source.
+    fn first_of(&self, view: &View) -> Option<VehicleRef> {
+        let selected = self.selection.as_ref().map(|it| &it.vehicle);
+        let looked_at = view.source.or(selected.map(|it| it.source));
+        if let Some(id) = &view.vehicle {
+            return self.vehicle_named(id, looked_at);
+        }
+        let selected = selected.filter(|it| Some(it.source) == looked_at);
+        if let Some(it) = selected {
+            return Some(VehicleRef::new(it.source, Arc::clone(&it.vehicle)));
+        }
+        let source = self.source(looked_at?)?;
+        let first = source.catalogue()?.vehicles.first()?;
+        Some(VehicleRef::new(source.id, Arc::clone(&first.id)))
+    }
+
+    fn look_at(&mut self, vehicle: VehicleRef) {
+        if self.selection.as_ref().map(|it| &it.vehicle) != Some(&vehicle) {
+            self.selection = Some(Selection {
+                vehicle,
+                session: None,
+            });
         }
     }
 
@@ -67,29 +114,25 @@ impl AppState {
     /// is who they were.
     fn vehicles_of(
         &self,
-        view: &View,
+        layout: &SavedLayout,
         used: &BTreeSet<Slot>,
+        first: &VehicleRef,
+        is_restored: bool,
     ) -> BTreeMap<Slot, Option<VehicleRef>> {
-        let id_of = |slot: Slot| view.layout.vehicles.get(slot).map_or("", String::as_str);
-        let named = |slot: Slot| self.vehicle_named(id_of(slot));
-        let selected = self.selection.as_ref().map(|it| {
-            let vehicle = &it.vehicle;
-            VehicleRef::new(vehicle.source, Arc::clone(&vehicle.vehicle))
-        });
-        let wanted = view.vehicle.as_deref();
-        let first = wanted.and_then(|id| self.vehicle_named(id)).or(selected);
+        let named = |slot: Slot| {
+            let id = layout.vehicles.get(slot).map_or("", String::as_str);
+            self.vehicle_named(id, Some(first.source))
+        };
         let is_same = used.iter().all(|slot| named(*slot).is_some())
-            && used.iter().any(|slot| named(*slot) == first);
-        let is_restored = view.time == ViewTime::Saved && wanted.is_none();
-        let mut vehicles = BTreeMap::new();
+            && used.iter().any(|slot| named(*slot).as_ref() == Some(first));
+        let mut vehicles: BTreeMap<Slot, Option<VehicleRef>> = BTreeMap::new();
         for slot in used.iter().copied() {
+            let is_free = |it: &VehicleRef| !vehicles.values().flatten().any(|taken| taken == it);
             let vehicle = if is_same || is_restored {
-                named(slot).or_else(|| first.clone().filter(|_| slot == 0))
+                named(slot).or_else(|| (slot == 0).then(|| first.clone()))
             } else if slot == 0 {
-                first.clone()
+                Some(first.clone())
             } else {
-                let is_free =
-                    |it: &VehicleRef| !vehicles.values().any(|taken| *taken == Some(it.clone()));
                 named(slot).filter(is_free)
             };
             vehicles.insert(slot, vehicle);
@@ -97,11 +140,10 @@ impl AppState {
         vehicles
     }
 
-    /// A vehicle by its id: of the source that is looked at, else of any.
-    fn vehicle_named(&self, id: &str) -> Option<VehicleRef> {
-        let looked_at = self.selection.as_ref().map(|it| it.vehicle.source);
+    /// A vehicle by its id: of one source before all others.
+    fn vehicle_named(&self, id: &str, before: Option<SourceId>) -> Option<VehicleRef> {
         let mut sources: Vec<&OpenSource> = self.sources.iter().collect();
-        sources.sort_by_key(|source| Some(source.id) != looked_at);
+        sources.sort_by_key(|source| Some(source.id) != before);
         sources.into_iter().find_map(|source| {
             let vehicle = source.catalogue()?.vehicle(id)?;
             Some(VehicleRef::new(source.id, Arc::clone(&vehicle.id)))
@@ -116,7 +158,7 @@ impl AppState {
             .map(|missing| (missing.role, missing.choice))
             .collect();
         question.found.clear();
-        let layout = &question.view.layout;
+        let layout = &question.layout;
         for role in layout.roles() {
             let reference = SignalRef {
                 vehicle: layout.slot_ref(role.slot),
@@ -150,7 +192,7 @@ impl AppState {
             let of_slot = question.missing.iter().filter(|it| it.role.slot == *slot);
             let missing: Vec<_> = of_slot
                 .map(|it| {
-                    let unit = question.view.layout.unit_of(&it.role).to_owned();
+                    let unit = question.layout.unit_of(&it.role).to_owned();
                     (it.role.clone(), unit)
                 })
                 .collect();
@@ -198,16 +240,17 @@ impl AppState {
 
     /// Shows a layout. Signals that were not found are left out.
     fn lay_out(&mut self, question: Question) -> Vec<Effect> {
-        if !question.view.may_ask {
+        if !question.may_ask {
             self.tell_missing(&question);
         }
         let Question {
-            view,
+            layout,
+            time,
             vehicles,
             found,
             ..
         } = question;
-        let View { layout, time, .. } = *view;
+        let layout = *layout;
         let role_of = |signal: &SignalRef| Role {
             slot: SavedLayout::slot_of(&signal.vehicle),
             key: signal.key.clone(),
@@ -242,20 +285,15 @@ impl AppState {
             with_references(&panels, &mut signal, &mut vehicle).expect(read_back);
         let analysis: Analysis =
             with_references(&layout.analysis, &mut signal, &mut vehicle).expect(read_back);
-        let first = vehicles.get(&0).cloned().flatten();
-        if let Some(vehicle) = first
-            && self.selection.as_ref().map(|it| &it.vehicle) != Some(&vehicle)
-        {
-            self.selection = Some(Selection {
-                vehicle,
-                session: None,
-            });
+        if let Some(first) = vehicles.get(&0).cloned().flatten() {
+            self.look_at(first);
         }
         for panel in &mut panels {
             self.follow_units(panel);
         }
         self.workspace = Workspace::of(panels, layout.arrangement, layout.active);
         self.analysis = analysis;
+        self.tidy_overlays();
         let mut effects = self.drop_unused();
         effects.extend(self.show_time(time, layout.time.map(|it| [it.loaded, it.visible])));
         self.place_cursors(layout.cursors, time);
@@ -292,11 +330,12 @@ impl AppState {
         let range = match time {
             ViewTime::Kept if self.window.is_some() => return self.load_missing(),
             ViewTime::Kept | ViewTime::Saved => saved,
-            ViewTime::Shown(range) => {
+            ViewTime::Only(range) => {
                 let known = self.selected_vehicle().map(|it| it.range);
                 let loaded = known.map_or(range, |known| known.intersection(range));
                 Some([loaded, range])
             }
+            ViewTime::Shown(range) => Some([self.around(range), range]),
         };
         let Some(known) = self.selected_vehicle() else {
             return self.load_missing();
@@ -319,6 +358,22 @@ impl AppState {
         effects
     }
 
+    /// The session that a stretch of time is in, with the margin that windows have; else itself, as far
+    /// as there are data.
+    fn around(&self, range: TimeRange) -> TimeRange {
+        let Some(vehicle) = self.selected_vehicle() else {
+            return range;
+        };
+        let holds = |session: &&SessionInfo| {
+            let margin = session.range.duration_ns() / 20 + 1;
+            session.range.overlaps(range)
+                && session.range.start - margin <= range.start
+                && range.end <= session.range.end + margin
+        };
+        let session = vehicle.sessions.iter().find(holds);
+        session.map_or_else(|| vehicle.range.intersection(range), |it| it.range)
+    }
+
     /// Cursors that the user has placed stay.
     fn place_cursors(&mut self, saved: [Option<Timestamp>; 2], time: ViewTime) {
         let cursors = [Cursor::A, Cursor::B];
@@ -337,7 +392,7 @@ impl AppState {
     }
 
     fn tell_missing(&mut self, question: &Question) {
-        let layout = &question.view.layout;
+        let layout = &question.layout;
         let roles = layout.roles();
         let missing = roles.iter().filter(|it| !question.found.contains_key(*it));
         let lines: Vec<String> = missing

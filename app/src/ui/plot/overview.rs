@@ -47,18 +47,18 @@ struct Strip {
 
 impl Strip {
     fn x_of(&self, instant: Timestamp) -> f32 {
-        let extent = self.window.extent();
+        let extent = self.window.reach();
         let share = instant.ns_since(extent.start) as f64 / extent.duration_ns().max(1) as f64;
         self.rect.left() + self.rect.width() * share as f32
     }
 
     fn time_at(&self, x: f32) -> Timestamp {
         let offset = f64::from(x - self.rect.left()) * self.ns_per_point();
-        self.window.extent().start + offset.round() as i64
+        self.window.reach().start + offset.round() as i64
     }
 
     fn ns_per_point(&self) -> f64 {
-        self.window.extent().duration_ns() as f64 / f64::from(self.rect.width().max(1.0))
+        self.window.reach().duration_ns() as f64 / f64::from(self.rect.width().max(1.0))
     }
 
     /// The visible window.
@@ -69,7 +69,7 @@ impl Strip {
     }
 
     fn shows_everything(&self) -> bool {
-        let (visible, extent) = (self.window.visible(), self.window.extent());
+        let (visible, extent) = (self.window.visible(), self.window.reach());
         visible.start <= extent.start && visible.end >= extent.end
     }
 
@@ -131,7 +131,7 @@ pub(crate) fn show(
     let strip = Strip { rect, window };
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 2.0, palette.plot_background);
-    for gap in recording_gaps(state, strip.window.extent()) {
+    for gap in recording_gaps(state, strip.window.reach()) {
         let across = strip.x_of(gap.start)..=strip.x_of(gap.end);
         let area = Rect::from_x_y_ranges(across, rect.y_range());
         painter.rect_filled(area, 0.0, palette.recording_gap);
@@ -140,7 +140,7 @@ pub(crate) fn show(
         paint_signal(ui, state, signal, &strip, &painter, curves);
     }
     paint_gaps(state, &strip, &painter, palette.warning);
-    bands::events(&painter, state, ui.theme(), rect, strip.window.extent());
+    bands::events(&painter, state, ui.theme(), rect, strip.window.reach());
     paint_window(ui, &strip, &painter);
     let frame = (1.0, palette.plot_frame);
     ui.painter()
@@ -151,7 +151,7 @@ pub(crate) fn show(
     let response = interact(ui, state, &strip, queue);
     paint_labels(ui, state, &strip, response.hover_pos());
     response.widget_info(|| {
-        let (extent, visible) = (strip.window.extent(), strip.window.visible());
+        let (extent, visible) = (strip.window.reach(), strip.window.visible());
         let text = format!(
             "Overview from {} to {}, visible from {} to {}",
             extent.start, extent.end, visible.start, visible.end
@@ -198,7 +198,7 @@ fn paint_signal(
     let Some(series) = &loaded.series else {
         return;
     };
-    let (rect, extent) = (strip.rect, strip.window.extent());
+    let (rect, extent) = (strip.rect, strip.window.reach());
     let curve = curves.entry(signal.clone()).or_default();
     // Half as many columns as pixels are enough for a picture this small.
     let pixel_columns = (rect.width() * ui.pixels_per_point() / 2.0).max(1.0) as usize;
@@ -230,7 +230,7 @@ fn paint_signal(
 /// Thin marks on top, where a signal of the active panel is silent. One look a column, however many
 /// gaps there are.
 fn paint_gaps(state: &AppState, strip: &Strip, painter: &Painter, color: Color32) {
-    let extent = strip.window.extent();
+    let extent = strip.window.reach();
     let top = strip.rect.top()..=strip.rect.top() + GAP_HEIGHT;
     let signals = state.gap_signals().into_iter().take(MAX_GAP_SIGNALS);
     let series = signals.filter_map(|signal| state.store.get(signal)?.series.as_ref());
@@ -273,7 +273,7 @@ fn paint_labels(ui: &Ui, state: &AppState, strip: &Strip, pointer: Option<Pos2>)
     let palette = theme::palette(ui.theme());
     let painter = ui.painter();
     let font = FontId::proportional(FONT_SIZE);
-    let extent = strip.window.extent();
+    let extent = strip.window.reach();
     let resolution = (extent.duration_ns() / 2_000).max(1);
     let zone = state.zone();
     let y = strip.rect.bottom() + 2.0;

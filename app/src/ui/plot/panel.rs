@@ -2,7 +2,7 @@
 
 use canlake_shared::time::TimeRange;
 use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2};
-use egui_plot::{Line, Plot, PlotPoints, Points};
+use egui_plot::{Line, LineStyle, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, Buttons, PlotGeometry, Wheel};
@@ -10,7 +10,8 @@ use super::{
     PanelCurves, axis_menu, band, bands, describe, inside, lanes, legend, overlay, theme, time_axis,
 };
 use crate::command::{Action, Command, CommandQueue};
-use crate::state::{AppState, Panel, PlottedSignal, TimeWindow, VehicleRef};
+use crate::share::Kind;
+use crate::state::{AppState, Panel, PlottedSignal, ShareCommand, TimeWindow, VehicleRef};
 use crate::time_display::duration_text;
 use crate::ui::guide::{self, Topic};
 use crate::ui::notes;
@@ -261,7 +262,14 @@ fn paint_curves(
                 for plotted in panel.signals.iter().filter(|plotted| plotted.visible) {
                     if let Some(curve) = curves.get(&plotted.signal) {
                         let color = theme::signal_color(theme, plotted.color_idx);
-                        add_curve(plot_ui, curve, plotted, color, state.settings.dots);
+                        add_curve(
+                            plot_ui,
+                            curve,
+                            plotted,
+                            color,
+                            state.settings.dots,
+                            plot.rect.size(),
+                        );
                     }
                 }
             })
@@ -275,7 +283,13 @@ fn add_curve<'a>(
     plotted: &PlottedSignal,
     color: Color32,
     all_dots: bool,
+    size: egui::Vec2,
 ) {
+    let style = if curve.has_room_for_dashes(size) {
+        theme::line_style(plotted)
+    } else {
+        LineStyle::Solid
+    };
     for (idx, run) in curve.runs().enumerate() {
         if run.is_isolated || all_dots && !curve.view().is_downsampled() {
             let dots = Points::new("", PlotPoints::Borrowed(run.points))
@@ -289,7 +303,7 @@ fn add_curve<'a>(
             let line = Line::new("", PlotPoints::Borrowed(run.points))
                 .id(("line", &plotted.signal, idx))
                 .width(plotted.look.width.unwrap_or(theme::LINE_WIDTH))
-                .style(theme::line_style(plotted))
+                .style(style)
                 .color(color)
                 // Bands join the extremes of columns that are far apart, which steps are not.
                 .allow_band(false)
@@ -443,14 +457,18 @@ fn handle_mouse(
 ) {
     let palette = theme::palette(ui.theme());
     let buttons = Buttons::of(&state.settings);
-    let (press_origin, shift) =
-        ui.input(|input| (input.pointer.press_origin(), input.modifiers.shift));
-    if !shift {
+    let (press_origin, modifiers) =
+        ui.input(|input| (input.pointer.press_origin(), input.modifiers));
+    if !modifiers.shift {
         input::pan_in_plot(plot, response, buttons, queue);
+    }
+    let moves_overlay = modifiers.shift && modifiers.command;
+    if let (true, Some(overlay)) = (moves_overlay, state.active_overlay()) {
+        input::drag_overlay(plot, overlay.id, response, queue);
     }
     let drawn = ui.data(|data| data.get_temp(response.id)).flatten();
     // With Shift the left button scrubs, whatever else it does.
-    let is_scrub = shift && buttons.zoom_box == egui::PointerButton::Primary;
+    let is_scrub = modifiers.shift && buttons.zoom_box == egui::PointerButton::Primary;
     let pressed = (buttons.zoom_box, press_origin.filter(|_| !is_scrub));
     let corners = input::box_zoom(plot, response, pressed, drawn, queue);
     ui.data_mut(|data| data.insert_temp(response.id, corners));
@@ -483,8 +501,8 @@ fn handle_mouse(
     if let (true, Some(pointer)) = (is_click, response.interact_pointer_pos()) {
         queue.send(Command::PlaceCursor(plot.time_at(pointer.x)));
     }
-    let is_scrubbing = response.dragged_by(egui::PointerButton::Primary)
-        && ui.input(|input| input.modifiers.shift);
+    let is_scrubbing =
+        response.dragged_by(egui::PointerButton::Primary) && modifiers.shift && !moves_overlay;
     if let (true, Some(pointer)) = (is_scrubbing, response.interact_pointer_pos()) {
         let instant = plot.time_at(pointer.x);
         queue.send(Command::PlaceCursor(state.nearest_sample(instant)));
@@ -516,6 +534,15 @@ fn handle_mouse(
                 ui.close();
             }
         }
+        ui.menu_button("Copy as", |ui| {
+            for kind in Kind::ALL {
+                if ui.button(kind.name()).clicked() {
+                    let command = ShareCommand::CopyAs(plot.panel, kind);
+                    queue.send(Command::Share(command));
+                    ui.close();
+                }
+            }
+        });
         ui.separator();
         if ui.button("Remove this plot").clicked() {
             queue.send(Command::ClosePanel(plot.panel));

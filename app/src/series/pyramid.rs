@@ -13,6 +13,8 @@
 //!
 //! Memory: 0.6 bytes per sample, 4 % of the columns.
 
+use std::sync::Arc;
+
 /// Samples in a block.
 pub(super) const BLOCK: usize = 64;
 const BLOCK_BITS: u32 = BLOCK.trailing_zeros();
@@ -105,8 +107,9 @@ impl Node {
 pub struct Pyramid {
     /// Time of each block's first sample.
     block_times: Vec<i64>,
-    /// Level 0 has a node per block, the last level a single one.
-    levels: Vec<Vec<Node>>,
+    /// Level 0 has a node per block, the last level a single one. Shared with the pyramids of the same
+    /// samples at other times.
+    levels: Arc<[Vec<Node>]>,
 }
 
 impl Pyramid {
@@ -132,7 +135,16 @@ impl Pyramid {
         levels.push(level);
         Self {
             block_times,
-            levels,
+            levels: levels.into(),
+        }
+    }
+
+    /// Of the same samples `ns` later.
+    pub(super) fn shifted(&self, ns: i64) -> Self {
+        let times = self.block_times.iter().map(|time| time.saturating_add(ns));
+        Self {
+            block_times: times.collect(),
+            levels: Arc::clone(&self.levels),
         }
     }
 
@@ -140,6 +152,28 @@ impl Pyramid {
     /// `values` must be the values that the pyramid was built from.
     pub fn extremes(&self, values: &[f64], from: usize, to: usize) -> Option<Extremes> {
         self.range(values, from, to).extremes()
+    }
+
+    /// As [`Self::extremes`], but of several samples that have an extreme any one may be named. Reads
+    /// far fewer samples: of a block that is only partly in the range none, unless it could hold more.
+    pub(super) fn any_extremes(&self, values: &[f64], from: usize, to: usize) -> Option<Extremes> {
+        let to = to.min(values.len());
+        let (left, right) = (from.div_ceil(BLOCK), to / BLOCK);
+        if left >= right {
+            return self.extremes(values, from, to);
+        }
+        let mut all = self.whole_blocks(left, right);
+        let is_inside = |all: &Node, block: usize| {
+            let node = self.levels[0].get(block).unwrap_or(&Node::EMPTY);
+            node.min >= all.min && node.max <= all.max
+        };
+        if from < left * BLOCK && !is_inside(&all, left - 1) {
+            all = scan(&values[from..left * BLOCK], from).then(all);
+        }
+        if right * BLOCK < to && !is_inside(&all, right) {
+            all = all.then(scan(&values[right * BLOCK..to], right * BLOCK));
+        }
+        all.extremes()
     }
 
     /// Bytes held.
@@ -153,15 +187,21 @@ impl Pyramid {
         if from >= to {
             return Node::EMPTY;
         }
-        let mut left = from.div_ceil(BLOCK);
-        let mut right = to / BLOCK;
+        let (left, right) = (from.div_ceil(BLOCK), to / BLOCK);
         if left >= right {
             return scan(&values[from..to], from);
         }
-        // Left and right grow towards each other up the levels, so that ties go to the earlier one.
-        let mut head = scan(&values[from..left * BLOCK], from);
-        let mut tail = scan(&values[right * BLOCK..to], right * BLOCK);
-        for nodes in &self.levels {
+        let head = scan(&values[from..left * BLOCK], from);
+        let tail = scan(&values[right * BLOCK..to], right * BLOCK);
+        head.then(self.whole_blocks(left, right)).then(tail)
+    }
+
+    /// Of the blocks `left..right`. The two grow towards each other up the levels, so that ties go to the
+    /// earlier one.
+    fn whole_blocks(&self, mut left: usize, mut right: usize) -> Node {
+        let mut head = Node::EMPTY;
+        let mut tail = Node::EMPTY;
+        for nodes in self.levels.iter() {
             while left < right && !left.is_multiple_of(FAN) {
                 head = head.then(nodes[left]);
                 left += 1;
@@ -497,6 +537,14 @@ mod tests {
                     pyramid.extremes(&values, from, to),
                     brute_force(&values, from, to)
                 );
+                let any = pyramid.any_extremes(&values, from, to);
+                let known = brute_force(&values, from, to);
+                prop_assert_eq!(any.map(|it| (it.min, it.max)), known.map(|it| (it.min, it.max)));
+                if let Some(it) = any {
+                    prop_assert_eq!((values[it.min_index], values[it.max_index]), (it.min, it.max));
+                    prop_assert!(from <= it.min_index.min(it.max_index));
+                    prop_assert!(it.min_index.max(it.max_index) < to);
+                }
                 if from > to || to > values.len() {
                     continue;
                 }

@@ -5,7 +5,8 @@
 //!   exact minimum and maximum; the ends of every segment; the samples next to empty columns; the
 //!   outermost samples.
 //! - *chosen*: what makes the line look the same wherever the range begins. LTTB over the extremes
-//!   of absolute time buckets, one sample per bucket between one and two pixels wide.
+//!   of absolute time buckets, one sample per bucket between one and two pixels wide. Left out where
+//!   columns hold so many samples ([`DENSE`]) that it would change nothing that can be seen.
 //!
 //! Count: with N columns holding samples, E empty ones and S segments, the first list has at most
 //! 2N + 2E + 2S + 2 samples, which is within 4 × columns + 2 × segments; the second list is left out
@@ -18,6 +19,10 @@ use std::ops::Range;
 use super::lttb::largest_triangles;
 use super::pyramid::BLOCK;
 use super::{Extremes, Prepared};
+
+/// Samples per column from which the chosen list is left out: what it would add lies between the
+/// extremes of its own column, which are joined by a line already.
+const DENSE: usize = 64;
 
 /// Nodes of the pyramid per column from which the absolute buckets are put together.
 const NODES_PER_COLUMN: usize = 8;
@@ -153,9 +158,13 @@ impl Selection {
         budget: usize,
     ) {
         self.require(data, columns, visible.clone(), (from, to));
-        self.collect_candidates(data, columns, visible);
-        if self.required.len() + self.bucket_starts.len() + 2 <= budget {
-            self.choose_by_shape();
+        self.candidates.clear();
+        self.bucket_starts.clear();
+        if visible.len() / columns.count < DENSE {
+            self.collect_candidates(data, columns, visible);
+            if self.required.len() + self.bucket_starts.len() + 2 <= budget {
+                self.choose_by_shape();
+            }
         }
         merge(&self.required, &self.chosen, &mut self.merged);
     }
@@ -202,7 +211,7 @@ impl Selection {
                     required.extend([cut as u32 - 1, cut as u32]);
                 }
             }
-            match data.pyramid().extremes(values, start, end) {
+            match data.pyramid().any_extremes(values, start, end) {
                 Some(extremes) => {
                     required.extend([extremes.min_index as u32, extremes.max_index as u32]);
                 }
@@ -217,8 +226,6 @@ impl Selection {
 
     /// Extremes of the absolute buckets, and where the wider buckets of LTTB begin among them.
     fn collect_candidates(&mut self, data: &Prepared, columns: &Columns, visible: Range<usize>) {
-        self.candidates.clear();
-        self.bucket_starts.clear();
         let bits = columns.bucket_bits();
         let nodes = columns.count.saturating_mul(NODES_PER_COLUMN);
         let nodes = data

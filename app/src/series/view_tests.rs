@@ -224,7 +224,8 @@ fn panning_by_less_than_a_pixel_moves_no_bucket() {
         values,
         &cycle(1_000),
     );
-    let columns = 500;
+    // Fewer samples a column than from which on buckets are left out.
+    let columns = 30_000;
     let pixel = 2_000_000 * 1_000 / columns as i64;
     let buckets = |start: i64| {
         let range = (start, start + 1_500_000 * 1_000);
@@ -232,7 +233,7 @@ fn panning_by_less_than_a_pixel_moves_no_bucket() {
         let columns = Columns::new(range, columns);
         let visible = columns.samples(&data).unwrap();
         let ends = data.with_neighbours(visible.clone());
-        selection.choose(&data, &columns, visible, ends, 3_000);
+        selection.choose(&data, &columns, visible, ends, 120_000);
         selection
             .bucket_extremes()
             .filter(|&i| (300_000..1_300_000).contains(&i))

@@ -12,6 +12,12 @@ use crate::query::{Completeness, QueryStats};
 impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.take_in(event);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn take_in(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::SourceProgress(source, text) => {
                 self.set_status(source, SourceStatus::Opening(text));
@@ -89,6 +95,7 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Shifted(result) => self.shifted(result),
             Event::Share(event) => self.apply_sharing(event),
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),

@@ -5,6 +5,8 @@
 //! waits, or does work proportional to the data.
 
 mod about;
+mod calendar;
+mod compare;
 mod computed;
 mod dialogs;
 mod events;
@@ -32,6 +34,7 @@ mod status_bar;
 mod table;
 pub mod theme;
 mod tiles;
+mod timeline;
 mod welcome;
 mod zones;
 
@@ -46,11 +49,18 @@ pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 pub use raster::Rasteriser;
 
+/// Width of the inspector at first, in points.
+const INSPECTOR_WIDTH: f32 = 300.0;
+/// Less room than this for plots leaves none for the inspector, in points.
+const MIN_PLOTS_WIDTH: f32 = 280.0;
+
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]
 pub struct UiState {
     open_path: String,
     range: sessions::RangeFields,
+    calendar: calendar::CalendarView,
+    compare: compare::CompareFields,
     tree: signals::SignalTree,
     dialog: dialogs::DialogFields,
     palette: palette::PaletteFields,
@@ -86,10 +96,11 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .default_size(150.0)
             .show(ui, |ui| statistics::show(ui, state, queue));
     }
-    // While nothing is open there is nothing to inspect.
-    if state.settings.inspector && state.window.is_some() {
+    // While nothing is open there is nothing to inspect; in a small window plots go first.
+    let has_room = ui.available_width() >= INSPECTOR_WIDTH + MIN_PLOTS_WIDTH;
+    if state.settings.inspector && state.window.is_some() && has_room {
         Panel::right("inspector")
-            .default_size(300.0)
+            .default_size(INSPECTOR_WIDTH)
             .size_range(240.0..=520.0)
             .show(ui, |ui| {
                 guide::here(ui, ui.max_rect(), Topic::Inspector);
@@ -128,6 +139,8 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         ui.separator();
         guide::here(ui, ui.available_rect_before_wrap(), Topic::Sessions);
         sessions::show(ui, state, local, queue);
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Compare);
+        compare::show(ui, state, &mut local.compare, queue);
         ui.separator();
         guide::here(ui, ui.available_rect_before_wrap(), Topic::Signals);
         signals::show(ui, state, local, queue);

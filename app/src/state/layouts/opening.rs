@@ -297,6 +297,7 @@ impl AppState {
         if !keeps_analysis {
             self.analysis = analysis;
         }
+        self.tidy_overlays();
         if let Some(zone) = layout.zone {
             self.settings.zone = zone;
         }

@@ -19,6 +19,8 @@ pub struct Curve {
     computed: Option<Computed>,
     points: Vec<PlotPoint>,
     scale: Option<[f64; 2]>,
+    /// How far the line goes up and down in all, as shares of the axis' range.
+    travel: f64,
 }
 
 #[derive(Debug)]
@@ -93,6 +95,15 @@ impl Curve {
                 .iter()
                 .map(|&[seconds, value]| PlotPoint::new(seconds, (value - range[0]) / span)),
         );
+        let steps = self.points.windows(2);
+        self.travel = steps.map(|pair| (pair[1].y - pair[0].y).abs()).sum();
+    }
+
+    /// Whether dashes of the line could be told apart in a plot of this size. On one that goes up and
+    /// down all the time they cannot, and cost a lot.
+    pub(crate) fn has_room_for_dashes(&self, size: egui::Vec2) -> bool {
+        const MAX_LENGTH: f64 = 8.0;
+        self.travel * f64::from(size.y) < MAX_LENGTH * f64::from(size.x)
     }
 
     /// The lines and dots, in the order of time.

@@ -2,7 +2,7 @@
 
 use canlake_shared::time::TimeRange;
 use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2};
-use egui_plot::{Line, Plot, PlotPoints, Points};
+use egui_plot::{Line, LineStyle, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
 use super::input::{self, AxisView, PlotGeometry, Wheel};
@@ -253,7 +253,14 @@ fn paint_curves(
                 for plotted in panel.signals.iter().filter(|plotted| plotted.visible) {
                     if let Some(curve) = curves.get(&plotted.signal) {
                         let color = theme::signal_color(theme, plotted.color_idx);
-                        add_curve(plot_ui, curve, plotted, color, state.settings.dots);
+                        add_curve(
+                            plot_ui,
+                            curve,
+                            plotted,
+                            color,
+                            state.settings.dots,
+                            plot.rect.size(),
+                        );
                     }
                 }
             })
@@ -267,7 +274,13 @@ fn add_curve<'a>(
     plotted: &PlottedSignal,
     color: Color32,
     all_dots: bool,
+    size: egui::Vec2,
 ) {
+    let style = if curve.has_room_for_dashes(size) {
+        theme::line_style(plotted)
+    } else {
+        LineStyle::Solid
+    };
     for (idx, run) in curve.runs().enumerate() {
         if run.is_isolated || all_dots && !curve.view().is_downsampled() {
             let dots = Points::new("", PlotPoints::Borrowed(run.points))
@@ -281,7 +294,7 @@ fn add_curve<'a>(
             let line = Line::new("", PlotPoints::Borrowed(run.points))
                 .id(("line", &plotted.signal, idx))
                 .width(plotted.look.width.unwrap_or(theme::LINE_WIDTH))
-                .style(theme::line_style(plotted))
+                .style(style)
                 .color(color)
                 // Bands join the extremes of columns that are far apart, which steps are not.
                 .allow_band(false)
@@ -409,8 +422,13 @@ fn handle_mouse(
 ) {
     let palette = theme::palette(ui.theme());
     let press_origin = ui.input(|input| input.pointer.press_origin());
-    if !ui.input(|input| input.modifiers.shift) {
+    let modifiers = ui.input(|input| input.modifiers);
+    if !modifiers.shift {
         input::pan_in_plot(plot, response, queue);
+    }
+    let moves_overlay = modifiers.shift && modifiers.command;
+    if let (true, Some(overlay)) = (moves_overlay, state.active_overlay()) {
+        input::drag_overlay(plot, overlay.id, response, queue);
     }
     let drawn = ui.data(|data| data.get_temp(response.id)).flatten();
     let corners = input::box_zoom(plot, response, press_origin, drawn, queue);
@@ -444,8 +462,8 @@ fn handle_mouse(
     if let (true, Some(pointer)) = (is_click, response.interact_pointer_pos()) {
         queue.send(Command::PlaceCursor(plot.time_at(pointer.x)));
     }
-    let is_scrubbing = response.dragged_by(egui::PointerButton::Primary)
-        && ui.input(|input| input.modifiers.shift);
+    let is_scrubbing =
+        response.dragged_by(egui::PointerButton::Primary) && modifiers.shift && !moves_overlay;
     if let (true, Some(pointer)) = (is_scrubbing, response.interact_pointer_pos()) {
         let instant = plot.time_at(pointer.x);
         queue.send(Command::PlaceCursor(state.nearest_sample(instant)));

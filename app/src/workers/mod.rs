@@ -262,6 +262,7 @@ impl Workers {
             && self.loading.is_empty()
             && self.others.is_empty()
             && self.summaries.is_empty()
+            && self.computing.is_idle()
     }
 
     /// The opened source behind a name, for whoever asks it directly.

@@ -325,12 +325,46 @@ fn a_sample_leads_to_its_frame() {
     ] {
         says(&window, text);
     }
+    // What else it carries is a click away.
+    let its = window.harness.get_by_label("Its 2 signals");
+    its.scroll_to_me();
+    window.harness.run_steps(30);
+    window.harness.get_by_label("Its 2 signals").click();
+    window.harness.run_steps(30);
+    says(&window, "Speed = 11.41 km/h");
+    says(&window, "Gear = drive (1)");
     // The frame follows the cursor, also over the gap.
     window.press(Key::ArrowRight);
     window.wait("the next frame", |state| {
         let found = state.inspector.frame.current();
         found.is_some_and(|it| it.as_ref().is_ok_and(|it| it.raw == Some(1_147)))
     });
+}
+
+#[test]
+fn while_the_cursor_moves_on_only_the_last_frame_is_told() {
+    let (mut window, dbc) = window(true);
+    let source = selected(window.state()).vehicle.source;
+    window.send(Command::Inspector(InspectorCommand::UseDbc(source, dbc)));
+    wait_for_answers(&mut window);
+    for idx in 1..60 {
+        let time = Timestamp::from_ns(start() + idx * NS_PER_SEC / 10);
+        window.send(Command::PlaceCursor(time));
+    }
+    window.wait("the frame", |state| {
+        state.inspector.frame.current().is_some()
+    });
+    let found = window.state().inspector.frame.current().unwrap();
+    let found = found.as_ref().unwrap();
+    assert_eq!(
+        found.time,
+        Timestamp::from_ns(start() + 59 * NS_PER_SEC / 10)
+    );
+    assert_eq!(found.raw, Some(1_000 + 59 * 7));
+    // Nothing comes after it.
+    window.harness.run_steps(30);
+    let found = window.state().inspector.frame.current().unwrap();
+    assert_eq!(found.as_ref().unwrap().raw, Some(1_000 + 59 * 7));
 }
 
 #[test]

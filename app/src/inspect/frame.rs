@@ -66,6 +66,17 @@ pub struct FramePlace {
     pub check: SourceCheck,
 }
 
+/// A signal in a frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameSignal {
+    /// Its position in the message.
+    pub signal_idx: usize,
+    /// Its value.
+    pub value: f64,
+    /// The text of the value, where there is one.
+    pub label: Option<Arc<str>>,
+}
+
 /// The frame behind a sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundFrame {
@@ -87,6 +98,8 @@ pub struct FoundFrame {
     pub raw: Option<i64>,
     /// The signal's value in it.
     pub value: Option<f64>,
+    /// All signals that it carries, where the message has a definition.
+    pub signals: Vec<FrameSignal>,
     /// Frames of this time, identifier and channel in the file.
     pub candidates: usize,
     /// Whether it has the value of the sample. Without a definition nobody can say.
@@ -305,15 +318,17 @@ impl Matcher {
             return None;
         }
         let payload = view.payload(idx);
-        let decoded = self.message.as_ref().and_then(|(message, signal_idx)| {
-            let mut signals = message.decode_payload(payload).into_iter();
-            signals.find(|it| it.signal_idx == *signal_idx)
-        });
+        let (signals, own) = match &self.message {
+            Some((message, signal_idx)) => (message.decode_payload(payload), Some(*signal_idx)),
+            None => (Vec::new(), None),
+        };
+        let decoded = signals.iter().find(|it| Some(it.signal_idx) == own);
         if self.message.is_some() && decoded.is_none() {
             // Another page of a multiplexed message at the same instant.
             return None;
         }
-        let value = decoded.as_ref().map(|decoded| decoded.physical);
+        let value = decoded.map(|decoded| decoded.physical);
+        let raw = decoded.map(|decoded| decoded.raw);
         Some(FoundFrame {
             time: self.question.time,
             id,
@@ -328,8 +343,16 @@ impl Matcher {
                 is_log: false,
                 check: place.check,
             },
-            raw: decoded.map(|decoded| decoded.raw),
+            raw,
             value,
+            signals: signals
+                .into_iter()
+                .map(|signal| FrameSignal {
+                    signal_idx: signal.signal_idx,
+                    value: signal.physical,
+                    label: signal.label,
+                })
+                .collect(),
             candidates: 0,
             is_confirmed: value.is_some_and(|value| is_same(value, self.question.value)),
         })

@@ -100,7 +100,7 @@ impl FileOrigin {
             }];
         }
         let mut paths = Vec::new();
-        let mut add = |path: PathBuf| {
+        let add = |paths: &mut Vec<PathBuf>, path: PathBuf| {
             if !paths.contains(&path) && path.is_file() {
                 paths.push(path);
             }
@@ -108,12 +108,17 @@ impl FileOrigin {
         let text = self.decoded.to_string_lossy().replace('\\', "/");
         if let Ok((prefix, key)) = ObjectKey::parse_with_prefix(&text) {
             let raw = key.to_area(Area::Raw);
-            add(PathBuf::from(format!("{prefix}{raw}")));
+            add(&mut paths, PathBuf::from(format!("{prefix}{raw}")));
             // Beside it, where both lie in one folder.
-            add(self.decoded.with_file_name(raw.name()));
-            for partition in key.partition().into_iter().flat_map(with_day_before) {
+            add(&mut paths, self.decoded.with_file_name(raw.name()));
+            // One raw file that is known to be it needs no search.
+            let is_found = self.sources.len() <= 1 && paths.iter().any(|path| self.names(path));
+            let partition = key.partition().filter(|_| !is_found);
+            for partition in partition.into_iter().flat_map(with_day_before) {
                 let folder = PathBuf::from(format!("{prefix}{}/{partition}", Area::Raw));
-                self.named_in(&folder).into_iter().for_each(&mut add);
+                for path in self.named_in(&folder) {
+                    add(&mut paths, path);
+                }
             }
         }
         let mut places: Vec<RawPlace> = paths

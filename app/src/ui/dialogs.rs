@@ -55,6 +55,11 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         if state.dialog == Some(Dialog::Keys) {
             fields.guide.open(ctx);
         }
+        if let Some(Dialog::DecodeAgain(id)) = state.dialog {
+            // As it was decoded before.
+            let source = state.source(id);
+            fields.by_pgn = source.is_some_and(|it| it.dbc.matching == Matching::J1939);
+        }
         if let Some(Dialog::ChooseDbc(id)) = state.dialog
             && let Some([only]) = state.source(id).map(|it| it.suggested_dbc.as_slice())
         {

@@ -46,6 +46,11 @@ pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 pub use raster::Rasteriser;
 
+/// Width of the inspector at first, in points.
+const INSPECTOR_WIDTH: f32 = 300.0;
+/// Less room than this for plots leaves none for the inspector, in points.
+const MIN_PLOTS_WIDTH: f32 = 280.0;
+
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]
 pub struct UiState {
@@ -86,10 +91,11 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
             .default_size(150.0)
             .show(ui, |ui| statistics::show(ui, state, queue));
     }
-    // While nothing is open there is nothing to inspect.
-    if state.settings.inspector && state.window.is_some() {
+    // While nothing is open there is nothing to inspect; in a small window plots go first.
+    let has_room = ui.available_width() >= INSPECTOR_WIDTH + MIN_PLOTS_WIDTH;
+    if state.settings.inspector && state.window.is_some() && has_room {
         Panel::right("inspector")
-            .default_size(300.0)
+            .default_size(INSPECTOR_WIDTH)
             .size_range(240.0..=520.0)
             .show(ui, |ui| {
                 guide::here(ui, ui.max_rect(), Topic::Inspector);

@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use canlake_shared::can::FrameFlags;
+use canlake_shared::schema::SignalKey;
 use egui::text::LayoutJob;
-use egui::{Label, TextFormat, Ui};
+use egui::{Label, RichText, TextFormat, Ui};
 
 use super::super::plot::value_text;
 use super::super::{icons, theme};
 use super::{Facts, remark, section, warning};
-use crate::command::{Action, CommandQueue};
-use crate::inspect::{BitPlace, Definition, FoundFrame, SourceCheck};
+use crate::command::{Action, Command, CommandQueue};
+use crate::inspect::{BitPlace, Definition, FoundFrame, FrameSignal, SourceCheck};
 use crate::state::{AppState, SignalRef};
 use crate::time_display::count_text;
 
@@ -30,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mu
             remark(ui, text);
         } else {
             match asked.answer() {
-                Some(Ok(found)) => frame(ui, state, found, asked.is_waiting()),
+                Some(Ok(found)) => frame(ui, state, signal, found, queue),
                 Some(Err(reason)) => warning(ui, &format!("{reason}.")),
                 None if asked.has_stopped() => {
                     warning(ui, "Looking for the frame stopped unexpectedly.");
@@ -51,7 +52,14 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mu
     });
 }
 
-fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
+fn frame(
+    ui: &mut Ui,
+    state: &AppState,
+    signal: &SignalRef,
+    found: &FoundFrame,
+    queue: &mut CommandQueue,
+) {
+    let is_stale = state.inspector.frame.is_waiting();
     let answer = state.inspector.definition.answer();
     let definition = answer.and_then(|answer| answer.definition.as_ref().ok());
     let text = hex_text(&found.payload);
@@ -99,6 +107,59 @@ fn frame(ui: &mut Ui, state: &AppState, found: &FoundFrame, is_stale: bool) {
         );
     }
     doubts(ui, found, definition.is_some());
+    if let Some(definition) = definition.filter(|_| !found.signals.is_empty() && !is_stale) {
+        let title = format!("Its {} signals", found.signals.len());
+        egui::CollapsingHeader::new(RichText::new(title).size(12.0))
+            .id_salt("signals of the frame")
+            .show_unindented(ui, |ui| {
+                for carried in &found.signals {
+                    carried_signal(ui, state, signal, definition, carried, queue);
+                }
+            });
+    }
+}
+
+/// A signal that the frame carries; a click inspects it.
+fn carried_signal(
+    ui: &mut Ui,
+    state: &AppState,
+    inspected: &SignalRef,
+    definition: &Definition,
+    carried: &FrameSignal,
+    queue: &mut CommandQueue,
+) {
+    let Some(defined) = definition.message().signals.get(carried.signal_idx) else {
+        return;
+    };
+    let value = value_text(carried.value);
+    let value = match &carried.label {
+        Some(label) => format!("{label} ({value})"),
+        None => format!("{value} {}", defined.unit).trim_end().to_owned(),
+    };
+    ui.horizontal(|ui| {
+        let is_inspected = carried.signal_idx == definition.signal_idx();
+        let name = RichText::new(&defined.name).size(12.0);
+        let label = ui.selectable_label(is_inspected, name);
+        let color = theme::palette(ui.theme()).faint_text;
+        let text = RichText::new(&value)
+            .font(theme::tabular(12.0))
+            .color(color);
+        ui.add(Label::new(text).truncate());
+        let signal = SignalRef {
+            vehicle: inspected.vehicle.clone(),
+            key: SignalKey {
+                signal: defined.name.as_str().into(),
+                ..inspected.key.clone()
+            },
+        };
+        label.widget_info(|| {
+            let label = format!("{} = {value}", defined.name);
+            egui::WidgetInfo::selected(egui::Role::Button, true, is_inspected, label)
+        });
+        if label.clicked() && state.signal_info(&signal).is_some() {
+            queue.send(Command::SelectSignal(signal));
+        }
+    });
 }
 
 /// How sure it is that this is the frame.

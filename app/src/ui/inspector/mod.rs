@@ -36,11 +36,16 @@ pub(crate) fn show(
     plots: &PlotsMemory,
     queue: &mut CommandQueue,
 ) {
+    // Without a signal there is the plot to look at.
+    let shown = if state.selected_signal.is_some() {
+        state.inspector.page
+    } else {
+        Page::Plot
+    };
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         for (page, text) in [(Page::Signal, "Signal"), (Page::Plot, "Active plot")] {
-            let is_shown = state.inspector.page == page;
-            if ui.selectable_label(is_shown, text).clicked() {
+            if ui.selectable_label(shown == page, text).clicked() {
                 queue.send(Command::Inspector(InspectorCommand::ShowPage(page)));
             }
         }
@@ -55,7 +60,7 @@ pub(crate) fn show(
     ScrollArea::vertical()
         .id_salt("inspector")
         .auto_shrink([false, false])
-        .show(ui, |ui| match state.inspector.page {
+        .show(ui, |ui| match shown {
             Page::Signal => signal::show(ui, state, fields, queue),
             Page::Plot => plot::show(ui, state, fields, plots, queue),
         });

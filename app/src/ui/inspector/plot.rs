@@ -25,6 +25,12 @@ pub(super) fn show(
     plots: &PlotsMemory,
     queue: &mut CommandQueue,
 ) {
+    if state.selected_signal.is_none() {
+        remark(
+            ui,
+            "Click a signal in the tree, in a legend or in a table to inspect it.",
+        );
+    }
     let active = state.workspace.active();
     let panel = active.and_then(|id| state.workspace.panel(id));
     let Some(panel) = panel.filter(|panel| !panel.signals.is_empty()) else {

@@ -21,10 +21,6 @@ pub(super) fn show(
     queue: &mut CommandQueue,
 ) {
     let Some(signal) = &state.selected_signal else {
-        remark(
-            ui,
-            "Nothing is selected. Click a signal in the tree, in a legend or in a table.",
-        );
         return;
     };
     identity(ui, state, signal);

@@ -12,6 +12,7 @@ use crate::query::{Completeness, QueryStats};
 impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        self.computations.is_due = true;
         match event {
             Event::SourceProgress(source, text) => {
                 self.set_status(source, SourceStatus::Opening(text));

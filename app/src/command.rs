@@ -10,9 +10,9 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout, LayoutCommand,
-    NoteCommand, PanelId, RangeChoice, ShareCommand, Side, SignalRef, SourceId, ThemeChoice,
-    VehicleRef,
+    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout,
+    LayoutCommand, NoteCommand, PanelId, RangeChoice, ShareCommand, Side, SignalRef, SourceId,
+    ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -93,6 +93,14 @@ pub enum Action {
     NextChange,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
+    /// Choose a drive to lay over the one shown.
+    Compare,
+    /// Move the compared drive a little to earlier times.
+    NudgeEarlier,
+    /// Move the compared drive a little to later times.
+    NudgeLater,
+    /// Take all compared drives away.
+    StopComparing,
     /// Put a link to what is shown onto the clipboard.
     CopyLink,
     /// Put a Python script with pandas that reads the rows of the active plot onto the clipboard.
@@ -204,6 +212,10 @@ impl Action {
         Self::PreviousChange,
         Self::NextChange,
         Self::RangeFromCursors,
+        Self::Compare,
+        Self::NudgeEarlier,
+        Self::NudgeLater,
+        Self::StopComparing,
         Self::NewComputed,
         Self::Subtract,
         Self::ToggleEvents,
@@ -273,6 +285,10 @@ impl Action {
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
             Self::RangeFromCursors => "Show A to B",
+            Self::Compare => "Compare…",
+            Self::NudgeEarlier => "Compared drive earlier",
+            Self::NudgeLater => "Compared drive later",
+            Self::StopComparing => "Stop comparing",
             Self::CopyLink => "Copy link",
             Self::CopyAsPandas => "Copy as Python (pandas)",
             Self::CopyAsPolars => "Copy as Python (Polars)",
@@ -361,6 +377,8 @@ pub enum Command {
         /// Where.
         target: PlotTarget,
     },
+    /// Lay drives over the one shown, and move them.
+    Compare(CompareCommand),
     /// About computed signals.
     Computed(ComputedCommand),
     /// About conditions and their events.

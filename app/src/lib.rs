@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod demo;
+pub mod exact_duration;
 pub mod export;
 pub mod inspect;
 pub mod query;

@@ -20,6 +20,8 @@ mod bad_input;
 mod browsing;
 /// Every command, by its name.
 mod commands;
+/// Drives laid over the one shown.
+mod comparing;
 /// Computed signals, conditions and their events.
 mod computing;
 /// Messages, settings, licences.

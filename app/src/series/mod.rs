@@ -12,7 +12,8 @@
 //!
 //! A [`Prepared`] series is built once, on a worker thread, in time proportional to the samples.
 //! Everything below it is answered from memory while the user pans, zooms and moves cursors; of
-//! these only [`Stats`] reads all samples of its range.
+//! these only [`Stats`] reads all samples of its range. [`Prepared::shifted`] lays the same samples on
+//! other times, for a comparison, by copying the times alone.
 //!
 //! # What is drawn
 //!
@@ -47,6 +48,8 @@ mod pyramid;
 mod rhythm;
 mod samples;
 mod select;
+#[cfg(test)]
+mod shift_tests;
 mod stats;
 mod view;
 

@@ -13,6 +13,7 @@ pub struct Prepared {
     series: Series,
     gaps: Gaps,
     pyramid: Pyramid,
+    shift_ns: i64,
 }
 
 impl Prepared {
@@ -41,7 +42,36 @@ impl Prepared {
             series,
             gaps,
             pyramid,
+            shift_ns: 0,
         }
+    }
+
+    /// The same samples `ns` later. Values, gaps and extremes stay as they were found; nothing but the
+    /// times is copied, so that a series can be moved while the user drags it.
+    ///
+    /// No time leaves what an `i64` can hold: the move is as long as that allows, the same for all
+    /// samples, and [`Self::shift_ns`] tells how long it was. Work proportional to the data.
+    #[must_use]
+    pub fn shifted(&self, ns: i64) -> Self {
+        let ns = match self.series.time_span() {
+            Some((first, last)) => ns.clamp(
+                i64::MIN.saturating_sub(first.min(0)),
+                i64::MAX.saturating_sub(last.max(0)),
+            ),
+            None => ns,
+        };
+        Self {
+            series: self.series.shifted(ns),
+            gaps: self.gaps.clone(),
+            pyramid: self.pyramid.shifted(ns),
+            shift_ns: self.shift_ns.saturating_add(ns),
+        }
+    }
+
+    /// How many nanoseconds later the times are than they were recorded; taking it from a time gives
+    /// the real one.
+    pub fn shift_ns(&self) -> i64 {
+        self.shift_ns
     }
 
     /// With gaps that are known already, right before these samples. Work proportional to the data.
@@ -50,6 +80,7 @@ impl Prepared {
             gaps: Gaps::before(starts, series.len()),
             pyramid: Pyramid::new(series.times(), series.values()),
             series,
+            shift_ns: 0,
         }
     }
 

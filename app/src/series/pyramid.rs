@@ -13,6 +13,8 @@
 //!
 //! Memory: 0.6 bytes per sample, 4 % of the columns.
 
+use std::sync::Arc;
+
 /// Samples in a block.
 pub(super) const BLOCK: usize = 64;
 const BLOCK_BITS: u32 = BLOCK.trailing_zeros();
@@ -105,8 +107,9 @@ impl Node {
 pub struct Pyramid {
     /// Time of each block's first sample.
     block_times: Vec<i64>,
-    /// Level 0 has a node per block, the last level a single one.
-    levels: Vec<Vec<Node>>,
+    /// Level 0 has a node per block, the last level a single one. Shared with the pyramids of the same
+    /// samples at other times.
+    levels: Arc<[Vec<Node>]>,
 }
 
 impl Pyramid {
@@ -132,7 +135,16 @@ impl Pyramid {
         levels.push(level);
         Self {
             block_times,
-            levels,
+            levels: levels.into(),
+        }
+    }
+
+    /// Of the same samples `ns` later.
+    pub(super) fn shifted(&self, ns: i64) -> Self {
+        let times = self.block_times.iter().map(|time| time.saturating_add(ns));
+        Self {
+            block_times: times.collect(),
+            levels: Arc::clone(&self.levels),
         }
     }
 
@@ -189,7 +201,7 @@ impl Pyramid {
     fn whole_blocks(&self, mut left: usize, mut right: usize) -> Node {
         let mut head = Node::EMPTY;
         let mut tail = Node::EMPTY;
-        for nodes in &self.levels {
+        for nodes in self.levels.iter() {
             while left < right && !left.is_multiple_of(FAN) {
                 head = head.then(nodes[left]);
                 left += 1;

@@ -159,6 +159,19 @@ impl Series {
         SeriesBuilder::new().finish()
     }
 
+    /// The same samples `ns` later; the values are shared. The caller sees to it that no time leaves
+    /// what an `i64` can hold.
+    pub(super) fn shifted(&self, ns: i64) -> Self {
+        if ns == 0 {
+            return self.clone();
+        }
+        let times = self.times.iter().map(|time| time.saturating_add(ns));
+        Self {
+            times: times.collect(),
+            ..self.clone()
+        }
+    }
+
     /// Time stamps in nanoseconds since the epoch, never decreasing.
     pub fn times(&self) -> &[i64] {
         &self.times

@@ -3,7 +3,7 @@
 //! Plain data without samples; undone, saved and opened together with the
 //! [`Workspace`](super::Workspace).
 
-use super::{ComputedSignal, WatchedCondition};
+use super::{ComputedSignal, Overlay, WatchedCondition};
 
 /// Names a stretch of time that is laid over the others, as long as the app runs and in a saved layout.
 #[derive(
@@ -19,6 +19,8 @@ pub struct OverlayId(pub u32);
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Analysis {
+    /// Drives laid over the time shown, in the order in which they were added.
+    pub overlays: Vec<Overlay>,
     /// Expressions with names, used like signals.
     pub computed: Vec<ComputedSignal>,
     /// Conditions whose events are looked for.

@@ -13,6 +13,12 @@ impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
         self.computations.is_due = true;
+        let mut effects = self.take_in(event);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn take_in(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::SourceProgress(source, text) => {
                 self.set_status(source, SourceStatus::Opening(text));
@@ -90,6 +96,7 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Shifted(result) => self.shifted(result),
             Event::Share(event) => self.apply_sharing(event),
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),

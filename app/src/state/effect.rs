@@ -8,8 +8,8 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, SignalRef, SignalStatistics,
-    SourceId, VehicleRef,
+    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries, SignalRef,
+    SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -44,6 +44,8 @@ pub enum Effect {
         range: TimeRange,
         /// In these the recorder did not listen.
         recording_gaps: Vec<TimeRange>,
+        /// So many nanoseconds later than they were recorded the samples are to lie.
+        shift_ns: i64,
     },
     /// Stop a query.
     Cancel(LoadId),
@@ -55,6 +57,8 @@ pub enum Effect {
     PickDbc(SourceId),
     /// Let the user choose where an export goes; the path is a suggestion.
     PickExportTarget(ExportKind, PathBuf),
+    /// Move loaded samples in time.
+    Shift(Vec<ShiftOrder>),
     /// Write loaded samples to a file.
     ExportCsv {
         /// The file.
@@ -158,6 +162,8 @@ pub enum Event {
     PickedDbc(SourceId, Vec<PathBuf>),
     /// The user chose where an export goes.
     PickedExportTarget(ExportKind, PathBuf),
+    /// Samples were moved in time, or why they could not be.
+    Shifted(Result<Vec<ShiftedSeries>, String>),
     /// Statistics of a stretch of time.
     Statistics(TimeRange, Vec<SignalStatistics>),
     /// A computed signal or events were worked out.

@@ -7,6 +7,7 @@ use super::{
     AppState, Dialog, Effect, ExportColumn, ExportKind, ExportTarget, LoadState, Severity,
     SignalRef, TimeWindow,
 };
+use crate::exact_duration;
 use crate::time_display::Zone;
 
 impl AppState {
@@ -86,11 +87,20 @@ impl AppState {
         signals.into_iter().filter_map(reason).collect()
     }
 
+    /// A signal's name; of one that is compared also how much later than recorded its times are.
+    fn column_name(&self, signal: &SignalRef) -> String {
+        let name = self.signal_name(signal);
+        match self.shift_of(&signal.vehicle) {
+            0 => name,
+            shift => format!("{name} (recorded time + {})", exact_duration::text(shift)),
+        }
+    }
+
     fn export_columns(&self) -> Vec<ExportColumn> {
         let column = |signal: &SignalRef| {
             let loaded = self.store.get(signal)?;
             Some(ExportColumn {
-                name: self.signal_name(signal),
+                name: self.column_name(signal),
                 unit: Arc::clone(&loaded.info.unit),
                 series: Arc::clone(loaded.series.as_ref()?),
             })

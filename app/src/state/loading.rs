@@ -60,7 +60,8 @@ impl AppState {
                 continue;
             }
             let is_there = self.store.get(signal).is_some_and(|loaded| {
-                loaded.range == range && !matches!(loaded.state, LoadState::Failed(_))
+                self.range_to_load(signal, range) == Some(loaded.range)
+                    && !matches!(loaded.state, LoadState::Failed(_))
             });
             if let (false, Some(info)) = (is_there, self.signal_info(signal)) {
                 missing
@@ -70,6 +71,8 @@ impl AppState {
             }
         }
         for (vehicle, signals) in missing {
+            let overlay = vehicle.overlay.and_then(|id| self.overlay(id));
+            let range = overlay.map_or(range, |overlay| overlay.range);
             let load = LoadId(self.next_load);
             self.next_load += 1;
             for info in &signals {
@@ -81,7 +84,14 @@ impl AppState {
             }
             effects.push(Effect::Load {
                 load,
-                recording_gaps: self.recording_gaps(&vehicle, range),
+                recording_gaps: self.recording_gaps(
+                    &VehicleRef {
+                        overlay: None,
+                        ..vehicle.clone()
+                    },
+                    range,
+                ),
+                shift_ns: self.shift_of(&vehicle),
                 vehicle,
                 signals,
                 range,
@@ -94,7 +104,7 @@ impl AppState {
         let mut outdated: Vec<_> = self
             .store
             .iter()
-            .filter(|(_, loaded)| loaded.range != range)
+            .filter(|(signal, loaded)| self.range_to_load(signal, range) != Some(loaded.range))
             .filter_map(|(_, loaded)| match loaded.state {
                 LoadState::Loading { load, .. } => Some(load),
                 _ => None,

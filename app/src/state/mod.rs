@@ -10,6 +10,7 @@
 
 mod analysis;
 mod apply;
+mod compare;
 mod computed;
 mod cursors;
 mod effect;
@@ -37,6 +38,7 @@ mod workspace;
 mod zoom;
 
 pub use analysis::{Analysis, OverlayId};
+pub use compare::{Alignment, Compare, CompareCommand, Overlay, ShiftOrder, ShiftedSeries};
 
 pub(crate) use computed::Names;
 pub use computed::{
@@ -63,7 +65,8 @@ pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 use undo::{Arrangement, Zoom};
 pub use workspace::{
-    AxisId, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef, Workspace,
+    AxisId, OVERLAY_COLORS, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef,
+    Workspace,
 };
 pub use zoom::TimeWindow;
 
@@ -114,6 +117,8 @@ pub struct Selection {
 pub enum Dialog {
     /// Which DBC files to decode this source with.
     ChooseDbc(SourceId),
+    /// Vehicles and sessions to compare with what is shown.
+    Compare,
     /// Which DBC files to decode the frames of a source with once more.
     DecodeAgain(SourceId),
     /// Where an export goes.
@@ -179,6 +184,8 @@ pub struct AppState {
     pub workspace: Workspace,
     /// What is worked out from the signals.
     pub analysis: Analysis,
+    /// What is known of the drives compared.
+    pub compare: Compare,
     /// The visible stretch of time, once there is one.
     pub window: Option<TimeWindow>,
     /// The two instants that are measured at.
@@ -283,26 +290,34 @@ impl AppState {
         vehicle.signals.get(idx)
     }
 
-    /// A signal's name, as short as is clear among what is plotted: with the vehicle where several are.
+    /// A signal's name, as short as is clear among what is plotted: with the vehicle where several are,
+    /// and with what tells the drive apart where it is compared with another.
     pub fn signal_name(&self, signal: &SignalRef) -> String {
+        let of = |signal: &SignalRef| (signal.vehicle.source, Arc::clone(&signal.vehicle.vehicle));
         let several = self
             .workspace
             .signals()
             .iter()
-            .any(|other| other.vehicle != signal.vehicle);
+            .any(|other| of(other) != of(signal));
         let name = self.vehicle(&signal.vehicle).map_or_else(
             || signal.key.to_string(),
             |vehicle| short_signal_name(vehicle, signal),
         );
-        if several {
+        let overlay = signal.vehicle.overlay.and_then(|id| self.overlay(id));
+        if let Some(overlay) = overlay {
+            format!("{name} · {}", self.overlay_name(overlay))
+        } else if several {
             format!("{name} · {}", signal.vehicle.vehicle)
         } else {
             name
         }
     }
 
-    /// Times in which a vehicle's recorder did not listen, inside `range`.
+    /// Times in which a vehicle's recorder did not listen, inside `range` of the window's time axis.
     pub fn recording_gaps(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
+        if let Some(overlay) = vehicle.overlay.and_then(|id| self.overlay(id)) {
+            return self.gaps_of_overlay(overlay, range);
+        }
         let Some(vehicle) = self.vehicle(vehicle) else {
             return Vec::new();
         };

@@ -139,6 +139,7 @@ impl AppState {
         self.forget_view_of(id);
         self.notes.forget(id);
         self.workspace.keep_sources(|source| source != id);
+        self.tidy_overlays();
         let mut effects = self.drop_unused();
         effects.push(Effect::Close(id));
         effects

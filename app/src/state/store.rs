@@ -144,6 +144,21 @@ impl SeriesStore {
         }
     }
 
+    /// Replaces the samples of a signal, unless others have come since.
+    pub(super) fn replace(
+        &mut self,
+        signal: &SignalRef,
+        before: &Arc<Prepared>,
+        after: Arc<Prepared>,
+    ) {
+        let series = self.signals.get_mut(signal).map(|it| &mut it.series);
+        if let Some(Some(series)) = series
+            && Arc::ptr_eq(series, before)
+        {
+            *series = after;
+        }
+    }
+
     /// Drops what is plotted no more.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&SignalRef) -> bool) {
         self.signals.retain(|signal, _| keep(signal));

@@ -79,6 +79,7 @@ impl AppState {
         before.workspace.keep_sources(is_open);
         self.workspace = before.workspace;
         self.analysis = before.analysis;
+        self.tidy_overlays();
         let mut effects = self.drop_unused();
         effects.extend(self.load_missing());
         effects

@@ -17,6 +17,12 @@ impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
     pub fn update(&mut self, command: Command) -> Vec<Effect> {
         self.computations.is_due |= !command.is_look();
+        let mut effects = self.carry_out(command);
+        effects.extend(self.follow_overlays());
+        effects
+    }
+
+    fn carry_out(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Run(action) => self.run(action),
             Command::Open(texts) => self.open(&texts),
@@ -43,6 +49,7 @@ impl AppState {
             }
             Command::ChooseRange(choice) => self.choose_range(choice),
             Command::Plot { signals, target } => self.plot(signals, target),
+            Command::Compare(command) => self.compare(command),
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
             Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
@@ -65,7 +72,7 @@ impl AppState {
     fn change_layout(&mut self, command: Command) {
         let workspace = &mut self.workspace;
         match command {
-            Command::Unplot(panel, signal) => workspace.unplot(panel, &signal),
+            Command::Unplot(panel, signal) => self.unplot(panel, &signal),
             Command::ToggleSignal(panel, signal) => workspace.toggle(panel, &signal),
             Command::SoloSignal(panel, signal) => workspace.solo(panel, &signal),
             Command::SetLayout(layout) => workspace.set_layout(layout),
@@ -100,6 +107,7 @@ impl AppState {
             | Command::SelectSession(_)
             | Command::ChooseRange(_)
             | Command::Plot { .. }
+            | Command::Compare(_)
             | Command::Computed(_)
             | Command::Events(_)
             | Command::PickExportTarget(_)
@@ -111,7 +119,6 @@ impl AppState {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each action")]
     fn run(&mut self, action: Action) -> Vec<Effect> {
         let settings = &mut self.settings;
         match action {
@@ -171,19 +178,14 @@ impl AppState {
                 self.workspace.add_panel(PanelKind::Plot, Place::Tab);
             }
             Action::NewTable => self.add_table(),
-            Action::DuplicatePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.duplicate(active);
-                }
-            }
-            Action::ClosePanel => {
-                if let Some(active) = self.workspace.active() {
-                    self.workspace.close_panel(active);
-                    return self.drop_unused();
-                }
-            }
+            Action::DuplicatePanel => self.duplicate_active(),
+            Action::ClosePanel => return self.close_active(),
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
+            Action::Compare => self.ask_what_to_compare(),
+            Action::NudgeEarlier => self.nudge_overlay(-1),
+            Action::NudgeLater => self.nudge_overlay(1),
+            Action::StopComparing => return self.remove_overlays(),
             Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
             Action::Subtract => return self.subtract_plotted(),
             Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
@@ -216,6 +218,19 @@ impl AppState {
             }
         }
         Vec::new()
+    }
+
+    fn duplicate_active(&mut self) {
+        if let Some(active) = self.workspace.active() {
+            self.workspace.duplicate(active);
+        }
+    }
+
+    fn close_active(&mut self) -> Vec<Effect> {
+        if let Some(active) = self.workspace.active() {
+            self.workspace.close_panel(active);
+        }
+        self.drop_unused()
     }
 
     /// Closes the panels of a kind that are seen; opens one below the others where there is none.
@@ -277,6 +292,7 @@ impl AppState {
         self.workspace.activate(panel);
         let is_first = self.workspace.signals().is_empty();
         let mut vehicles = BTreeSet::new();
+        let compared = signals.clone();
         for signal in signals {
             let Some(info) = self.signal_info(&signal) else {
                 continue;
@@ -290,6 +306,7 @@ impl AppState {
                 self.workspace.plot(panel, signal, axis);
             }
         }
+        self.plot_counterparts(panel, &compared);
         let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             return self.choose_range(RangeChoice::Session);
         };

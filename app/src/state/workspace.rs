@@ -91,6 +91,10 @@ pub enum Place {
     Beside(PanelId, Side),
 }
 
+/// Colours of one tone: a signal of the n-th overlay has the colour of the signal that it is compared
+/// with, plus n times this.
+pub const OVERLAY_COLORS: usize = 1 << 10;
+
 /// A signal in a panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlottedSignal {
@@ -514,7 +518,13 @@ impl Workspace {
         };
         let is_stacked = plots.iter().all(|id| {
             let panel = self.panels.get(id);
-            panel.is_none_or(|panel| panel.signals.len() <= 1)
+            panel.is_none_or(|panel| {
+                let shown = panel.signals.iter();
+                shown
+                    .filter(|it| it.signal.vehicle.overlay.is_none())
+                    .count()
+                    <= 1
+            })
         });
         for id in plots.iter().skip(1) {
             self.panels.remove(id);
@@ -525,14 +535,22 @@ impl Workspace {
             panel.fixed_axes.clear();
         }
         let mut order = vec![first];
-        for (idx, plotted) in signals.into_iter().enumerate() {
-            let id = if is_stacked || idx == 0 {
+        let mut places: Vec<(SignalRef, PanelId)> = Vec::new();
+        for plotted in signals {
+            // What is compared stays together.
+            let compared = places
+                .iter()
+                .find(|(other, _)| is_compared(other, &plotted.signal));
+            let id = if let Some((_, id)) = compared {
+                *id
+            } else if is_stacked || places.is_empty() {
                 first
             } else {
                 let id = self.add_panel(PanelKind::Plot, Place::Below);
                 order.push(id);
                 id
             };
+            places.push((plotted.signal.clone(), id));
             self.plot(id, plotted.signal.clone(), plotted.axis);
             self.set_look(id, &plotted.signal, plotted.look);
         }
@@ -553,8 +571,32 @@ impl Workspace {
             .find(|plotted| plotted.signal == *signal)
     }
 
+    /// Takes all signals of an overlay out of all panels.
+    pub(super) fn remove_overlay(&mut self, overlay: OverlayId) {
+        let panels: Vec<_> = self.panels.keys().copied().collect();
+        for id in panels {
+            let panel = self.panel(id);
+            let signals = panel.map(|panel| panel.signals.iter().map(|it| it.signal.clone()));
+            let signals: Vec<_> = signals.into_iter().flatten().collect();
+            for signal in signals {
+                if signal.vehicle.overlay == Some(overlay) {
+                    self.unplot(id, &signal);
+                }
+            }
+        }
+    }
+
     /// The colour that the signal has in another panel, if none of this one has it; else a free one.
+    /// A signal of an overlay has that of the signal that it is compared with, in another tone.
     fn color_of(&self, id: PanelId, signal: &SignalRef) -> usize {
+        if let Some(OverlayId(tone)) = signal.vehicle.overlay {
+            let panel = self.panel(id).into_iter();
+            let compared = panel
+                .flat_map(|panel| &panel.signals)
+                .find(|plotted| is_compared(&plotted.signal, signal));
+            let color = compared.map_or_else(|| self.free_color(id), |it| it.color_idx);
+            return color % OVERLAY_COLORS + OVERLAY_COLORS * tone as usize;
+        }
         let elsewhere = self
             .panels
             .values()
@@ -585,6 +627,14 @@ impl Workspace {
         let in_panel = self.panel(id).map_or(0, |panel| panel.signals.len());
         (0..=total).find(|idx| !used(*idx)).unwrap_or(in_panel)
     }
+}
+
+/// Whether a signal of an overlay is drawn to be compared with another of the drive shown.
+fn is_compared(shown: &SignalRef, overlaid: &SignalRef) -> bool {
+    shown.vehicle.overlay.is_none()
+        && overlaid.vehicle.overlay.is_some()
+        && shown.key.message == overlaid.key.message
+        && shown.key.signal == overlaid.key.signal
 }
 
 #[cfg(test)]

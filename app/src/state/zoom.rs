@@ -7,10 +7,12 @@ const MIN_WINDOW_NS: i64 = 1_000;
 
 /// The stretch of time that all panels show, inside what is loaded.
 ///
-/// Invariant: the window is at least 1 µs long and stays inside the extent widened by 5 %.
+/// Invariant: the window is at least 1 µs long and stays inside the reach widened by 5 %.
 #[derive(Clone, Debug)]
 pub struct TimeWindow {
     extent: TimeRange,
+    /// The extent, and what is laid over it.
+    reach: TimeRange,
     window: TimeRange,
 }
 
@@ -19,15 +21,32 @@ impl TimeWindow {
     pub fn new(extent: TimeRange) -> Self {
         let mut window = Self {
             extent,
+            reach: extent,
             window: extent,
         };
         window.window = window.limited(extent);
         window
     }
 
-    /// What can be looked at.
+    /// What is loaded of the time shown.
     pub fn extent(&self) -> TimeRange {
         self.extent
+    }
+
+    /// What can be looked at: the extent, and the drives laid over it.
+    pub fn reach(&self) -> TimeRange {
+        self.reach
+    }
+
+    /// Drives that are laid over the extent lie here.
+    pub(super) fn reach_over(&mut self, overlays: &[TimeRange]) {
+        let reach = overlays
+            .iter()
+            .fold(self.extent, |reach, range| reach.union(*range));
+        if reach != self.reach {
+            self.reach = reach;
+            self.set(self.window);
+        }
     }
 
     /// What is visible.
@@ -40,9 +59,9 @@ impl TimeWindow {
         self.window = self.limited(window);
     }
 
-    /// Shows all of the extent.
+    /// Shows all that can be looked at.
     pub fn fit(&mut self) {
-        self.set(self.extent);
+        self.set(self.reach);
     }
 
     /// Zooms by `factor` (< 1 shows less time), keeping `centre` where it is.
@@ -58,8 +77,8 @@ impl TimeWindow {
     /// The nearest window that respects the limits; a window that is too long is cut, one that is
     /// beyond an end is moved.
     fn limited(&self, window: TimeRange) -> TimeRange {
-        let margin = (self.extent.duration_ns() / 20).max(MIN_WINDOW_NS);
-        let limit = TimeRange::new(self.extent.start - margin, self.extent.end + margin);
+        let margin = (self.reach.duration_ns() / 20).max(MIN_WINDOW_NS);
+        let limit = TimeRange::new(self.reach.start - margin, self.reach.end + margin);
         let mut window = window;
         if window.duration_ns() < MIN_WINDOW_NS {
             let centre = window.start + window.duration_ns() / 2;

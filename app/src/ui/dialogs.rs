@@ -10,7 +10,7 @@ use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
 use super::notes::{self, NoteFields};
 use super::zones::{self, ZoneFields};
-use super::{UiState, about, notices, settings};
+use super::{UiState, about, compare, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
@@ -81,6 +81,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     let mut is_open = true;
     let title = match dialog {
         Dialog::ChooseDbc(_) => "Decode raw frames",
+        Dialog::Compare => "Compare with what is shown",
         Dialog::DecodeAgain(_) => "Decode again",
         Dialog::Export(ExportKind::Csv) => "Export CSV",
         Dialog::Export(ExportKind::Png) => "Export PNG",
@@ -109,6 +110,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::ChooseDbc(source) => {
                 choose_dbc(ui, state, source, fields, queue, Purpose::Open);
             }
+            Dialog::Compare => compare::dialog(ui, state, &mut local.compare, queue),
             Dialog::DecodeAgain(source) => {
                 choose_dbc(ui, state, source, fields, queue, Purpose::Compare);
             }

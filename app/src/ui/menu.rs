@@ -108,6 +108,11 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::ToggleEvents),
             Some(Action::NextEvent),
             Some(Action::PreviousEvent),
+            None,
+            Some(Action::Compare),
+            Some(Action::NudgeEarlier),
+            Some(Action::NudgeLater),
+            Some(Action::StopComparing),
         ],
     ),
     (

@@ -5,6 +5,8 @@
 //! waits, or does work proportional to the data.
 
 mod about;
+mod calendar;
+mod compare;
 mod computed;
 mod dialogs;
 mod events;
@@ -32,6 +34,7 @@ mod status_bar;
 mod table;
 pub mod theme;
 mod tiles;
+mod timeline;
 mod welcome;
 mod zones;
 
@@ -56,6 +59,8 @@ const MIN_PLOTS_WIDTH: f32 = 280.0;
 pub struct UiState {
     open_path: String,
     range: sessions::RangeFields,
+    calendar: calendar::CalendarView,
+    compare: compare::CompareFields,
     tree: signals::SignalTree,
     dialog: dialogs::DialogFields,
     palette: palette::PaletteFields,
@@ -134,6 +139,8 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         ui.separator();
         guide::here(ui, ui.available_rect_before_wrap(), Topic::Sessions);
         sessions::show(ui, state, local, queue);
+        guide::here(ui, ui.available_rect_before_wrap(), Topic::Compare);
+        compare::show(ui, state, &mut local.compare, queue);
         ui.separator();
         guide::here(ui, ui.available_rect_before_wrap(), Topic::Signals);
         signals::show(ui, state, local, queue);

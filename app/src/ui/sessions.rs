@@ -1,32 +1,38 @@
 //! The sessions of the selected vehicle, and which stretch of time is loaded.
 
-use canlake_shared::time::{TimeRange, Timestamp};
-use egui::{Rect, RichText, Sense, Ui, pos2, vec2};
+use canlake_shared::time::TimeRange;
+use egui::{Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 
-use super::{UiState, theme};
-use crate::command::{Command, CommandQueue};
-use crate::source::{SessionInfo, Vehicle};
-use crate::state::{AppState, RangeChoice};
+use super::icons::{self, Icon};
+use super::timeline::session_text;
+use super::{UiState, calendar, inside, theme};
+use crate::command::{Action, Command, CommandQueue};
+use crate::source::SessionInfo;
+use crate::state::{AppState, CompareCommand, RangeChoice, VehicleRef};
 use crate::time_display::{Zone, bytes_text, count_text, duration_text};
 
-const STRIP_HEIGHT: f32 = 22.0;
 const ROW_HEIGHT: f32 = 34.0;
+const BUTTON_WIDTH: f32 = 26.0;
 
 /// Draws the section.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     let Some(vehicle) = state.selected_vehicle() else {
         return;
     };
-    let selected = state
-        .selection
-        .as_ref()
-        .and_then(|selection| selection.session);
-    let zone = state.zone().calendar();
+    let Some(selection) = &state.selection else {
+        return;
+    };
+    let (selected, reference) = (selection.session, &selection.vehicle);
     ui.horizontal(|ui| {
         ui.strong("Sessions");
         ui.weak(vehicle.sessions.len().to_string());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if icons::button(ui, Icon::Layers, Action::Compare.label()).clicked() {
+                queue.run(Action::Compare);
+            }
+        });
     });
-    calendar_strip(ui, &zone, vehicle, selected, queue);
+    calendar::show(ui, state, vehicle, &mut local.calendar, queue);
     presets(ui, queue);
     typed_range(ui, state, local, queue);
     let height = (ROW_HEIGHT * vehicle.sessions.len() as f32).clamp(ROW_HEIGHT, 5.0 * ROW_HEIGHT);
@@ -41,77 +47,17 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
             |ui, rows| {
                 for idx in rows {
                     if let Some(session) = vehicle.sessions.get(idx) {
-                        session_row(ui, &zone, idx, session, selected == Some(idx), queue);
+                        let row = SessionRow {
+                            idx,
+                            session,
+                            vehicle: reference,
+                            is_selected: selected == Some(idx),
+                        };
+                        row.show(ui, state, queue);
                     }
                 }
             },
         );
-}
-
-/// Bars of the sessions on one strip from the vehicle's first to its last day.
-fn calendar_strip(
-    ui: &mut Ui,
-    zone: &Zone,
-    vehicle: &Vehicle,
-    selected: Option<usize>,
-    queue: &mut CommandQueue,
-) {
-    let palette = theme::palette(ui.theme());
-    let (rect, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), STRIP_HEIGHT + 14.0),
-        Sense::hover(),
-    );
-    let bars = Rect::from_min_size(rect.min, vec2(rect.width(), STRIP_HEIGHT));
-    ui.painter()
-        .rect_filled(bars, 3.0, ui.visuals().extreme_bg_color);
-    let all = vehicle.range;
-    let x_of = |instant: Timestamp| {
-        let share = instant.ns_since(all.start) as f64 / all.duration_ns().max(1) as f64;
-        bars.left() + bars.width() * share as f32
-    };
-    for (idx, session) in vehicle.sessions.iter().enumerate() {
-        let (left, right) = (x_of(session.range.start), x_of(session.range.end));
-        let bar = Rect::from_min_max(
-            pos2(left, bars.top() + 3.0),
-            pos2(right.max(left + 2.0), bars.bottom() - 3.0),
-        );
-        let color = if selected == Some(idx) {
-            palette.accent
-        } else {
-            palette.session
-        };
-        ui.painter().rect_filled(bar, 2.0, color);
-        for gap in &session.gaps {
-            let silent = Rect::from_x_y_ranges(x_of(gap.start)..=x_of(gap.end), bar.y_range());
-            ui.painter()
-                .rect_filled(silent, 0.0, ui.visuals().extreme_bg_color);
-        }
-        let response = ui.interact(
-            bar.expand2(vec2(2.0, 3.0)),
-            ui.scope_id().with(("session bar", idx)),
-            Sense::click(),
-        );
-        if response
-            .on_hover_text(session_text(session, zone))
-            .clicked()
-        {
-            queue.send(Command::SelectSession(idx));
-        }
-    }
-    let font = egui::FontId::proportional(10.0);
-    for (x, align, instant) in [
-        (bars.left(), egui::Align2::LEFT_TOP, all.start),
-        (bars.right(), egui::Align2::RIGHT_TOP, all.end),
-    ] {
-        let text = zone.date(instant);
-        ui.painter().text(
-            pos2(x, bars.bottom() + 1.0),
-            align,
-            text,
-            font.clone(),
-            palette.faint_text,
-        );
-    }
 }
 
 fn presets(ui: &mut Ui, queue: &mut CommandQueue) {
@@ -167,110 +113,128 @@ fn typed_range(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut C
     }
 }
 
-fn session_row(
-    ui: &mut Ui,
-    zone: &Zone,
+/// A session in the list.
+#[derive(Clone, Copy)]
+struct SessionRow<'a> {
     idx: usize,
-    session: &SessionInfo,
+    session: &'a SessionInfo,
+    vehicle: &'a VehicleRef,
     is_selected: bool,
-    queue: &mut CommandQueue,
-) {
-    let palette = theme::palette(ui.theme());
-    let (rect, response) = ui.allocate_exact_size(
-        vec2(
-            ui.available_width(),
-            ROW_HEIGHT - ui.spacing().item_spacing.y,
-        ),
-        Sense::click(),
-    );
-    let label = format!(
-        "Session {}",
-        zone.date_time(session.range.start, 1_000_000_000)
-    );
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, &label)
-    });
-    if is_selected {
-        ui.painter()
-            .rect_filled(rect, 4.0, ui.visuals().selection.bg_fill);
-    } else if response.hovered() {
-        ui.painter()
-            .rect_filled(rect, 4.0, ui.visuals().faint_bg_color);
+}
+
+impl SessionRow<'_> {
+    fn show(self, ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+        let height = ROW_HEIGHT - ui.spacing().item_spacing.y;
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+        let zone = state.zone().calendar();
+        let start = zone.date_time(self.session.range.start, 1_000_000_000);
+        let label = format!("Session {start}");
+        response.widget_info(|| {
+            egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, self.is_selected, &label)
+        });
+        if self.is_selected {
+            ui.painter()
+                .rect_filled(rect, 4.0, ui.visuals().selection.bg_fill);
+        } else if response.hovered() {
+            ui.painter()
+                .rect_filled(rect, 4.0, ui.visuals().faint_bg_color);
+        }
+        let button = Rect::from_min_max(pos2(rect.right() - BUTTON_WIDTH, rect.top()), rect.max);
+        let texts = Rect::from_min_max(rect.min, pos2(button.left(), rect.bottom()));
+        self.paint(ui, state, texts);
+        inside(ui, UiBuilder::new().max_rect(button.shrink(3.0)), |ui| {
+            self.compare_button(ui, state, &start, queue);
+        });
+        response.context_menu(|ui| {
+            calendar::menu(ui, self.vehicle, self.idx, self.session.range, queue);
+        });
+        let text = session_text(self.session, &zone);
+        if response.on_hover_text(text).clicked() {
+            queue.send(Command::SelectSession(self.idx));
+        }
     }
-    let painter = ui.painter_at(rect);
-    let left = rect.left() + 6.0;
-    let font = egui::FontId::proportional(13.0);
-    let small = egui::FontId::proportional(11.0);
-    let text_color = ui.visuals().text_color();
-    let start = zone.date_time(session.range.start, 60_000_000_000);
-    painter.text(
-        pos2(left, rect.top() + 1.0),
-        egui::Align2::LEFT_TOP,
-        start,
-        font.clone(),
-        text_color,
-    );
-    let length = duration_text(session.range.duration_ns());
-    painter.text(
-        pos2(rect.right() - 6.0, rect.top() + 1.0),
-        egui::Align2::RIGHT_TOP,
-        length,
-        font,
-        text_color,
-    );
-    let detail = format!(
-        "{} signals, {} samples, {}",
-        session.signals,
-        count_text(session.rows),
-        bytes_text(session.bytes)
-    );
-    painter.text(
-        pos2(left, rect.bottom() - 1.0),
-        egui::Align2::LEFT_BOTTOM,
-        detail,
-        small.clone(),
-        palette.faint_text,
-    );
-    let mut flags = Vec::new();
-    if !session.gaps.is_empty() {
-        flags.push(format!("{} gaps", session.gaps.len()));
-    }
-    if session.overlapping {
-        flags.push("overlap".to_owned());
-    }
-    if session.lost_frames > 0 {
-        flags.push(format!("{} lost", count_text(session.lost_frames)));
-    }
-    if !flags.is_empty() {
-        let at = pos2(rect.right() - 6.0, rect.bottom() - 1.0);
+
+    fn paint(self, ui: &Ui, state: &AppState, rect: Rect) {
+        let palette = theme::palette(ui.theme());
+        let session = self.session;
+        let painter = ui.painter_at(rect);
+        let (left, right) = (rect.left() + 6.0, rect.right() - 2.0);
+        let font = egui::FontId::proportional(13.0);
+        let small = egui::FontId::proportional(11.0);
+        let text_color = ui.visuals().text_color();
+        let start = state
+            .zone()
+            .calendar()
+            .date_time(session.range.start, 60_000_000_000);
         painter.text(
+            pos2(left, rect.top() + 1.0),
+            egui::Align2::LEFT_TOP,
+            start,
+            font.clone(),
+            text_color,
+        );
+        painter.text(
+            pos2(right, rect.top() + 1.0),
+            egui::Align2::RIGHT_TOP,
+            duration_text(session.range.duration_ns()),
+            font,
+            text_color,
+        );
+        let detail = format!(
+            "{} signals, {} samples, {}",
+            session.signals,
+            count_text(session.rows),
+            bytes_text(session.bytes)
+        );
+        let mut flags = Vec::new();
+        if !session.gaps.is_empty() {
+            flags.push(format!("{} gaps", session.gaps.len()));
+        }
+        if session.overlapping {
+            flags.push("overlap".to_owned());
+        }
+        if session.lost_frames > 0 {
+            flags.push(format!("{} lost", count_text(session.lost_frames)));
+        }
+        let at = pos2(right, rect.bottom() - 1.0);
+        let flags = painter.text(
             at,
             egui::Align2::RIGHT_BOTTOM,
             flags.join(", "),
-            small,
+            small.clone(),
             palette.warning,
         );
+        // What is wrong is worth more than the numbers.
+        let room = Rect::from_min_max(rect.min, pos2(flags.left() - 4.0, rect.bottom()));
+        ui.painter_at(room).text(
+            pos2(left, rect.bottom() - 1.0),
+            egui::Align2::LEFT_BOTTOM,
+            detail,
+            small,
+            palette.faint_text,
+        );
     }
-    if response
-        .on_hover_text(session_text(session, zone))
-        .clicked()
-    {
-        queue.send(Command::SelectSession(idx));
-    }
-}
 
-fn session_text(session: &SessionInfo, zone: &Zone) -> String {
-    let share = if session.estimated { "about " } else { "" };
-    format!(
-        "{}\nto {}\n{}\n{share}{} samples of {} signals\n{share}{} in {} files",
-        zone.date_time(session.range.start, 1_000_000),
-        zone.date_time(session.range.end, 1_000_000),
-        duration_text(session.range.duration_ns()),
-        count_text(session.rows),
-        session.signals,
-        bytes_text(session.bytes),
-        session.files,
-    )
+    /// Lays the session over what is shown, or takes it away again.
+    fn compare_button(self, ui: &mut Ui, state: &AppState, start: &str, queue: &mut CommandQueue) {
+        let range = self.session.range;
+        let overlays = &state.analysis.overlays;
+        let known = overlays
+            .iter()
+            .find(|overlay| overlay.vehicle == *self.vehicle && overlay.range == range);
+        let command = match known {
+            Some(overlay) => CompareCommand::Remove(overlay.id),
+            None => CompareCommand::Add(self.vehicle.clone(), range),
+        };
+        let label = match known {
+            Some(_) => format!("Compare no longer with {start}"),
+            None => format!("Compare with {start}"),
+        };
+        if icons::toggle(ui, Icon::Layers, &label, known.is_some()).clicked() {
+            queue.send(Command::Compare(command));
+        }
+    }
 }
 
 /// The two fields of a typed range.

@@ -78,6 +78,18 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::NextChange, command(Key::CloseBracket)),
     (Action::RangeFromCursors, key(Key::R)),
     (
+        Action::Compare,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
+    ),
+    (
+        Action::NudgeEarlier,
+        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowLeft),
+    ),
+    (
+        Action::NudgeLater,
+        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight),
+    ),
+    (
         Action::CopyLink,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L),
     ),

@@ -7,7 +7,7 @@ use egui::{RichText, Ui};
 use super::{UiState, icons, theme};
 use crate::command::{Action, Command, CommandQueue};
 use crate::source::Catalogue;
-use crate::state::{AppState, OpenSource, SourceStatus, VehicleRef};
+use crate::state::{AppState, CompareCommand, OpenSource, SourceStatus, VehicleRef};
 use crate::time_display::{bytes_text, count_text};
 
 /// Draws the section.
@@ -154,8 +154,15 @@ fn vehicles(
             .selectable_label(is_selected, name)
             .on_hover_text(summary);
         if response.clicked() {
-            queue.send(Command::SelectVehicle(reference));
+            queue.send(Command::SelectVehicle(reference.clone()));
         }
+        response.context_menu(|ui| {
+            if ui.button("Compare with what is shown").clicked() {
+                let command = CompareCommand::AddVehicle(reference.clone());
+                queue.send(Command::Compare(command));
+                ui.close();
+            }
+        });
     }
     if !catalogue.problems.is_empty() {
         let palette = theme::palette(ui.theme());

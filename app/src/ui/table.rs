@@ -1,5 +1,6 @@
 //! The value table: signals at the cursors, and the difference between them.
 
+use canlake_shared::time::Timestamp;
 use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::plot::{labelled_value, value_text};
@@ -117,10 +118,24 @@ fn row(
         .filter(|(_, seconds)| *seconds != 0.0)
         .map(|(difference, seconds)| difference / seconds);
     texts.extend([difference, rate].map(|value| value.map_or_else(|| "–".to_owned(), value_text)));
-    for text in texts {
-        ui.label(RichText::new(text).font(theme::tabular(12.0)));
+    let recorded = [Cursor::A, Cursor::B].map(|cursor| recorded_text(state, loaded, cursor));
+    for (idx, text) in texts.into_iter().enumerate() {
+        let label = ui.label(RichText::new(text).font(theme::tabular(12.0)));
+        if let Some(Some(recorded)) = recorded.get(idx) {
+            label.on_hover_text(recorded);
+        }
     }
     ui.weak(&*loaded.info.unit);
+}
+
+/// When the sample at a cursor was recorded, where that is not when it is drawn.
+fn recorded_text(state: &AppState, loaded: &LoadedSignal, cursor: Cursor) -> Option<String> {
+    let series = loaded.series.as_ref()?;
+    let sample = series.sample_at(state.cursors.get(cursor)?.as_ns())?;
+    let shift = series.shift_ns();
+    let recorded = Timestamp::from_ns(sample.time) - shift;
+    let text = state.zone().calendar().date_time(recorded, 1);
+    (shift != 0).then(|| format!("recorded {text}"))
 }
 
 /// What a signal has at a cursor: its last sample at or before it.

@@ -12,7 +12,7 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals,
 };
 
-use crate::state::{Dash, PlottedSignal, ThemeChoice};
+use crate::state::{Dash, OVERLAY_COLORS, PlottedSignal, ThemeChoice};
 
 /// Width of a signal's line, in points.
 pub const LINE_WIDTH: f32 = 1.4;
@@ -144,29 +144,62 @@ pub fn signal_color(theme: Theme, idx: usize) -> Color32 {
         Theme::Dark => &SIGNALS_DARK,
         Theme::Light => &SIGNALS_LIGHT,
     };
-    colors[idx % colors.len()]
+    let (tone, color) = (idx / OVERLAY_COLORS, idx % OVERLAY_COLORS);
+    let color = colors[color % colors.len()];
+    // Away from the background, so that no tone is harder to see than the first.
+    let away = match theme {
+        Theme::Dark => Color32::WHITE,
+        Theme::Light => Color32::BLACK,
+    };
+    let share = match (tone, tone % 4) {
+        (0, _) => return color,
+        (_, 1) => 0.5,
+        (_, 2) => 0.25,
+        (_, 3) => 0.7,
+        (_, _) => 0.12,
+    };
+    color.lerp_to_gamma(away, share)
 }
 
 /// Colours that signals have; from the next on they are dashed.
 pub const SIGNAL_COLORS: usize = SIGNALS_DARK.len();
 
-/// The dash of the `idx`-th signal: another one for each round through the colours.
+/// The dash of the `idx`-th signal: another one for each round through the colours, and for signals of
+/// each drive that is compared.
 pub fn signal_dash(idx: usize) -> Dash {
-    match (idx / SIGNALS_DARK.len()) % 3 {
+    let (tone, color) = (idx / OVERLAY_COLORS, idx % OVERLAY_COLORS);
+    match (tone + color / SIGNAL_COLORS) % 3 {
         0 => Dash::Solid,
         1 => Dash::Dashed,
         _ => Dash::Dotted,
     }
 }
 
+/// The dash of a signal: as chosen, else by its place in the palette.
+pub fn dash_of(plotted: &PlottedSignal) -> Dash {
+    let chosen = plotted.look.dash;
+    chosen.unwrap_or_else(|| signal_dash(plotted.color_idx))
+}
+
 /// The line style of a signal: as chosen, else by its place in the palette.
 pub fn line_style(plotted: &PlottedSignal) -> egui_plot::LineStyle {
-    let dash = plotted.look.dash;
-    match dash.unwrap_or_else(|| signal_dash(plotted.color_idx)) {
+    match dash_of(plotted) {
         Dash::Solid => egui_plot::LineStyle::Solid,
         Dash::Dashed => egui_plot::LineStyle::Dashed { length: 8.0 },
         Dash::Dotted => egui_plot::LineStyle::Dotted { spacing: 4.0 },
     }
+}
+
+/// Paints a short piece of a line.
+pub fn paint_line_sample(ui: &egui::Ui, rect: egui::Rect, color: Color32, dash: Dash) {
+    let ends = [rect.left_center(), rect.right_center()];
+    let stroke = Stroke::new(2.5, color);
+    let shapes = match dash {
+        Dash::Solid => vec![egui::Shape::line_segment(ends, stroke)],
+        Dash::Dashed => egui::Shape::dashed_line(&ends, stroke, 6.0, 3.0),
+        Dash::Dotted => egui::Shape::dotted_line(&ends, color, 4.0, 1.4),
+    };
+    ui.painter().extend(shapes);
 }
 
 /// Digits of equal width, for values that change in place.
@@ -291,8 +324,11 @@ mod tests {
         for theme in [Theme::Dark, Theme::Light] {
             let palette = palette(theme);
             for idx in 0..SIGNALS_DARK.len() {
-                let ratio = contrast(signal_color(theme, idx), palette.plot_background);
-                assert!(ratio >= 3.0, "signal {idx} on {theme:?}: {ratio:.2}");
+                for tone in 0..5 {
+                    let color = signal_color(theme, idx + tone * OVERLAY_COLORS);
+                    let ratio = contrast(color, palette.plot_background);
+                    assert!(ratio >= 3.0, "signal {idx}.{tone} on {theme:?}: {ratio:.2}");
+                }
             }
             let panel = visuals(theme).panel_fill;
             for text in [
@@ -309,7 +345,11 @@ mod tests {
 
     #[test]
     fn no_two_of_the_first_signals_look_alike() {
-        let looks: Vec<_> = (0..3 * SIGNALS_DARK.len())
+        let looks: Vec<_> = (0..5)
+            .flat_map(|tone| {
+                let signals = 0..3 * SIGNALS_DARK.len();
+                signals.map(move |idx| idx + tone * OVERLAY_COLORS)
+            })
             .map(|idx| (signal_color(Theme::Dark, idx), signal_dash(idx)))
             .collect();
         for (idx, look) in looks.iter().enumerate() {

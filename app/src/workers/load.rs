@@ -33,6 +33,7 @@ pub(crate) struct Order {
     pub signals: Vec<Arc<SignalInfo>>,
     pub range: TimeRange,
     pub recording_gaps: Vec<TimeRange>,
+    pub shift_ns: i64,
 }
 
 /// A query that runs.
@@ -221,12 +222,18 @@ impl<'a> Incoming<'a> {
             }
         }
         let policy = GapPolicy::of(info.cycle_time_ms, info.on_change, &self.recording_gaps);
+        let prepared = Prepared::new(builder.finish(), &policy);
+        // Gaps were found where they are; an overlay lies elsewhere.
+        let on_axis = match self.order.shift_ns {
+            0 => prepared,
+            shift_ns => prepared.shifted(shift_ns),
+        };
         Some(LoadedPart {
             signal: SignalRef {
                 vehicle: self.order.vehicle.clone(),
                 key: info.key.clone(),
             },
-            series: Arc::new(Prepared::new(builder.finish(), &policy)),
+            series: Arc::new(on_axis),
         })
     }
 }

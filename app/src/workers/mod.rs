@@ -16,6 +16,7 @@ mod open;
 mod pick;
 mod remarks;
 mod share;
+mod shift;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,7 +29,9 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
-use crate::state::{Effect, Event, LayoutEffect, LoadId, LoadedPart, SignalStatistics, SourceId};
+use crate::state::{
+    Effect, Event, LayoutEffect, LoadId, LoadedPart, ShiftOrder, SignalStatistics, SourceId,
+};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -75,6 +78,7 @@ pub struct Workers {
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
     statistics: Option<Task<()>>,
+    shifting: Option<Task<()>>,
     computing: compute::Computing,
     inspection: inspect::Inspection,
     others: Vec<Task<()>>,
@@ -104,6 +108,7 @@ impl Workers {
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
             statistics: None,
+            shifting: None,
             computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
             others: Vec::new(),
@@ -142,6 +147,7 @@ impl Workers {
                 signals,
                 range,
                 recording_gaps,
+                shift_ns,
             } => {
                 let order = load::Order {
                     load,
@@ -149,6 +155,7 @@ impl Workers {
                     signals,
                     range,
                     recording_gaps,
+                    shift_ns,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(
@@ -166,6 +173,7 @@ impl Workers {
                 }
             }
             Effect::Statistics { range, signals } => self.start_statistics(range, signals),
+            Effect::Shift(orders) => self.shift(orders),
             Effect::ExportCsv {
                 target,
                 columns,
@@ -199,6 +207,11 @@ impl Workers {
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
+    }
+
+    fn shift(&mut self, orders: Vec<ShiftOrder>) {
+        let work = shift::run(orders, self.events.clone());
+        self.shifting = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     /// What has come since the last call.
@@ -332,6 +345,12 @@ impl Workers {
                     false
                 }
             });
+        if let Some(ended) = self.shifting.as_mut().and_then(Task::try_take) {
+            self.shifting = None;
+            if let Err(panicked) = ended {
+                events.push(Event::Shifted(Err(panicked.to_string())));
+            }
+        }
         events
     }
 }

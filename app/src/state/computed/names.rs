@@ -1,5 +1,6 @@
 //! What names in expressions mean: signals of a vehicle, computed signals, and signals of other
-//! vehicles as `` `CAR_2/Drive.Speed` ``.
+//! vehicles as `` `CAR_2/Drive.Speed` ``, of drives that are compared as `` `CAR_1 +1/Drive.Speed` ``
+//! or with the name that the drive was given.
 
 use canlake_shared::expr::{NameError, Resolve};
 use canlake_shared::schema::SignalSelector;
@@ -120,6 +121,13 @@ fn suggestions(vehicle: &Vehicle, name: &str) -> Vec<String> {
 impl AppState {
     /// The vehicle of this id, or the one that is laid over the others under this name.
     fn vehicle_called(&self, name: &str) -> Option<VehicleRef> {
+        let mut overlays = self.analysis.overlays.iter();
+        let overlay = overlays.find(|overlay| {
+            vehicle_name(&overlay.laid_over()) == name || self.overlay_name(overlay) == name
+        });
+        if let Some(overlay) = overlay {
+            return Some(overlay.laid_over());
+        }
         let mut plotted = self.workspace.signals().into_iter().map(|it| &it.vehicle);
         if let Some(known) = plotted.find(|vehicle| vehicle_name(vehicle) == name) {
             return Some(known.clone());
@@ -161,6 +169,6 @@ impl AppState {
 fn vehicle_name(vehicle: &VehicleRef) -> String {
     match vehicle.overlay {
         None => vehicle.vehicle.to_string(),
-        Some(overlay) => format!("{} +{}", vehicle.vehicle, overlay.0 + 1),
+        Some(overlay) => format!("{} +{}", vehicle.vehicle, overlay.0),
     }
 }

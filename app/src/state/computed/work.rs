@@ -336,6 +336,7 @@ impl AppState {
     ) -> Vec<i64> {
         let until = |(signal, series): (&SignalRef, &Arc<Prepared>)| {
             let last = series.times().last().copied().unwrap_or(i64::MIN);
+            let range = self.known_range(&signal.vehicle, range);
             let gaps = self.recording_gaps(&signal.vehicle, range);
             let mut starts = gaps.iter().map(|gap| gap.start.as_ns());
             starts

@@ -293,6 +293,7 @@ impl AppState {
         }
         self.workspace = Workspace::of(panels, layout.arrangement, layout.active);
         self.analysis = analysis;
+        self.tidy_overlays();
         let mut effects = self.drop_unused();
         effects.extend(self.show_time(time, layout.time.map(|it| [it.loaded, it.visible])));
         self.place_cursors(layout.cursors, time);

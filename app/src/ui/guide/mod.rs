@@ -58,7 +58,7 @@ pub(crate) fn show(ui: &mut Ui, fields: &mut GuideFields) {
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let (contents, page_area) = area.split_left_right_at_x(area.left() + CONTENTS_WIDTH);
     inside(ui, UiBuilder::new().max_rect(contents), |ui| {
-        for topic in Topic::ALL {
+        for topic in Topic::ALL.iter().copied() {
             let title = topic.page().title;
             if ui.selectable_label(topic == chosen, title).clicked() {
                 fields.chosen = Some(topic);

@@ -10,6 +10,7 @@ pub(crate) enum Topic {
     FirstSteps,
     Sources,
     Sessions,
+    Compare,
     Signals,
     Plot,
     Axis,
@@ -37,10 +38,11 @@ pub(crate) struct Page {
 
 impl Topic {
     /// All pages, in the order of the guide.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: &'static [Self] = &[
         Self::FirstSteps,
         Self::Sources,
         Self::Sessions,
+        Self::Compare,
         Self::Signals,
         Self::Plot,
         Self::Axis,
@@ -60,6 +62,7 @@ impl Topic {
             Self::FirstSteps => &FIRST_STEPS,
             Self::Sources => &SOURCES,
             Self::Sessions => &SESSIONS,
+            Self::Compare => &COMPARE,
             Self::Signals => &SIGNALS,
             Self::Plot => &PLOT,
             Self::Axis => &AXIS,
@@ -108,11 +111,42 @@ const SOURCES: Page = Page {
 const SESSIONS: Page = Page {
     title: "Sessions",
     text: &[
-        "A session is one contiguous recording; its bar is as long as it lasted. A new one begins \
-         after five minutes in which the recorder did not listen.",
+        "A session is one contiguous recording; its bar is as long as it lasted and as high as it is \
+         large, with holes where the recorder did not listen. A new one begins after five minutes in \
+         which the recorder did not listen.",
     ],
-    gestures: &[("Click", "load a session")],
+    gestures: &[
+        ("Click", "load a session"),
+        ("Wheel on the calendar", "zoom it at the pointer"),
+        ("Drag the calendar", "earlier, later"),
+        ("Double click on the calendar", "all of it"),
+        ("Right click", "load a session, or compare with it"),
+    ],
     actions: &[],
+};
+
+const COMPARE: Page = Page {
+    title: "Comparing drives",
+    text: &[
+        "Another session or vehicle is laid over what is shown: every signal plotted gets its \
+         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown \
+         or at its own time, and later or earlier than that by an offset, exact to the nanosecond.",
+        "Readings tell when a compared sample was really recorded.",
+    ],
+    gestures: &[
+        (
+            "Ctrl+Shift+left drag in a plot",
+            "move the compared drive in time",
+        ),
+        ("Click its name", "make it the one that drags and keys move"),
+        ("Double click its name", "rename it"),
+    ],
+    actions: &[
+        Action::Compare,
+        Action::NudgeEarlier,
+        Action::NudgeLater,
+        Action::StopComparing,
+    ],
 };
 
 const SIGNALS: Page = Page {

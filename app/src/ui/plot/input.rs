@@ -9,7 +9,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Modifiers, PointerButton, Pos2, Rect, Response, Vec2};
 
 use crate::command::{Command, CommandQueue};
-use crate::state::{AxisId, PanelId, TimeWindow};
+use crate::state::{AxisId, CompareCommand, OverlayId, PanelId, TimeWindow};
 
 /// One notch of a mouse wheel, in points of scrolling.
 const POINTS_PER_NOTCH: f32 = 40.0;
@@ -173,6 +173,22 @@ pub(crate) fn pan_in_plot(plot: &PlotGeometry<'_>, response: &Response, queue: &
     let delta = response.drag_delta();
     if is_pan && delta != Vec2::ZERO {
         pan(plot, delta, queue);
+    }
+}
+
+/// A drag that moves a compared drive in time, with the pointer.
+pub(crate) fn drag_overlay(
+    plot: &PlotGeometry<'_>,
+    overlay: OverlayId,
+    response: &Response,
+    queue: &mut CommandQueue,
+) {
+    let delta = response.drag_delta().x;
+    if response.dragged_by(PointerButton::Primary) && delta != 0.0 {
+        let visible = plot.window.visible().duration_ns() as f64;
+        let per_point = visible / f64::from(plot.rect.width().max(1.0));
+        let by = (f64::from(delta) * per_point).round() as i64;
+        queue.send(Command::Compare(CompareCommand::Move(overlay, by)));
     }
 }
 

@@ -6,6 +6,7 @@ use super::input::PlotGeometry;
 use super::{inside, theme, value_text};
 use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, LoadState, LoadedSignal, Panel, PlottedSignal};
+use crate::ui::compare;
 use crate::ui::guide::{self, Topic};
 
 const MAX_WIDTH: f32 = 360.0;
@@ -76,14 +77,13 @@ fn entry(
     let name = state.signal_name(&plotted.signal);
     let response = ui
         .horizontal(|ui| {
-            let (swatch, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
-            let swatch = Rect::from_center_size(swatch.center(), vec2(12.0, 4.0));
-            let swatch_color = if plotted.visible {
-                color
+            let (swatch, _) = ui.allocate_exact_size(vec2(16.0, 12.0), Sense::hover());
+            if plotted.visible {
+                theme::paint_line_sample(ui, swatch, color, theme::dash_of(plotted));
             } else {
-                palette.plot_frame
-            };
-            ui.painter().rect_filled(swatch, 1.0, swatch_color);
+                let hidden = Rect::from_center_size(swatch.center(), vec2(12.0, 2.0));
+                ui.painter().rect_filled(hidden, 1.0, palette.plot_frame);
+            }
             let mut text = RichText::new(&name).size(12.0);
             if !plotted.visible {
                 text = text.color(palette.faint_text).strikethrough();
@@ -127,7 +127,12 @@ fn entry(
             ui.close();
         }
     });
-    response.on_hover_text(plotted.signal.key.to_string());
+    let overlay = plotted.signal.vehicle.overlay;
+    let mut text = plotted.signal.key.to_string();
+    if let Some(overlay) = overlay.and_then(|id| state.overlay(id)) {
+        text = format!("{text}\n{}", compare::description(state, overlay));
+    }
+    response.on_hover_text(text);
 }
 
 /// The value that the signal has at the pointer, else at the active cursor: of the last sample at or

@@ -167,7 +167,7 @@ pub(crate) fn tooltip(
     }
     let resolution = (plot.window.visible().duration_ns() / 2_000).max(1);
     response.clone().on_hover_ui_at_pointer(|ui| {
-        ui.set_max_width(420.0);
+        ui.set_max_width(560.0);
         ui.label(
             RichText::new(state.zone().date_time(hovered, resolution))
                 .font(theme::tabular(12.0))
@@ -193,6 +193,12 @@ pub(crate) fn tooltip(
                             ui.label(RichText::new(value).font(theme::tabular(12.0)));
                             ui.weak(age_text(hovered, sample.time))
                                 .on_hover_text("age of the sample");
+                            let shift = loaded.series.as_ref().map_or(0, |it| it.shift_ns());
+                            if shift != 0 {
+                                let real = Timestamp::from_ns(sample.time) - shift;
+                                let text = state.zone().calendar().date_time(real, resolution);
+                                ui.weak(format!("recorded {text}"));
+                            }
                         }
                         Some(_) => {
                             ui.weak("gap");

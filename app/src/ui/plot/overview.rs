@@ -38,7 +38,7 @@ pub(crate) fn show(
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 2.0, palette.plot_background);
     if let Some(signal) = first_signal(state) {
-        for gap in state.recording_gaps(&signal.vehicle, window.extent()) {
+        for gap in state.recording_gaps(&signal.vehicle, window.reach()) {
             let area = Rect::from_x_y_ranges(
                 x_of(window, rect, gap.start)..=x_of(window, rect, gap.end),
                 rect.y_range(),
@@ -96,7 +96,7 @@ fn paint_signal(
     let curve = curves.entry(signal.clone()).or_default();
     // Half as many columns as pixels are enough for a picture this small.
     let pixel_columns = (rect.width() * ui.pixels_per_point() / 2.0).max(1.0) as usize;
-    curve.update(series, &loaded.info, window.extent(), pixel_columns);
+    curve.update(series, &loaded.info, window.reach(), pixel_columns);
     let Some((low, high)) = curve.view().y_range() else {
         return;
     };
@@ -105,7 +105,7 @@ fn paint_signal(
     } else {
         [low - 1.0, high + 1.0]
     });
-    let seconds = window.extent().duration_ns() as f64 / 1e9;
+    let seconds = window.reach().duration_ns() as f64 / 1e9;
     let to_screen = |point: &egui_plot::PlotPoint| -> Pos2 {
         let x = rect.left() + rect.width() * (point.x / seconds) as f32;
         let y = rect.bottom() - 4.0 - (rect.height() - 8.0) * point.y as f32;
@@ -125,7 +125,7 @@ fn palette_line(ui: &Ui) -> egui::Color32 {
 }
 
 fn x_of(window: &TimeWindow, rect: Rect, instant: canlake_shared::time::Timestamp) -> f32 {
-    let extent = window.extent();
+    let extent = window.reach();
     let share = instant.ns_since(extent.start) as f64 / extent.duration_ns().max(1) as f64;
     rect.left() + rect.width() * share as f32
 }
@@ -142,7 +142,7 @@ fn interact(ui: &Ui, window: &TimeWindow, rect: Rect, edges: [f32; 2], queue: &m
             Grip::Whole
         }
     };
-    let extent = window.extent();
+    let extent = window.reach();
     let per_point = extent.duration_ns() as f64 / f64::from(rect.width().max(1.0));
     let visible = window.visible();
     if let (true, Some(pointer)) = (

@@ -423,8 +423,13 @@ fn handle_mouse(
 ) {
     let palette = theme::palette(ui.theme());
     let press_origin = ui.input(|input| input.pointer.press_origin());
-    if !ui.input(|input| input.modifiers.shift) {
+    let modifiers = ui.input(|input| input.modifiers);
+    if !modifiers.shift {
         input::pan_in_plot(plot, response, queue);
+    }
+    let moves_overlay = modifiers.shift && modifiers.command;
+    if let (true, Some(overlay)) = (moves_overlay, state.active_overlay()) {
+        input::drag_overlay(plot, overlay.id, response, queue);
     }
     let drawn = ui.data(|data| data.get_temp(response.id)).flatten();
     let corners = input::box_zoom(plot, response, press_origin, drawn, queue);
@@ -458,8 +463,8 @@ fn handle_mouse(
     if let (true, Some(pointer)) = (is_click, response.interact_pointer_pos()) {
         queue.send(Command::PlaceCursor(plot.time_at(pointer.x)));
     }
-    let is_scrubbing = response.dragged_by(egui::PointerButton::Primary)
-        && ui.input(|input| input.modifiers.shift);
+    let is_scrubbing =
+        response.dragged_by(egui::PointerButton::Primary) && modifiers.shift && !moves_overlay;
     if let (true, Some(pointer)) = (is_scrubbing, response.interact_pointer_pos()) {
         let instant = plot.time_at(pointer.x);
         queue.send(Command::PlaceCursor(state.nearest_sample(instant)));

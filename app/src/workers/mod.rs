@@ -255,6 +255,7 @@ impl Workers {
             && self.loading.is_empty()
             && self.others.is_empty()
             && self.statistics.is_none()
+            && self.computing.is_idle()
     }
 
     /// The opened source behind a name, for whoever asks it directly.

@@ -12,6 +12,7 @@ fn layout() -> SavedLayout {
             loaded: TimeRange::new(Timestamp::from_ns(0), Timestamp::from_ns(100)),
             visible: TimeRange::new(Timestamp::from_ns(10), Timestamp::from_ns(20)),
         }),
+        zone: Some(ZoneChoice::Named("Europe/Berlin".to_owned())),
         ..SavedLayout::default()
     };
     let plotted = |slot, name: &str, copy| PlottedSignal {
@@ -170,7 +171,7 @@ fn what_does_not_fit_is_left_out_and_named() {
         "arrangement": {"tabs": "left"},
         "active": -1,
         "analysis": [],
-        "namesakes": [["M.S"]],
+        "namesakes": [["M.S"]], "zone": {"named": "Nowhere/City"},
         "cursors": {"a": "yesterday", "b": "2026-03-04T00:00:00Z"},
         "time": {"loaded": ["2026-03-04T00:00:00Z", "2026-03-03T00:00:00Z"]}
     }"#;
@@ -197,6 +198,7 @@ fn what_does_not_fit_is_left_out_and_named() {
         "active:",
         "analysis:",
         "namesakes:",
+        "Nowhere/City",
         "yesterday",
         "time:",
     ] {

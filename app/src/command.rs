@@ -488,6 +488,22 @@ pub enum Command {
     Layout(LayoutCommand),
 }
 
+impl Command {
+    /// Whether it only moves what is looked at: these come with every move of the mouse.
+    pub fn is_look(&self) -> bool {
+        matches!(
+            self,
+            Self::Hover(_)
+                | Self::EndGesture
+                | Self::SetWindow(..)
+                | Self::SetAxis(..)
+                | Self::FitAxis(..)
+                | Self::PlaceCursor(_)
+                | Self::TakeBackCursor
+        )
+    }
+}
+
 /// Commands on their way from the user interface to the state, in order.
 #[derive(Debug, Default)]
 pub struct CommandQueue {

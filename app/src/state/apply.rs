@@ -12,6 +12,7 @@ use crate::query::{Completeness, QueryStats};
 impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        self.computations.is_due = true;
         let mut effects = self.take_in(event);
         effects.extend(self.follow_overlays());
         effects

@@ -16,6 +16,7 @@ use crate::time_display::ZoneChoice;
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
     pub fn update(&mut self, command: Command) -> Vec<Effect> {
+        self.computations.is_due |= !command.is_look();
         let mut effects = self.carry_out(command);
         effects.extend(self.follow_overlays());
         effects

@@ -254,6 +254,7 @@ fn paint_curves(
             .allow_double_click_reset(false)
             .allow_axis_zoom_drag(false)
             .set_margin_fraction(egui::Vec2::ZERO)
+            .min_size(egui::Vec2::ZERO)
             .auto_bounds(false)
             .sense(Sense::click_and_drag())
             .show(ui, |plot_ui| {

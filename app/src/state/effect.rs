@@ -8,8 +8,8 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries, SignalRef,
-    SignalStatistics, SourceId, VehicleRef,
+    NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries,
+    SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -59,13 +59,10 @@ pub enum Effect {
     Export(ExportEffect),
     /// Move loaded samples in time.
     Shift(Vec<ShiftOrder>),
-    /// Compute statistics over all samples of a stretch of time.
-    Statistics {
-        /// The stretch of time.
-        range: TimeRange,
-        /// The signals.
-        signals: Vec<LoadedPart>,
-    },
+    /// Work out what a panel shows, from all samples.
+    Summarise(PanelId, Arc<SummaryQuestion>),
+    /// Nobody looks at what is being worked out for a panel.
+    StopSummary(PanelId),
     /// Find out more of what is inspected.
     Inspect(InspectEffect),
     /// Something for layouts.
@@ -138,10 +135,10 @@ pub enum Event {
     Picked(Vec<PathBuf>),
     /// The user chose DBC files for a source.
     PickedDbc(SourceId, Vec<PathBuf>),
+    /// What a panel shows was worked out, or could not be.
+    Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
     /// Samples were moved in time, or why they could not be.
     Shifted(Result<Vec<ShiftedSeries>, String>),
-    /// Statistics of a stretch of time.
-    Statistics(TimeRange, Vec<SignalStatistics>),
     /// A computed signal or events were worked out.
     Computed(ComputeEvent),
     /// Something of exports.

@@ -18,6 +18,8 @@ pub(crate) struct EventsFields {
     condition: ExpressionField,
     /// The condition that is being changed; else a new one is typed.
     changing: Option<ConditionId>,
+    /// The last frame in which the panel was seen.
+    shown_in_frame: Option<u64>,
     /// Whose events are listed.
     listed: Option<ConditionId>,
 }
@@ -29,6 +31,15 @@ pub(crate) fn show(
     fields: &mut EventsFields,
     queue: &mut CommandQueue,
 ) {
+    // Whoever has just opened the panel wants to type, unless there is something to look at already.
+    let frame = ui.ctx().cumulative_frame_nr();
+    let is_new = fields
+        .shown_in_frame
+        .replace(frame)
+        .is_none_or(|last| last + 1 < frame);
+    if is_new && state.analysis.conditions.is_empty() {
+        fields.condition.edit("");
+    }
     editor(ui, state, fields, queue);
     let conditions = &state.analysis.conditions;
     if conditions.is_empty() {

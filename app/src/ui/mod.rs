@@ -86,6 +86,8 @@ impl UiState {
 
 /// Draws the window.
 pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
+    // Enter may take the keyboard from a field in the same frame in which letters came for it.
+    let was_typing = ui.ctx().text_edit_focused();
     let theme = theme::of(state.settings.theme);
     if ui.theme() != theme {
         ui.ctx().set_theme(theme);
@@ -124,7 +126,7 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         palette::show(ui.ctx(), local, queue);
     }
     notices::show(ui.ctx(), state, &mut local.toasts, queue);
-    shortcuts::handle(ui.ctx(), queue);
+    shortcuts::handle(ui.ctx(), was_typing, queue);
     drop_files(ui, queue);
 }
 

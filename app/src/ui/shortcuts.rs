@@ -174,8 +174,8 @@ pub(crate) fn texts(ctx: &Context, action: Action) -> Vec<String> {
 
 /// Sends the actions whose keys were pressed. While a text field has the keyboard, only keys with
 /// Ctrl or Cmd and function keys count.
-pub(crate) fn handle(ctx: &Context, queue: &mut CommandQueue) {
-    let typing = ctx.text_edit_focused();
+pub(crate) fn handle(ctx: &Context, was_typing: bool, queue: &mut CommandQueue) {
+    let typing = was_typing || ctx.text_edit_focused();
     // The most specific first, because a shortcut also matches with more modifiers held.
     let mut table = TABLE.to_vec();
     table.sort_by_key(|(_, shortcut)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));

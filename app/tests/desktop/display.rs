@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 /// A debug build that paints in software, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// Between two actions of a hand.
+const HAND: Duration = Duration::from_millis(120);
 const SETTLE: Duration = Duration::from_millis(400);
 
 /// Says why a test does not run here.
@@ -102,7 +104,7 @@ impl Display {
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("XDG_CACHE_HOME")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
-            .env("RUST_LOG", "canlake=info")
+            .env("RUST_LOG", "canlake=debug")
             .stdout(Stdio::null())
             .stderr(file)
             .spawn()
@@ -184,6 +186,65 @@ impl Window<'_> {
             .status()
             .unwrap();
         assert!(status.success());
+    }
+
+    /// Presses a key, such as `ctrl+s`.
+    pub(crate) fn key(&self, key: &str) {
+        self.xdotool(&["key", key]);
+    }
+
+    /// Types into what has the keyboard.
+    pub(crate) fn type_text(&self, text: &str) {
+        self.xdotool(&["type", "--delay", "15", text]);
+    }
+
+    /// Types over what is in the field that has the keyboard.
+    pub(crate) fn replace_text(&self, text: &str) {
+        self.key("ctrl+a");
+        self.type_text(text);
+    }
+
+    /// Moves the pointer.
+    pub(crate) fn point_at(&self, [x, y]: [i32; 2]) {
+        self.xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
+    }
+
+    /// Turns the wheel a notch away from the user.
+    pub(crate) fn wheel_up(&self) {
+        self.xdotool(&["click", "4"]);
+    }
+
+    /// Drags with the left button.
+    pub(crate) fn drag(&self, from: [i32; 2], to: [i32; 2]) {
+        self.drag_with(1, from, to);
+    }
+
+    /// Drags with a button, as a hand does: with places in between.
+    pub(crate) fn drag_with(&self, button: u8, from: [i32; 2], to: [i32; 2]) {
+        const STEPS: i32 = 8;
+        let button = button.to_string();
+        self.point_at(from);
+        self.xdotool(&["mousedown", &button]);
+        for step in 1..=STEPS {
+            let between = |at: usize| from[at] + (to[at] - from[at]) * step / STEPS;
+            self.point_at([between(0), between(1)]);
+        }
+        self.xdotool(&["mouseup", &button]);
+    }
+
+    /// Waits until the program has ended by itself.
+    pub(crate) fn wait_for_end(&mut self) {
+        let start = Instant::now();
+        while self.is_running() {
+            assert!(start.elapsed() < PATIENCE, "the program does not end");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Gives the program time to draw what came, as a hand would.
+    fn xdotool(&self, args: &[&str]) {
+        self.display.xdotool(args);
+        std::thread::sleep(HAND);
     }
 
     /// Whether the program still runs.

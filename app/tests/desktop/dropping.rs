@@ -39,7 +39,7 @@ fn a_log_dragged_out_of_another_program_becomes_a_plot() {
     let source = DragSource::new(display.name(), [1200, 700], &log);
     display.xdotool(&["mousemove", "1220", "720", "mousedown", "1"]);
     for place in ["1150", "1000", "900", "800"] {
-        display.xdotool(&["mousemove", "--sync", place, "400"]);
+        display.xdotool(&["mousemove", place, "400"]);
         std::thread::sleep(std::time::Duration::from_millis(60));
     }
     window.screenshot("drop-1-over");
@@ -48,7 +48,7 @@ fn a_log_dragged_out_of_another_program_becomes_a_plot() {
     window.screenshot("drop-2-dropped");
     // The log needs a DBC file; the one beside it is offered.
     window.wait_for_log("question for DBC files");
-    display.xdotool(&["mousemove", "--sync", "640", "600", "key", "Return"]);
+    display.xdotool(&["mousemove", "640", "600", "key", "Return"]);
     window.wait_for_log("open and decode");
     window.wait_for_log("first picture");
     window.screenshot("drop-3-plot");

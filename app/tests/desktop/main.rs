@@ -13,5 +13,7 @@
 mod display;
 /// A file dropped on the window, and how long it took to become a plot.
 mod dropping;
+/// A whole session, and another after a restart.
+mod session;
 /// What another program is when a file is dragged out of it.
 mod xdnd;

@@ -109,6 +109,9 @@ impl App {
 
     fn carry_out(&mut self, ctx: &Context) {
         for command in self.queue.drain() {
+            if !command.is_look() {
+                tracing::debug!(?command);
+            }
             let effects = self.state.update(command);
             self.perform(ctx, effects);
         }

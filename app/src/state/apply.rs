@@ -12,6 +12,7 @@ use crate::query::{Completeness, QueryStats};
 impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        self.computations.is_due = true;
         let mut effects = self.take_in(event);
         effects.extend(self.follow_overlays());
         effects
@@ -95,12 +96,17 @@ impl AppState {
                 };
                 return self.update(Command::ExportTo(target));
             }
+            Event::Summarised(panel, question, result) => {
+                if let Err(text) = &result {
+                    self.notices.add(Severity::Error, text.clone(), "");
+                }
+                self.summaries.arrived(panel, &question, result.ok());
+            }
             Event::Shifted(result) => self.shifted(result),
             Event::Share(event) => self.apply_sharing(event),
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
-            Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Computed(event) => self.computed(event),
             Event::Exported(result) => {
                 self.exports_running = self.exports_running.saturating_sub(1);

@@ -8,8 +8,8 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries, SignalRef,
-    SignalStatistics, SourceId, VehicleRef,
+    NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries,
+    SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -70,13 +70,10 @@ pub enum Effect {
     },
     /// Write the plots as they are to a file.
     ExportPng(ExportTarget),
-    /// Compute statistics over all samples of a stretch of time.
-    Statistics {
-        /// The stretch of time.
-        range: TimeRange,
-        /// The signals.
-        signals: Vec<LoadedPart>,
-    },
+    /// Work out what a panel shows, from all samples.
+    Summarise(PanelId, Arc<SummaryQuestion>),
+    /// Nobody looks at what is being worked out for a panel.
+    StopSummary(PanelId),
     /// Find out more of what is inspected.
     Inspect(InspectEffect),
     /// Something for layouts.
@@ -162,10 +159,10 @@ pub enum Event {
     PickedDbc(SourceId, Vec<PathBuf>),
     /// The user chose where an export goes.
     PickedExportTarget(ExportKind, PathBuf),
+    /// What a panel shows was worked out, or could not be.
+    Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
     /// Samples were moved in time, or why they could not be.
     Shifted(Result<Vec<ShiftedSeries>, String>),
-    /// Statistics of a stretch of time.
-    Statistics(TimeRange, Vec<SignalStatistics>),
     /// A computed signal or events were worked out.
     Computed(ComputeEvent),
     /// A file was written, or could not be.

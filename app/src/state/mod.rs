@@ -26,14 +26,17 @@ mod measure;
 mod notes;
 mod notices;
 mod opening;
+mod panel_options;
 mod saved;
 mod settings;
 mod sharing;
 mod sources;
-mod statistics;
 mod store;
+mod summary;
+mod track;
 mod undo;
 mod update;
+mod windows;
 mod workspace;
 mod zoom;
 
@@ -55,14 +58,15 @@ pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missi
 pub use look::{Dash, LineLook};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
+pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
 };
 pub use settings::{Settings, ThemeChoice};
 pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
 pub use sources::{OpenSource, SourceId, SourceStatus};
-pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
+pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};
 use undo::{Arrangement, Zoom};
 pub use workspace::{
     AxisId, OVERLAY_COLORS, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef,
@@ -212,8 +216,8 @@ pub struct AppState {
     pub last_query: Option<QueryStats>,
     /// Whether the signal search wants the keyboard.
     pub search_requested: bool,
-    /// Statistics of the visible range, while they are shown.
-    pub statistics: Statistics,
+    /// What the panels that are seen tell of all samples.
+    pub summaries: Summaries,
     /// What is known of the selected signal beyond its samples.
     pub inspector: Inspector,
     /// Files being written.

@@ -35,8 +35,8 @@ pub struct Settings {
     pub dots: bool,
     /// Legends.
     pub legend: bool,
-    /// Statistics of the visible range.
-    pub statistics: bool,
+    /// Whether the right button pans and the left one draws a zoom box.
+    pub swap_drags: bool,
     /// The side bar.
     pub side_bar: bool,
     /// The inspector of the selection.
@@ -66,7 +66,7 @@ impl Default for Settings {
             grid: true,
             dots: false,
             legend: true,
-            statistics: false,
+            swap_drags: false,
             side_bar: true,
             inspector: true,
         }

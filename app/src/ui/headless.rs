@@ -19,6 +19,7 @@ pub fn picture(state: &AppState, size: impl Into<Vec2>, pixels_per_point: f32) -
     let mut memory = PlotsMemory::of_picture();
     let mut state = state.clone();
     state.hovered = None;
+    state.settle_summaries();
     render(state.settings.theme, size.into(), pixels_per_point, |ui| {
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(8));
         // What a picture would command has no effect on the state that it is of.

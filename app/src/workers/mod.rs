@@ -17,21 +17,19 @@ mod pick;
 mod remarks;
 mod share;
 mod shift;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use canlake_shared::time::TimeRange;
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
-use crate::state::{
-    Effect, Event, LayoutEffect, LoadId, LoadedPart, ShiftOrder, SignalStatistics, SourceId,
-};
+use crate::state::{Effect, Event, LayoutEffect, LoadId, PanelId, ShiftOrder, SourceId};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -77,7 +75,7 @@ pub struct Workers {
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
-    statistics: Option<Task<()>>,
+    summaries: BTreeMap<PanelId, summary::Running>,
     shifting: Option<Task<()>>,
     computing: compute::Computing,
     inspection: inspect::Inspection,
@@ -107,7 +105,7 @@ impl Workers {
             sources: Arc::default(),
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
-            statistics: None,
+            summaries: BTreeMap::new(),
             shifting: None,
             computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
@@ -172,7 +170,15 @@ impl Workers {
                     running.cancel();
                 }
             }
-            Effect::Statistics { range, signals } => self.start_statistics(range, signals),
+            Effect::Summarise(panel, question) => {
+                let events = self.events.clone();
+                let wake = Arc::clone(&self.wake);
+                let running = summary::start(&self.runtimes, panel, question, events, wake);
+                self.summaries.insert(panel, running);
+            }
+            Effect::StopSummary(panel) => {
+                self.summaries.remove(&panel);
+            }
             Effect::Shift(orders) => self.shift(orders),
             Effect::ExportCsv {
                 target,
@@ -250,32 +256,18 @@ impl Workers {
     /// Whether nothing is being worked on.
     pub fn is_idle(&mut self) -> bool {
         self.others.retain_mut(|task| task.try_take().is_none());
-        self.statistics.take_if(|task| task.try_take().is_some());
+        self.summaries
+            .retain(|_, running| running.task.try_take().is_none());
         self.opening.is_empty()
             && self.loading.is_empty()
             && self.others.is_empty()
-            && self.statistics.is_none()
+            && self.summaries.is_empty()
             && self.computing.is_idle()
     }
 
     /// The opened source behind a name, for whoever asks it directly.
     pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.sources.get(id)
-    }
-
-    fn start_statistics(&mut self, range: TimeRange, signals: Vec<LoadedPart>) {
-        let events = self.events.clone();
-        let work = async move {
-            let range_ns = (range.start.as_ns(), range.end.as_ns());
-            let compute = |part: LoadedPart| SignalStatistics {
-                stats: crate::series::Stats::compute(&part.series, range_ns),
-                signal: part.signal,
-            };
-            let statistics = signals.into_iter().map(compute).collect();
-            events.send(Event::Statistics(range, statistics)).await;
-        };
-        // Dropping the task before this one cancels it: the newest question wins.
-        self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     fn start_opening(&mut self, source: SourceId, work: impl Future<Output = ()> + Send + 'static) {
@@ -332,6 +324,17 @@ impl Workers {
                 false
             }
         });
+        self.summaries
+            .retain(|panel, running| match running.task.try_take() {
+                None => true,
+                Some(Ok(())) => false,
+                Some(Err(panicked)) => {
+                    let question = Arc::clone(&running.question);
+                    let result = Err(panicked.to_string());
+                    events.push(Event::Summarised(*panel, question, result));
+                    false
+                }
+            });
         self.loading
             .retain(|load, running| match running.task.try_take() {
                 None => true,

@@ -1,7 +1,7 @@
 use canlake_shared::schema::SignalKey;
 
 use super::*;
-use crate::state::{AxisId, Direction, LineLook, Node, PanelKind, PlottedSignal};
+use crate::state::{AxisId, Direction, LineLook, Node, PanelKind, PanelOptions, PlottedSignal};
 
 fn layout() -> SavedLayout {
     let mut layout = SavedLayout {
@@ -38,12 +38,23 @@ fn layout() -> SavedLayout {
             kind: PanelKind::Plot,
             fixed_axes: [(signals[1].axis.clone(), [0.0, 12.5])].into(),
             signals,
+            own_window: Some(TimeRange::new(
+                Timestamp::from_ns(12),
+                Timestamp::from_ns(15),
+            )),
+            options: PanelOptions {
+                area: Some([[0.0, 1.0], [-2.5, 2.5]]),
+                bins: Some(12),
+                ..PanelOptions::default()
+            },
         },
         Panel {
             id: PanelId(4),
             kind: PanelKind::Table,
             signals: vec![plotted(0, "Torque", 0)],
             fixed_axes: [].into(),
+            own_window: None,
+            options: PanelOptions::default(),
         },
     ];
     layout.arrangement = Layout::from(Node::Split {

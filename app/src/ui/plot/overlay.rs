@@ -12,7 +12,8 @@ use crate::time_display::{count_text, duration_text};
 
 /// A line at the pointer's time, in every panel.
 pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
-    let Some(hovered) = state.hovered_in_window() else {
+    let visible = plot.window.visible();
+    let Some(hovered) = state.hovered.filter(|it| visible.contains(*it)) else {
         return;
     };
     let palette = theme::palette(ui.theme());
@@ -159,7 +160,8 @@ pub(crate) fn tooltip(
     plot: &PlotGeometry<'_>,
     response: &Response,
 ) {
-    let Some(hovered) = state.hovered_in_window() else {
+    let visible = plot.window.visible();
+    let Some(hovered) = state.hovered.filter(|it| visible.contains(*it)) else {
         return;
     };
     if panel.signals.iter().all(|plotted| !plotted.visible) {

@@ -52,11 +52,7 @@ impl AppState {
             Command::Compare(command) => self.compare(command),
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
-            Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
-                kind,
-                self.suggested_export_path(kind),
-            )],
-            Command::ExportTo(target) => self.export(target),
+            Command::Export(command) => self.change_exports(command),
             Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
@@ -117,8 +113,7 @@ impl AppState {
             | Command::Compare(_)
             | Command::Computed(_)
             | Command::Events(_)
-            | Command::PickExportTarget(_)
-            | Command::ExportTo(_)
+            | Command::Export(_)
             | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
@@ -143,8 +138,8 @@ impl AppState {
             Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
             Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
             Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
-            Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
-            Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
+            Action::Export => self.ask_for_export(None),
+            Action::ExportPng => self.ask_for_export(Some(ExportKind::Png)),
             Action::CancelQueries => {
                 return self.store.loads().into_iter().map(Effect::Cancel).collect();
             }

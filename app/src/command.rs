@@ -10,9 +10,9 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout,
-    LayoutCommand, NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side,
-    SignalRef, SourceId, ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
+    NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side, SignalRef,
+    SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -33,8 +33,8 @@ pub enum Action {
     SaveLayout,
     /// Save the layout to another file.
     SaveLayoutAs,
-    /// Write the loaded samples of the visible range to a CSV file.
-    ExportCsv,
+    /// Write samples or plots to a file: CSV, Parquet, PNG.
+    Export,
     /// Write the plots as they are to a PNG file.
     ExportPng,
     /// Stop all queries; what has arrived stays, marked partial.
@@ -191,7 +191,7 @@ impl Action {
         Self::OpenLayout,
         Self::SaveLayout,
         Self::SaveLayoutAs,
-        Self::ExportCsv,
+        Self::Export,
         Self::ExportPng,
         Self::CopyLink,
         Self::CopyAsPandas,
@@ -276,7 +276,7 @@ impl Action {
             Self::OpenLayout => "Open layout…",
             Self::SaveLayout => "Save layout",
             Self::SaveLayoutAs => "Save layout as…",
-            Self::ExportCsv => "Export CSV…",
+            Self::Export => "Export…",
             Self::ExportPng => "Export PNG…",
             Self::CancelQueries => "Cancel queries",
             Self::Quit => "Quit",
@@ -403,6 +403,8 @@ pub enum Command {
         /// With these.
         dbc: DbcChoice,
     },
+    /// Ask again which DBC files a source is decoded with.
+    ChooseDbc(SourceId),
     /// Let the user choose DBC files in the system's dialog, to add to the choice of a source.
     PickDbc(SourceId),
     /// Add a DBC file to the choice of a source.
@@ -474,10 +476,8 @@ pub enum Command {
     SetZone(ZoneChoice),
     /// Close the dialog that is open.
     CloseDialog,
-    /// Let the user choose in the system's dialog where an export goes.
-    PickExportTarget(ExportKind),
-    /// Write an export.
-    ExportTo(ExportTarget),
+    /// See [`ExportCommand`].
+    Export(ExportCommand),
     /// See [`ShareCommand`].
     Share(ShareCommand),
     /// See [`NoteCommand`].

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    AppState, Dialog, Effect, Event, ExportTarget, LoadState, LoadedPart, Severity, SourceId,
-    SourceStatus,
+    AppState, Dialog, Effect, Event, LoadState, LoadedPart, Severity, SourceId, SourceStatus,
 };
 use crate::command::Command;
 use crate::query::{Completeness, QueryStats};
@@ -26,9 +25,11 @@ impl AppState {
             Event::SourceNeedsDbc {
                 source,
                 suggestions,
+                likely,
             } => {
                 if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
                     open.suggested_dbc = suggestions;
+                    open.likely_dbc = likely;
                     open.status = SourceStatus::NeedsDbc;
                     self.dialog = Some(Dialog::ChooseDbc(source));
                 }
@@ -88,14 +89,6 @@ impl AppState {
                 return self.update(Command::Open(texts));
             }
             Event::PickedDbc(source, paths) => self.offer_dbc(source, paths),
-            Event::PickedExportTarget(kind, path) => {
-                let target = ExportTarget {
-                    kind,
-                    path,
-                    may_replace: true,
-                };
-                return self.update(Command::ExportTo(target));
-            }
             Event::Summarised(panel, question, result) => {
                 if let Err(text) = &result {
                     self.notices.add(Severity::Error, text.clone(), "");
@@ -108,13 +101,7 @@ impl AppState {
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Computed(event) => self.computed(event),
-            Event::Exported(result) => {
-                self.exports_running = self.exports_running.saturating_sub(1);
-                match result {
-                    Ok(text) => self.notices.add(Severity::Info, text, ""),
-                    Err(text) => self.notices.add(Severity::Error, text, ""),
-                }
-            }
+            Event::Export(event) => return self.apply_exports(event),
         }
         Vec::new()
     }

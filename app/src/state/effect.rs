@@ -7,7 +7,7 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
+    ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, LayoutEffect, LayoutEvent, LoadId,
     NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries,
     SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
 };
@@ -55,21 +55,10 @@ pub enum Effect {
     PickFolder,
     /// Let the user choose DBC files for a source.
     PickDbc(SourceId),
-    /// Let the user choose where an export goes; the path is a suggestion.
-    PickExportTarget(ExportKind, PathBuf),
+    /// Something for exports.
+    Export(ExportEffect),
     /// Move loaded samples in time.
     Shift(Vec<ShiftOrder>),
-    /// Write loaded samples to a file.
-    ExportCsv {
-        /// The file.
-        target: ExportTarget,
-        /// The signals.
-        columns: Vec<ExportColumn>,
-        /// Only these times.
-        range: TimeRange,
-    },
-    /// Write the plots as they are to a file.
-    ExportPng(ExportTarget),
     /// Work out what a panel shows, from all samples.
     Summarise(PanelId, Arc<SummaryQuestion>),
     /// Nobody looks at what is being worked out for a panel.
@@ -88,17 +77,6 @@ pub enum Effect {
     Quit,
     /// Full screen on or off.
     ToggleFullScreen,
-}
-
-/// A signal to be exported.
-#[derive(Clone, Debug)]
-pub struct ExportColumn {
-    /// What the column is called.
-    pub name: String,
-    /// The unit, empty when there is none.
-    pub unit: Arc<str>,
-    /// The samples.
-    pub series: Arc<Prepared>,
 }
 
 /// A signal with the samples that have arrived so far.
@@ -121,6 +99,8 @@ pub enum Event {
         source: SourceId,
         /// DBC files that may fit, best first.
         suggestions: Vec<PathBuf>,
+        /// The only one beside the files.
+        likely: Option<PathBuf>,
     },
     /// A source is open.
     SourceReady {
@@ -157,16 +137,14 @@ pub enum Event {
     Picked(Vec<PathBuf>),
     /// The user chose DBC files for a source.
     PickedDbc(SourceId, Vec<PathBuf>),
-    /// The user chose where an export goes.
-    PickedExportTarget(ExportKind, PathBuf),
     /// What a panel shows was worked out, or could not be.
     Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
     /// Samples were moved in time, or why they could not be.
     Shifted(Result<Vec<ShiftedSeries>, String>),
     /// A computed signal or events were worked out.
     Computed(ComputeEvent),
-    /// A file was written, or could not be.
-    Exported(Result<String, String>),
+    /// Something of exports.
+    Export(ExportEvent),
     /// News of what is inspected.
     Inspected(InspectEvent),
     /// Something for layouts.

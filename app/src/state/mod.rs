@@ -14,6 +14,7 @@ mod compare;
 mod computed;
 mod cursors;
 mod effect;
+mod export_order;
 mod exporting;
 mod first_plots;
 mod history;
@@ -50,7 +51,12 @@ pub use computed::{
     WatchedCondition, WatchedEvents, WrongText, computed_key,
 };
 pub use cursors::{Cursor, Cursors};
-pub use effect::{Effect, Event, ExportColumn, LoadedPart};
+pub use effect::{Effect, Event, LoadedPart};
+pub use export_order::{
+    ExportColumn, ExportCommand, ExportEffect, ExportEvent, ExportId, ExportKind, ExportOptions,
+    ExportRange, ExportScope, ExportTarget, ExportVehicle, PictureOrder, PngOptions, RunningExport,
+    SamplesOrder,
+};
 pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
@@ -74,7 +80,6 @@ pub use workspace::{
 };
 pub use zoom::TimeWindow;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use canlake_shared::time::{TimeRange, Timestamp};
@@ -125,8 +130,8 @@ pub enum Dialog {
     Compare,
     /// Which DBC files to decode the frames of a source with once more.
     DecodeAgain(SourceId),
-    /// Where an export goes.
-    Export(ExportKind),
+    /// What is exported, how, and where to.
+    Export,
     /// The keys and what the mouse does.
     Keys,
     /// All messages.
@@ -153,26 +158,6 @@ pub enum Dialog {
     SaveLayout,
     /// Which signals are meant by those of a layout that the drive lacks.
     MatchSignals,
-}
-
-/// What can be exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportKind {
-    /// The samples of the visible range.
-    Csv,
-    /// The plots as they are.
-    Png,
-}
-
-/// A file that an export writes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExportTarget {
-    /// What is written.
-    pub kind: ExportKind,
-    /// Where.
-    pub path: PathBuf,
-    /// Whether a file that is there already may be replaced: the user was asked.
-    pub may_replace: bool,
 }
 
 /// Everything that is shown.
@@ -220,8 +205,8 @@ pub struct AppState {
     pub summaries: Summaries,
     /// What is known of the selected signal beyond its samples.
     pub inspector: Inspector,
-    /// Files being written.
-    pub exports_running: usize,
+    /// Files being written, oldest first.
+    pub exports: Vec<RunningExport>,
     /// Events of the conditions that are watched.
     pub events: WatchedEvents,
     computations: Computations,
@@ -233,6 +218,7 @@ pub struct AppState {
     arrangements: History<Arrangement>,
     next_source: u32,
     next_load: u64,
+    next_export: u64,
 }
 
 impl AppState {

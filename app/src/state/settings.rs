@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ExportOptions;
 use crate::source::SourceLocation;
 use crate::time_display::ZoneChoice;
 
@@ -29,6 +30,8 @@ pub struct Settings {
     pub recent_layouts: Vec<std::path::PathBuf>,
     /// DBC files used before, newest first.
     pub recent_dbc: Vec<std::path::PathBuf>,
+    /// What the export dialog was left with.
+    pub export: ExportOptions,
     /// Grid lines.
     pub grid: bool,
     /// A dot on every sample.
@@ -63,6 +66,7 @@ impl Default for Settings {
             recent: Vec::new(),
             recent_layouts: Vec::new(),
             recent_dbc: Vec::new(),
+            export: ExportOptions::default(),
             grid: true,
             dots: false,
             legend: true,

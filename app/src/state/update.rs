@@ -27,6 +27,10 @@ impl AppState {
             Command::Run(action) => self.run(action),
             Command::Open(texts) => self.open(&texts),
             Command::DecodeWith { source, dbc } => self.decode_with(source, dbc),
+            Command::ChooseDbc(source) => {
+                self.dialog = Some(Dialog::ChooseDbc(source));
+                Vec::new()
+            }
             Command::PickDbc(source) => vec![Effect::PickDbc(source)],
             Command::AddDbc(source, path) => {
                 self.offer_dbc(source, vec![path]);
@@ -52,11 +56,7 @@ impl AppState {
             Command::Compare(command) => self.compare(command),
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
-            Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
-                kind,
-                self.suggested_export_path(kind),
-            )],
-            Command::ExportTo(target) => self.export(target),
+            Command::Export(command) => self.change_exports(command),
             Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
@@ -106,6 +106,7 @@ impl AppState {
             Command::Run(_)
             | Command::Open(_)
             | Command::DecodeWith { .. }
+            | Command::ChooseDbc(_)
             | Command::PickDbc(_)
             | Command::AddDbc(..)
             | Command::CloseSource(_)
@@ -117,8 +118,7 @@ impl AppState {
             | Command::Compare(_)
             | Command::Computed(_)
             | Command::Events(_)
-            | Command::PickExportTarget(_)
-            | Command::ExportTo(_)
+            | Command::Export(_)
             | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
@@ -143,8 +143,8 @@ impl AppState {
             Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
             Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
             Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
-            Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
-            Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
+            Action::Export => self.ask_for_export(None),
+            Action::ExportPng => self.ask_for_export(Some(ExportKind::Png)),
             Action::CancelQueries => {
                 return self.store.loads().into_iter().map(Effect::Cancel).collect();
             }

@@ -21,7 +21,7 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::SaveLayout),
             Some(Action::SaveLayoutAs),
             None,
-            Some(Action::ExportCsv),
+            Some(Action::Export),
             Some(Action::ExportPng),
             None,
             Some(Action::CopyLink),

@@ -10,6 +10,7 @@ mod compare;
 mod computed;
 mod dialogs;
 mod events;
+mod export;
 mod expression;
 mod guide;
 mod headless;
@@ -49,7 +50,7 @@ use crate::command::CommandQueue;
 use crate::state::{AppState, Dialog};
 use guide::Topic;
 
-pub use headless::{picture, render};
+pub use headless::{exported, picture, render};
 pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 pub use raster::Rasteriser;

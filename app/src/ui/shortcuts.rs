@@ -29,7 +29,7 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S),
     ),
     (Action::OpenLayout, command(Key::L)),
-    (Action::ExportCsv, command(Key::E)),
+    (Action::Export, command(Key::E)),
     (
         Action::ExportPng,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E),

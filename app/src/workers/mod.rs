@@ -29,7 +29,10 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
-use crate::state::{Effect, Event, LayoutEffect, LoadId, PanelId, ShiftOrder, SourceId};
+use crate::state::{
+    Effect, Event, ExportEffect, ExportEvent, ExportId, LayoutEffect, LoadId, PanelId,
+    PictureOrder, ShiftOrder, SourceId,
+};
 
 /// Events that wait for the window at most.
 const QUEUE: usize = 256;
@@ -79,6 +82,7 @@ pub struct Workers {
     shifting: Option<Task<()>>,
     computing: compute::Computing,
     inspection: inspect::Inspection,
+    exporting: BTreeMap<ExportId, Task<()>>,
     others: Vec<Task<()>>,
 }
 
@@ -109,6 +113,7 @@ impl Workers {
             shifting: None,
             computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
+            exporting: BTreeMap::new(),
             others: Vec::new(),
         })
     }
@@ -179,19 +184,8 @@ impl Workers {
             Effect::StopSummary(panel) => {
                 self.summaries.remove(&panel);
             }
+            Effect::Export(effect) => self.export(effect),
             Effect::Shift(orders) => self.shift(orders),
-            Effect::ExportCsv {
-                target,
-                columns,
-                range,
-            } => {
-                let events = self.events.clone();
-                let work = async move {
-                    let result = export::csv(&target, &columns, range);
-                    events.send(Event::Exported(result)).await;
-                };
-                self.start(work);
-            }
             Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(effect) => self.arrange(effect),
             Effect::Share(effect) => {
@@ -208,10 +202,7 @@ impl Workers {
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
             Effect::PickDbc(source) => self.pick(pick::dbc(source)),
-            Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested));
-            }
-            Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
+            Effect::Quit | Effect::ToggleFullScreen => {}
         }
     }
 
@@ -236,16 +227,30 @@ impl Workers {
     /// Draws a picture and writes it.
     pub fn export_png(
         &mut self,
-        target: crate::state::ExportTarget,
+        order: PictureOrder,
         draw: impl FnOnce() -> crate::export::Picture + Send + 'static,
     ) {
-        let events = self.events.clone();
-        let work = async move {
-            let result = export::png(&target, &draw());
-            events.send(Event::Exported(result)).await;
-        };
-        self.others
-            .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+        let work = export::picture(order.id, order.target, draw, self.events.clone());
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.exporting.insert(order.id, task);
+    }
+
+    fn export(&mut self, effect: ExportEffect) {
+        match effect {
+            ExportEffect::PickTarget(kind, suggested) => {
+                self.pick(pick::export_target(kind, suggested));
+            }
+            ExportEffect::Samples(order) => {
+                let id = order.id;
+                let work = export::samples(*order, self.events.clone());
+                let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+                self.exporting.insert(id, task);
+            }
+            // Dropping the task cancels it.
+            ExportEffect::Cancel(id) => drop(self.exporting.remove(&id)),
+            // Drawn by the window.
+            ExportEffect::Picture(_) => {}
+        }
     }
 
     /// Takes a source that is open already, under a name.
@@ -260,6 +265,7 @@ impl Workers {
             .retain(|_, running| running.task.try_take().is_none());
         self.opening.is_empty()
             && self.loading.is_empty()
+            && self.exporting.is_empty()
             && self.others.is_empty()
             && self.summaries.is_empty()
             && self.computing.is_idle()
@@ -321,6 +327,15 @@ impl Workers {
             Some(Ok(())) => false,
             Some(Err(panicked)) => {
                 events.push(Event::SourceFailed(*source, panicked.to_string()));
+                false
+            }
+        });
+        self.exporting.retain(|id, task| match task.try_take() {
+            None => true,
+            Some(Ok(())) => false,
+            Some(Err(panicked)) => {
+                let ended = ExportEvent::Ended(*id, Err(panicked.to_string()));
+                events.push(Event::Export(ended));
                 false
             }
         });

@@ -420,7 +420,8 @@ const INSPECTOR: Page = Page {
     title: "Inspector",
     text: &[
         "What is known of the signal that was clicked last, in the tree, a legend or a table: its \
-         definition in the DBC file, its bits in the message, its period, jitter and gaps.",
+         definition in the DBC file, its bits in the message, its period, jitter and gaps. In a small \
+         window it gives way to the plots.",
         "Decoded files carry the hash of the DBC file that they were decoded with. It is found by that \
          among the files used before and those beside the recording; another one can be chosen and \
          is marked as such.",

@@ -84,8 +84,14 @@ pub(crate) fn badge(ui: &mut Ui, state: &AppState, panel: &Panel, curves: &Panel
         .corner_radius(4.0)
         .inner_margin(Margin::symmetric(6, 1))
         .show(ui, |ui| {
-            ui.label(RichText::new(text).size(11.0).color(color))
-                .on_hover_text(detail);
+            let label = ui.label(RichText::new(text).size(11.0).color(color));
+            label.on_hover_ui(|ui| {
+                ui.set_max_width(460.0);
+                ui.label(detail);
+                ui.weak("Decoded with");
+                let signals = panel.signals.iter().map(|plotted| &plotted.signal);
+                ui.label(state.decoded_with_text(signals));
+            });
         });
 }
 

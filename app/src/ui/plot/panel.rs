@@ -529,7 +529,7 @@ fn handle_mouse(
             }
         }
         ui.separator();
-        for action in [Action::ExportCsv, Action::ExportPng] {
+        for action in [Action::Export, Action::ExportPng] {
             if ui.button(action.label()).clicked() {
                 queue.run(action);
                 ui.close();

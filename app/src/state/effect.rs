@@ -7,9 +7,9 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ComputeEffect, ComputeEvent, ExportKind, ExportTarget, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries, SignalRef,
-    SignalStatistics, SourceId, VehicleRef,
+    Computation, ComputeEffect, ComputeEvent, ExportKind, ExportTarget, FirstOf, LayoutEffect,
+    LayoutEvent, LoadId, NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder,
+    ShiftedSeries, SignalRef, SignalStatistics, SourceId, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -57,6 +57,15 @@ pub enum Effect {
     PickDbc(SourceId),
     /// Let the user choose where an export goes; the path is a suggestion.
     PickExportTarget(ExportKind, PathBuf),
+    /// Find the first time at which a condition holds.
+    FindFirst {
+        /// Which condition, in which drive.
+        of: FirstOf,
+        /// What works it out.
+        computation: Computation,
+        /// How long it has to hold.
+        at_least_ns: i64,
+    },
     /// Move loaded samples in time.
     Shift(Vec<ShiftOrder>),
     /// Write loaded samples to a file.
@@ -162,6 +171,15 @@ pub enum Event {
     PickedDbc(SourceId, Vec<PathBuf>),
     /// The user chose where an export goes.
     PickedExportTarget(ExportKind, PathBuf),
+    /// The first time at which a condition holds, in the time of what it was worked out from.
+    FoundFirst {
+        /// Which condition, in which drive.
+        of: FirstOf,
+        /// What it was worked out from.
+        inputs: Vec<Arc<Prepared>>,
+        /// When, or that it never does, or why that is not known.
+        result: Result<Option<i64>, String>,
+    },
     /// Samples were moved in time, or why they could not be.
     Shifted(Result<Vec<ShiftedSeries>, String>),
     /// Statistics of a stretch of time.

@@ -47,6 +47,7 @@ impl AppState {
     /// and events.
     pub fn refresh(&mut self) -> Vec<Effect> {
         let mut effects = self.compute_missing();
+        effects.extend(self.find_firsts());
         effects.extend(self.refresh_statistics());
         effects.extend(self.refresh_inspector());
         effects

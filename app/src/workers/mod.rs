@@ -21,6 +21,7 @@ mod shift;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use canlake_shared::time::TimeRange;
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
@@ -30,7 +31,8 @@ use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{
-    Effect, Event, LayoutEffect, LoadId, LoadedPart, ShiftOrder, SignalStatistics, SourceId,
+    Computation, Effect, Event, FirstOf, LayoutEffect, LoadId, LoadedPart, ShiftOrder,
+    SignalStatistics, SourceId,
 };
 
 /// Events that wait for the window at most.
@@ -174,6 +176,11 @@ impl Workers {
             }
             Effect::Statistics { range, signals } => self.start_statistics(range, signals),
             Effect::Shift(orders) => self.shift(orders),
+            Effect::FindFirst {
+                of,
+                computation,
+                at_least_ns,
+            } => self.find_first(of, computation, at_least_ns),
             Effect::ExportCsv {
                 target,
                 columns,
@@ -207,6 +214,21 @@ impl Workers {
             }
             Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
         }
+    }
+
+    fn find_first(&mut self, of: FirstOf, computation: Computation, at_least_ns: i64) {
+        let events = self.events.clone();
+        let work = async move {
+            // Short, and of use whatever comes next: it runs to its end.
+            let stop = AtomicBool::new(false);
+            let first = compute::first(&computation, at_least_ns, &stop);
+            let result = first.map_err(|error| error.to_string());
+            let inputs = computation.inputs;
+            let event = Event::FoundFirst { of, inputs, result };
+            events.send(event).await;
+        };
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.others.push(task);
     }
 
     fn shift(&mut self, orders: Vec<ShiftOrder>) {

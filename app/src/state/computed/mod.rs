@@ -27,6 +27,7 @@ pub use definition::{
 pub use events::{EventsCommand, FoundEvents, WatchedEvents};
 pub(crate) use names::Names;
 pub use rules::Rule;
+pub(super) use work::Inputs;
 pub use work::{Computation, Computations, ComputeEffect, ComputeEvent};
 
 use super::{Analysis, AppState, Dialog, Effect, PanelKind, Severity, SignalRef, VehicleRef};

@@ -11,7 +11,9 @@ use eframe::{CreationContext, Frame, NativeOptions, Storage};
 use egui::{Context, Ui, ViewportBuilder, ViewportCommand, vec2};
 
 use crate::command::{Command, CommandQueue};
-use crate::state::{AppState, Effect, ExportTarget, LayoutCommand, Settings, Severity};
+use crate::state::{
+    AppState, Effect, ExportEffect, LayoutCommand, PictureOrder, Settings, Severity,
+};
 use crate::timing::Waits;
 use crate::ui::{self, UiState, theme};
 use crate::workers::{SystemDialogs, Workers};
@@ -20,7 +22,7 @@ const SETTINGS_KEY: &str = "canlake.settings";
 /// How places looked when they were seen last.
 const LAYOUTS_KEY: &str = "canlake.layouts";
 const APP_ID: &str = "canlake";
-/// Pixels of an exported picture per point of the window.
+/// Pixels per point of the window in an exported picture of its size.
 const EXPORT_SCALE: f32 = 2.0;
 
 /// What the window opens with.
@@ -109,6 +111,9 @@ impl App {
 
     fn carry_out(&mut self, ctx: &Context) {
         for command in self.queue.drain() {
+            if !command.is_look() {
+                tracing::debug!(?command);
+            }
             let effects = self.state.update(command);
             self.perform(ctx, effects);
         }
@@ -125,18 +130,19 @@ impl App {
                     let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                     ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
                 }
-                Effect::ExportPng(target) => self.export_png(target),
+                Effect::Export(ExportEffect::Picture(order)) => self.export_png(order),
                 effect => self.workers.perform(effect),
             }
         }
     }
 
-    /// Draws the plots once more, away from the window's thread, twice as fine.
-    fn export_png(&mut self, target: ExportTarget) {
+    /// Draws the plots once more, away from the window's thread.
+    fn export_png(&mut self, order: PictureOrder) {
         let state = self.state.clone();
         let size = self.local.plots_rect().size();
+        let of = order.clone();
         self.workers
-            .export_png(target, move || ui::picture(&state, size, EXPORT_SCALE));
+            .export_png(order, move || ui::exported(state, &of, size, EXPORT_SCALE));
     }
 }
 

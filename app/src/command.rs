@@ -10,9 +10,9 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportKind, ExportTarget, Layout,
-    LayoutCommand, NoteCommand, PanelId, RangeChoice, ShareCommand, Side, SignalRef, SourceId,
-    ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
+    NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side, SignalRef,
+    SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -33,8 +33,8 @@ pub enum Action {
     SaveLayout,
     /// Save the layout to another file.
     SaveLayoutAs,
-    /// Write the loaded samples of the visible range to a CSV file.
-    ExportCsv,
+    /// Write samples or plots to a file: CSV, Parquet, PNG.
+    Export,
     /// Write the plots as they are to a PNG file.
     ExportPng,
     /// Stop all queries; what has arrived stays, marked partial.
@@ -45,6 +45,8 @@ pub enum Action {
     FitAll,
     /// Fit the value axes of all panels to what is visible.
     FitY,
+    /// Show all samples of the selected signal.
+    FitSelection,
     /// Show half as much time.
     ZoomIn,
     /// Show twice as much time.
@@ -67,6 +69,12 @@ pub enum Action {
     NewTab,
     /// A table of values at the cursors, below the others.
     NewTable,
+    /// How values are distributed, below the others.
+    NewHistogram,
+    /// Signals over another signal, below the others.
+    NewXy,
+    /// The way that the vehicle went, below the others.
+    NewTrack,
     /// A plot like the active one, below it.
     DuplicatePanel,
     /// Remove the active panel.
@@ -75,6 +83,8 @@ pub enum Action {
     NextTab,
     /// The tab before.
     PreviousTab,
+    /// Give the active panel a time of its own, or that of all again.
+    ToggleLink,
     /// Show, activate or hide cursor A.
     CursorA,
     /// Show, activate or hide cursor B.
@@ -91,6 +101,10 @@ pub enum Action {
     PreviousChange,
     /// Move the cursor to the next change of value or gap.
     NextChange,
+    /// Move the cursor to the gap before.
+    PreviousGap,
+    /// Move the cursor to the next gap.
+    NextGap,
     /// Show the time from one cursor to the other.
     RangeFromCursors,
     /// Choose a drive to lay over the one shown.
@@ -177,7 +191,7 @@ impl Action {
         Self::OpenLayout,
         Self::SaveLayout,
         Self::SaveLayoutAs,
-        Self::ExportCsv,
+        Self::Export,
         Self::ExportPng,
         Self::CopyLink,
         Self::CopyAsPandas,
@@ -188,6 +202,7 @@ impl Action {
         Self::Quit,
         Self::FitAll,
         Self::FitY,
+        Self::FitSelection,
         Self::ZoomIn,
         Self::ZoomOut,
         Self::PanLeft,
@@ -199,10 +214,14 @@ impl Action {
         Self::NewPanel,
         Self::NewTab,
         Self::NewTable,
+        Self::NewHistogram,
+        Self::NewXy,
+        Self::NewTrack,
         Self::DuplicatePanel,
         Self::ClosePanel,
         Self::NextTab,
         Self::PreviousTab,
+        Self::ToggleLink,
         Self::CursorA,
         Self::CursorB,
         Self::PreviousSample,
@@ -211,6 +230,8 @@ impl Action {
         Self::TenOn,
         Self::PreviousChange,
         Self::NextChange,
+        Self::PreviousGap,
+        Self::NextGap,
         Self::RangeFromCursors,
         Self::Compare,
         Self::NudgeEarlier,
@@ -255,12 +276,13 @@ impl Action {
             Self::OpenLayout => "Open layout…",
             Self::SaveLayout => "Save layout",
             Self::SaveLayoutAs => "Save layout as…",
-            Self::ExportCsv => "Export CSV…",
+            Self::Export => "Export…",
             Self::ExportPng => "Export PNG…",
             Self::CancelQueries => "Cancel queries",
             Self::Quit => "Quit",
             Self::FitAll => "Fit everything",
             Self::FitY => "Fit values",
+            Self::FitSelection => "Fit selected signal",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
             Self::PanLeft => "Earlier, or sample before",
@@ -272,10 +294,14 @@ impl Action {
             Self::NewPanel => "New plot",
             Self::NewTab => "New tab",
             Self::NewTable => "New value table",
+            Self::NewHistogram => "New histogram",
+            Self::NewXy => "New XY plot",
+            Self::NewTrack => "New GPS track",
             Self::DuplicatePanel => "Duplicate panel",
             Self::ClosePanel => "Remove panel",
             Self::NextTab => "Next tab",
             Self::PreviousTab => "Previous tab",
+            Self::ToggleLink => "Link or unlink time",
             Self::CursorA => "Cursor A",
             Self::CursorB => "Cursor B",
             Self::PreviousSample => "Previous sample",
@@ -284,6 +310,8 @@ impl Action {
             Self::TenOn => "Ten samples on",
             Self::PreviousChange => "Previous change or gap",
             Self::NextChange => "Next change or gap",
+            Self::PreviousGap => "Previous gap",
+            Self::NextGap => "Next gap",
             Self::RangeFromCursors => "Show A to B",
             Self::Compare => "Compare…",
             Self::NudgeEarlier => "Compared drive earlier",
@@ -342,6 +370,25 @@ pub enum PlotTarget {
     NewTab,
 }
 
+/// What is told to one panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PanelCommand {
+    /// Give it a time of its own, which begins as what it shows.
+    Unlink,
+    /// Let it show the time of all again.
+    Relink,
+    /// Show this stretch of time: in this panel if it is unlinked, else in all.
+    SetWindow(TimeRange),
+    /// Change what is chosen for it.
+    SetOptions(PanelOptions),
+    /// Show these values of an XY plot, or this place of a track; `None` for everything.
+    SetArea(Option<PlaneArea>),
+    /// Put a signal before all others of the panel.
+    PutFirst(SignalRef),
+    /// Draw a signal on another axis; on a new one without.
+    MoveToAxis(SignalRef, Option<AxisId>),
+}
+
 /// Everything that changes what the app shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -395,8 +442,12 @@ pub enum Command {
     SelectSignal(SignalRef),
     /// Put the active cursor here.
     PlaceCursor(Timestamp),
+    /// Put the active cursor here, and show that time.
+    JumpTo(Timestamp),
     /// The click that placed the cursor was the first of a double click.
     TakeBackCursor,
+    /// See [`PanelCommand`].
+    Panel(PanelId, PanelCommand),
     /// Make a panel the one that new signals go to.
     ActivatePanel(PanelId),
     /// Remove a panel.
@@ -417,14 +468,14 @@ pub enum Command {
     ClearNotices,
     /// Light or dark.
     SetTheme(ThemeChoice),
+    /// Whether the right button pans and the left one draws a zoom box.
+    SwapDrags(bool),
     /// The zone of all times that are shown.
     SetZone(ZoneChoice),
     /// Close the dialog that is open.
     CloseDialog,
-    /// Let the user choose in the system's dialog where an export goes.
-    PickExportTarget(ExportKind),
-    /// Write an export.
-    ExportTo(ExportTarget),
+    /// See [`ExportCommand`].
+    Export(ExportCommand),
     /// See [`ShareCommand`].
     Share(ShareCommand),
     /// See [`NoteCommand`].
@@ -433,6 +484,22 @@ pub enum Command {
     Inspector(InspectorCommand),
     /// See [`LayoutCommand`].
     Layout(LayoutCommand),
+}
+
+impl Command {
+    /// Whether it only moves what is looked at: these come with every move of the mouse.
+    pub fn is_look(&self) -> bool {
+        matches!(
+            self,
+            Self::Hover(_)
+                | Self::EndGesture
+                | Self::SetWindow(..)
+                | Self::SetAxis(..)
+                | Self::FitAxis(..)
+                | Self::PlaceCursor(_)
+                | Self::TakeBackCursor
+        )
+    }
 }
 
 /// Commands on their way from the user interface to the state, in order.

@@ -12,27 +12,61 @@ pub fn write(
     target: &Path,
     content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    // A link stays one: what it points to is replaced.
-    let target = target
-        .canonicalize()
-        .unwrap_or_else(|_not_there| target.to_owned());
-    let is_special = std::fs::metadata(&target).is_ok_and(|it| !it.is_file());
-    if is_special {
-        // A pipe or a device takes what it is given.
-        let mut writer = BufWriter::new(OpenOptions::new().write(true).open(&target)?);
-        content(&mut writer)?;
-        return writer.flush();
+    let mut draft = Draft::begin(target)?;
+    content(draft.file())?;
+    draft.finish()
+}
+
+/// A file that is written piece by piece. Dropped before its end, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Draft {
+    writer: BufWriter<File>,
+    /// Where it is meanwhile and where it goes; a pipe or a device takes what it is given.
+    part: Option<(PartFile, PathBuf)>,
+}
+
+impl Draft {
+    /// Of a file that is to be there, or to be replaced.
+    pub fn begin(target: &Path) -> io::Result<Self> {
+        // A link stays one: what it points to is replaced.
+        let target = target
+            .canonicalize()
+            .unwrap_or_else(|_not_there| target.to_owned());
+        let is_special = std::fs::metadata(&target).is_ok_and(|it| !it.is_file());
+        if is_special {
+            let file = OpenOptions::new().write(true).open(&target)?;
+            return Ok(Self {
+                writer: BufWriter::new(file),
+                part: None,
+            });
+        }
+        let part = PartFile::beside(&target);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(part.path())?;
+        Ok(Self {
+            writer: BufWriter::new(file),
+            part: Some((part, target)),
+        })
     }
-    let part = PartFile::beside(&target);
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(part.path())?;
-    let mut writer = BufWriter::new(file);
-    content(&mut writer)?;
-    writer.flush()?;
-    writer.get_ref().sync_all()?;
-    part.rename(&target)
+
+    /// Where its content goes.
+    pub fn file(&mut self) -> &mut BufWriter<File> {
+        &mut self.writer
+    }
+
+    /// Gives it its name, once it is on the disk.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        match self.part {
+            None => Ok(()),
+            Some((part, target)) => {
+                self.writer.get_ref().sync_all()?;
+                part.rename(&target)
+            }
+        }
+    }
 }
 
 /// A file on its way. What was not renamed is removed.
@@ -95,6 +129,15 @@ mod tests {
         write(&target, |file| file.write_all(b"second")).unwrap();
         assert_eq!(std::fs::read(&target).unwrap(), b"second");
         assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn half_a_draft_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut draft = Draft::begin(&folder.path().join("a.txt")).unwrap();
+        draft.file().write_all(b"half").unwrap();
+        drop(draft);
+        assert!(names(folder.path()).is_empty());
     }
 
     #[cfg(unix)]

@@ -1,6 +1,4 @@
 use canlake::command::{Action, Command};
-use canlake::series::Stats;
-use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 
 use crate::window::{SPEED, TestWindow, VEHICLE, VOLTAGE, loaded, samples};
@@ -47,40 +45,6 @@ fn the_search_leaves_what_matches() {
     window.harness.run_steps(3);
     assert!(window.has_signal(VOLTAGE));
     assert!(!window.has_signal(SPEED));
-}
-
-#[test]
-fn statistics_are_those_of_the_visible_samples() {
-    let mut window = TestWindow::plotted();
-    window.press(Key::I);
-    window.press(Key::M);
-    let visible = window.visible();
-    window.wait("statistics", |state| {
-        let shown = state.statistics.shown();
-        shown.is_some_and(|(range, _)| range == visible)
-    });
-    let state = window.state();
-    let (_, signals) = state.statistics.shown().unwrap();
-    let series = loaded(state).unwrap().series.as_ref().unwrap();
-    let range = (visible.start.as_ns(), visible.end.as_ns());
-    let expected = Stats::compute(series, range);
-    assert_eq!(signals.len(), 1);
-    assert_eq!(signals[0].stats, expected);
-    let (times, values) = samples(1);
-    let inside = |time: &i64| range.0 <= *time && *time < range.1;
-    let shown: Vec<f64> = times
-        .iter()
-        .zip(values)
-        .filter(|(time, _)| inside(time))
-        .map(|(_, value)| value)
-        .collect();
-    assert!(shown.len() < times.len());
-    assert_eq!(expected.count, shown.len());
-    let extreme = |pick: fn(f64, f64) -> f64| shown.iter().copied().reduce(pick);
-    assert_eq!(expected.min.map(|it| it.value), extreme(f64::min));
-    assert_eq!(expected.max.map(|it| it.value), extreme(f64::max));
-    let count = shown.len().to_string();
-    assert!(window.harness.query_all_by_label(&count).next().is_some());
 }
 
 #[test]

@@ -63,7 +63,6 @@ fn fingerprint(window: &TestWindow) -> String {
             &state.window,
             &state.cursors,
             &state.dialog,
-            &state.statistics,
             state.sources.len(),
             state.notices.iter().count(),
             (state.search_requested, window_effects),

@@ -1,5 +1,5 @@
 use canlake::command::{Action, Command};
-use canlake::state::{Dialog, Severity, ThemeChoice};
+use canlake::state::{Dialog, ExportCommand, ExportKind, ExportTarget, Severity, ThemeChoice};
 use egui::{Key, Modifiers, OutputCommand, Role};
 use egui_kittest::kittest::Queryable as _;
 
@@ -40,12 +40,13 @@ fn bad_news_stays_until_it_is_dismissed_and_can_be_read_again() {
 fn good_news_goes_by_itself() {
     let mut window = TestWindow::plotted();
     let path = window.lake.path("out.csv");
-    window.send(Command::ExportTo(canlake::state::ExportTarget {
-        kind: canlake::state::ExportKind::Csv,
+    let target = ExportTarget {
+        kind: ExportKind::Csv,
         path,
         may_replace: false,
-    }));
-    window.wait("the export", |state| state.exports_running == 0);
+    };
+    window.send(Command::Export(ExportCommand::Write(target)));
+    window.wait("the export", |state| state.exports.is_empty());
     let is_in_front = |window: &TestWindow| {
         let mut notices = window.state().notices.iter();
         notices.any(|notice| notice.severity == Severity::Info && notice.in_front)

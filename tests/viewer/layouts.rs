@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use canlake::command::{Action, Command, PlotTarget};
 use canlake::state::{
-    AppState, Dialog, LayoutCommand, PanelKind, SavedLayout, Severity, SignalRef,
+    AppState, Between, ComputedCommand, ComputedSignal, Dialog, LayoutCommand, PanelKind,
+    SavedLayout, Severity, SignalRef, computed_key,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -435,4 +436,48 @@ fn an_empty_window_has_nothing_to_save() {
     assert_eq!(window.state().dialog, None);
     assert!(last_notice(&window).1.contains("nothing to save"));
     assert!(window.has_signal(SPEED));
+}
+
+#[test]
+fn what_is_worked_out_is_saved_with_the_panels() {
+    let mut window = TestWindow::plotted();
+    let twice = ComputedSignal::new("Twice", "Drive.Speed * 2", "km/h", Between::Hold);
+    window.send(Command::Computed(ComputedCommand::Define(None, twice)));
+    let vehicle = panel_signal(window.state()).vehicle;
+    let signal = SignalRef {
+        vehicle,
+        key: computed_key("Twice"),
+    };
+    window.send(Command::Plot {
+        signals: vec![signal.clone()],
+        target: PlotTarget::NewPanel,
+    });
+    window.wait("the computed signal", |state| {
+        let loaded = state.store.get(&signal);
+        loaded.is_some_and(|it| it.series.is_some()) && !state.store.is_loading()
+    });
+    let path = save(&mut window, "a.canlake.json");
+    let mut second = TestWindow::over(&window.lake);
+    let root = window.lake.root().to_str().unwrap().to_owned();
+    second.send(Command::Layout(LayoutCommand::Open(path)));
+    second.send(Command::Open(vec![root]));
+    second.wait("both signals", |state| {
+        let signals = state.workspace.signals();
+        let is_there = |it: &&SignalRef| {
+            let loaded = state.store.get(it);
+            loaded.is_some_and(|it| it.series.is_some())
+        };
+        signals.len() == 2 && signals.iter().all(is_there)
+    });
+    assert_eq!(second.state().analysis, window.state().analysis);
+    assert_eq!(
+        second.state().dialog,
+        None,
+        "no file has it, so it is not asked for"
+    );
+    let [one, other] = [&window, &second].map(|it| {
+        let loaded = it.state().store.get(&signal).unwrap();
+        loaded.series.as_ref().unwrap().values().to_vec()
+    });
+    assert_eq!(one, other);
 }

@@ -3,6 +3,8 @@
 
 /// Files for the tests.
 mod lake;
+/// A mouse with all its buttons.
+mod mouse;
 /// Pictures of the window.
 mod painter;
 /// A user who answers the system's dialogs.
@@ -28,6 +30,8 @@ mod computing;
 mod dialogs;
 /// What is written: samples and pictures.
 mod exporting;
+/// What the mouse does in a plot, on its axes and on the overview.
+mod gestures;
 /// F1: what the guide says.
 mod guide;
 /// The inspector: definitions, timing, frames, decoding again, looks.
@@ -42,9 +46,15 @@ mod measuring;
 mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
+/// Statistics, histograms, XY plots, tracks.
+mod panel_kinds;
 /// Links, and plots as code.
 mod sharing;
 /// The main screens as pictures.
 mod snapshots;
+/// Signals that are hard to draw.
+mod strange_signals;
+/// Panels with a time of their own.
+mod unlinking;
 /// UTC, local time, named zones, times since the start.
 mod zones;

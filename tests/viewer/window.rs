@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use canlake::command::{Command, CommandQueue};
 use canlake::runtime::no_wake;
-use canlake::state::{AppState, Effect, LoadedSignal, Settings, SignalRef};
+use canlake::state::{AppState, Effect, ExportEffect, LoadedSignal, Settings, SignalRef};
 use canlake::ui::{self, UiState, theme};
 use canlake::workers::Workers;
 use canlake_shared::schema::{DecodedFileWriter, Labels, SignalColumn, SignalKey};
@@ -65,10 +65,11 @@ impl App {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::ExportPng(target) => {
+                Effect::Export(ExportEffect::Picture(order)) => {
                     let (state, size) = (self.state.clone(), self.local.plots_rect().size());
-                    let draw = move || ui::picture(&state, size, 0.5);
-                    self.workers.export_png(target, draw);
+                    let of = order.clone();
+                    let draw = move || ui::exported(state, &of, size, 0.5);
+                    self.workers.export_png(order, draw);
                 }
                 Effect::Quit | Effect::ToggleFullScreen => self.window_effects.push(effect),
                 effect => self.workers.perform(effect),

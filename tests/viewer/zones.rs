@@ -24,7 +24,10 @@ fn one_choice_changes_the_times_everywhere() {
     let mut window = TestWindow::plotted();
     window.press(Key::A);
     window.press(Key::M);
-    window.wait("statistics", |state| state.statistics.shown().is_some());
+    window.wait("statistics", |state| {
+        let mut panels = state.workspace.panels();
+        panels.any(|panel| state.summaries.get(panel.id).is_some())
+    });
     assert!(
         axis(&window).starts_with("Time axis, UTC: 07:00"),
         "{}",

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use parquet::errors::ParquetError;
+use canlake_shared::schema::SchemaError;
 
 use crate::query::QueryError;
 use crate::runtime::TaskPanicked;
@@ -61,7 +61,7 @@ pub(super) enum Failure {
     },
     /// Parquet could not be written.
     #[error("cannot write {to}", to = to.display())]
-    Parquet { source: ParquetError, to: PathBuf },
+    Parquet { source: SchemaError, to: PathBuf },
 }
 
 impl Failure {

@@ -106,11 +106,13 @@ fn vehicle(opened: &Opened, args: &RenderArgs, layout: &SavedLayout) -> Result<S
 }
 
 /// Works until nothing is left to do.
-fn settle(state: &mut AppState, workers: &mut Workers, effects: Vec<Effect>) {
-    for effect in effects {
-        workers.perform(effect);
-    }
+fn settle(state: &mut AppState, workers: &mut Workers, mut effects: Vec<Effect>) {
     loop {
+        // What is worked out from the samples follows them.
+        effects.extend(state.refresh());
+        for effect in effects.drain(..) {
+            workers.perform(effect);
+        }
         // Asked before events are taken: what has ended has sent its last event by then.
         let is_idle = workers.is_idle();
         let events = workers.poll();
@@ -118,9 +120,7 @@ fn settle(state: &mut AppState, workers: &mut Workers, effects: Vec<Effect>) {
             return;
         }
         for event in events {
-            for effect in state.apply(event) {
-                workers.perform(effect);
-            }
+            effects.extend(state.apply(event));
         }
         std::thread::sleep(LOOK_EVERY);
     }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use canlake_shared::schema::SignalDeclaration;
 use canlake_shared::time::Timestamp;
 use serde::Serialize;
 
@@ -10,7 +9,7 @@ use super::args::{Format, QueryArgs};
 use super::failure::Failure;
 use super::output::{Number, Problem, Time, tell_problems, write_json, write_to};
 use super::session::{Opened, Selected};
-use crate::export::{Column, ExportSignal, write_csv, write_parquet};
+use crate::export::{Column, ExportSignal, Texts, declaration, write_csv, write_parquet};
 use crate::query::SignalRows;
 use crate::series::lttb_indices;
 use crate::source::SignalInfo;
@@ -95,7 +94,8 @@ fn column<'a>(name: &'a str, info: &'a SignalInfo, rows: &'a SignalRows) -> Colu
         unit: &info.unit,
         times: &rows.times,
         values: &rows.values,
-        labels: &rows.labels,
+        texts: Texts::PerSample(&rows.labels),
+        gaps: None,
     }
 }
 
@@ -116,15 +116,7 @@ fn parquet(
     let signals: Vec<ExportSignal<'_>> = described
         .map(|((name, info), rows)| ExportSignal {
             key: &info.key,
-            declared: SignalDeclaration {
-                cycle_time_ms: info.cycle_time_ms,
-                is_on_change: info.on_change,
-                labels: info
-                    .labels
-                    .iter()
-                    .map(|(value, text)| (*value, text.to_string()))
-                    .collect(),
-            },
+            declared: declaration(info),
             samples: column(name, info, rows),
         })
         .collect();

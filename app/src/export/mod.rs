@@ -3,11 +3,13 @@
 //! Samples are written as they are, never thinned out for a picture. Nothing here opens a file.
 
 mod csv;
+mod options;
 mod parquet;
 mod png;
 mod table;
 
-pub use csv::write_csv;
-pub use parquet::{ExportSignal, write_parquet};
+pub use csv::{CsvWriter, write_csv};
+pub use options::{CsvLayout, CsvOptions, Decimal, Separator, TimeFormat, parse_step};
+pub use parquet::{ExportSignal, ParquetExport, declaration, write_parquet};
 pub use png::{Picture, write_png};
-pub use table::{Column, Rows};
+pub use table::{Column, Rows, Texts};

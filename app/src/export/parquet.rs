@@ -1,26 +1,22 @@
 //! Parquet files of decoded signals, as the lake has them: what is exported opens here again.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use arrow::array::{
-    ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
-    TimestampNanosecondArray, UInt32Array, new_null_array,
-};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use canlake_shared::schema::footer::SCHEMA_VERSION;
+use canlake_shared::lake::VehicleId;
+use canlake_shared::schema::footer::{DbcProvenance, Recording};
 use canlake_shared::schema::{
-    FileKind, FileSummary, SignalDeclaration, SignalKey, SignalSummary, decoded_schema,
+    DecodedFileInfo, DecodedFileWriter, Labels, SchemaError, SignalColumn, SignalDeclaration,
+    SignalKey,
 };
 use canlake_shared::time::TimeRange;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use std::sync::Arc;
 
 use super::table::Column;
+use crate::source::SignalInfo;
+
+/// Whose rows they are where nobody knows; readers take them for the same.
+const NO_VEHICLE: &str = "unknown";
+const WRITER: &str = concat!("canlake ", env!("CARGO_PKG_VERSION"));
 
 /// One signal to write.
 #[derive(Debug, Clone)]
@@ -33,101 +29,122 @@ pub struct ExportSignal<'a> {
     pub samples: Column<'a>,
 }
 
-/// Rows of a page: few, so that a reader skips what it does not need.
-const PAGE_ROWS: usize = 20_000;
+/// What a catalogue knows of a signal, as footers say it.
+pub fn declaration(info: &SignalInfo) -> SignalDeclaration {
+    let labels = info.labels.iter();
+    SignalDeclaration {
+        cycle_time_ms: info.cycle_time_ms,
+        is_on_change: info.on_change,
+        labels: labels
+            .map(|(value, text)| (*value, text.to_string()))
+            .collect(),
+    }
+}
 
 /// Writes signals of one vehicle, sorted by their identity.
 pub fn write_parquet(
     writer: impl Write + Send,
     vehicle: &str,
     signals: &[ExportSignal<'_>],
-) -> Result<(), ParquetError> {
+) -> Result<(), SchemaError> {
     let mut signals: Vec<&ExportSignal<'_>> = signals.iter().collect();
     signals.sort_by(|a, b| a.key.cmp(b.key));
-    let summary = summary(&signals);
-    let pairs = summary.to_key_values().into_iter();
-    let pairs = pairs.map(|(key, value)| KeyValue::new(key.to_owned(), value));
-    let properties = WriterProperties::builder()
-        .set_created_by(WRITER.to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_key_value_metadata(Some(pairs.collect()))
-        .build();
-    let mut writer = ArrowWriter::try_new(writer, decoded_schema(), Some(properties))?;
+    let mut file = ParquetExport::new(writer, vehicle, None, Vec::new())?;
     for signal in signals {
-        // In pieces, because the columns of text take more memory than the samples.
-        let mut start = 0;
-        while start < signal.samples.times.len() {
-            let end = (start + PAGE_ROWS).min(signal.samples.times.len());
-            writer.write(&batch(vehicle, signal, start..end)?)?;
-            start = end;
-        }
+        file.write(signal, TimeRange::ALL)?;
     }
-    writer.close()?;
-    Ok(())
+    file.close()
 }
 
-const WRITER: &str = concat!("canlake ", env!("CARGO_PKG_VERSION"));
+/// Writes a file signal by signal.
+pub struct ParquetExport<W: Write + Send> {
+    writer: DecodedFileWriter<W>,
+}
 
-fn summary(signals: &[&ExportSignal<'_>]) -> FileSummary {
-    let mut summary = FileSummary::unknown(FileKind::Decoded);
-    summary.schema_version = Some(SCHEMA_VERSION);
-    summary.writer = Some(WRITER.to_owned());
-    let summaries: Vec<SignalSummary> = signals
-        .iter()
-        .filter_map(|signal| {
-            let Column {
-                unit,
-                times,
-                values,
-                ..
-            } = signal.samples;
-            let mut summary = SignalSummary::of_rows(signal.key, unit, times, values)?;
-            summary.declared = signal.declared.clone();
-            Some(summary)
+impl<W: Write + Send> ParquetExport<W> {
+    /// Of one vehicle. `coverage` is when it was recorded, as far as that lies in the rows.
+    ///
+    /// The hashes of raw files are not named: the file has a part of their rows, and a reader that
+    /// sees it beside the others would take one of them for superseded.
+    pub fn new(
+        writer: W,
+        vehicle: &str,
+        dbc: Option<DbcProvenance>,
+        coverage: Vec<TimeRange>,
+    ) -> Result<Self, SchemaError> {
+        let vehicle = VehicleId::foreign(vehicle).or_else(|_empty| VehicleId::foreign(NO_VEHICLE));
+        let info = DecodedFileInfo {
+            vehicle: vehicle.expect("the name of no vehicle is not empty"),
+            writer: WRITER.to_owned(),
+            dbc,
+            sources: Vec::new(),
+            recording: Recording {
+                coverage,
+                ..Recording::default()
+            },
+        };
+        let writer = DecodedFileWriter::new(writer, info)?;
+        Ok(Self { writer })
+    }
+
+    /// Writes the samples of a signal inside a range; signals come in the order of their keys.
+    pub fn write(
+        &mut self,
+        signal: &ExportSignal<'_>,
+        range: TimeRange,
+    ) -> Result<(), SchemaError> {
+        let samples = &signal.samples;
+        let rows = samples.within(range);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let (indices, texts) = labels(samples, rows.clone());
+        self.writer.write_signal(SignalColumn {
+            key: signal.key,
+            unit: samples.unit,
+            declared: Some(&signal.declared),
+            timestamps: samples.times.get(rows.clone()).unwrap_or_default(),
+            values: samples.values.get(rows).unwrap_or_default(),
+            labels: if texts.is_empty() {
+                Labels::None
+            } else {
+                Labels::PerRow {
+                    indices: &indices,
+                    texts: &texts,
+                }
+            },
         })
-        .collect();
-    summary.rows = summaries.iter().map(|it| it.rows).sum();
-    let ranges = summaries.iter().map(SignalSummary::time_range);
-    summary.time_range = ranges.reduce(TimeRange::union);
-    summary.signals = Some(summaries);
-    summary
+    }
+
+    /// Ends the file.
+    pub fn close(self) -> Result<(), SchemaError> {
+        self.writer.close(Vec::new()).map(drop)
+    }
 }
 
-fn batch(
-    vehicle: &str,
-    signal: &ExportSignal<'_>,
-    rows: std::ops::Range<usize>,
-) -> Result<RecordBatch, ParquetError> {
-    let n_rows = rows.len();
-    let same = |text: &str| -> Result<ArrayRef, ParquetError> {
-        let keys = Int32Array::from(vec![0; n_rows]);
-        let text = Arc::new(StringArray::from(vec![text]));
-        let constant = DictionaryArray::try_new(keys, text)?;
-        Ok(cast(&constant, &DataType::Utf8)?)
-    };
-    let samples = signal.samples;
-    let slice = |range: std::ops::Range<usize>| {
-        let times = samples.times.get(range.clone()).unwrap_or_default();
-        let values = samples.values.get(range.clone()).unwrap_or_default();
-        (times, values, samples.labels.get(range).unwrap_or_default())
-    };
-    let (times, values, labels) = slice(rows);
-    let labels: ArrayRef = if labels.is_empty() {
-        new_null_array(&DataType::Utf8, n_rows)
-    } else {
-        Arc::new(labels.iter().map(Option::as_deref).collect::<StringArray>())
-    };
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(TimestampNanosecondArray::from(times.to_vec())),
-        same(vehicle)?,
-        same(&signal.key.message)?,
-        same(&signal.key.signal)?,
-        Arc::new(Float64Array::from(values.to_vec())),
-        same(samples.unit)?,
-        same(&signal.key.channel)?,
-        Arc::new(UInt32Array::from(vec![signal.key.arbitration_id; n_rows])),
-        labels,
-    ];
-    Ok(RecordBatch::try_new(decoded_schema(), columns)?)
+/// The text of each row as a position in the list of all.
+fn labels<'a>(samples: &Column<'a>, rows: std::ops::Range<usize>) -> (Vec<u32>, Vec<&'a str>) {
+    if samples.texts.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let mut texts = Vec::new();
+    let mut known: BTreeMap<&'a str, u32> = BTreeMap::new();
+    let indices = rows.map(|row| {
+        let value = samples.values.get(row).copied().unwrap_or(f64::NAN);
+        let Some(text) = samples.texts.of(row, value) else {
+            return Labels::NONE;
+        };
+        *known.entry(text).or_insert_with(|| {
+            texts.push(text);
+            texts.len() as u32 - 1
+        })
+    });
+    let indices = indices.collect();
+    (indices, texts)
+}
+
+impl<W: Write + Send> std::fmt::Debug for ParquetExport<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ParquetExport").finish_non_exhaustive()
+    }
 }

@@ -4,7 +4,7 @@
 //! is still to be believed is the caller's judgement: the age and a gap in between are told.
 //! All by binary search or down the pyramid; nothing here reads the samples of a range.
 
-use super::Prepared;
+use super::{Gap, Prepared};
 
 /// A sample as seen from an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +44,25 @@ impl Prepared {
     /// Index of the last sample before `time`.
     pub fn previous_sample(&self, time: i64) -> Option<usize> {
         self.lower_bound(time).checked_sub(1)
+    }
+
+    /// The first gap that begins after `time`.
+    pub fn next_gap(&self, time: i64) -> Option<Gap> {
+        let from = self.upper_bound(time);
+        let index = self.gaps().starts(from + 1, self.series().len()).next()?;
+        self.gap_before(index)
+    }
+
+    /// The last gap that begins before `time`.
+    pub fn previous_gap(&self, time: i64) -> Option<Gap> {
+        let to = self.lower_bound(time);
+        let index = self.gaps().starts(0, to + 1).next_back()?;
+        self.gap_before(index)
+    }
+
+    fn gap_before(&self, index: usize) -> Option<Gap> {
+        let (start, end) = (self.times()[index.checked_sub(1)?], self.times()[index]);
+        self.gaps().within(self.times(), (start, end)).next()
     }
 
     /// Index of the first sample after `time` that is a change: its value is not that of the sample

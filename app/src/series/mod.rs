@@ -7,13 +7,15 @@
 //!        ┌───────────────┬───────────────┬─┘
 //!      View            Stats       sample_at, next/
 //!      points to draw  of a range  previous sample,
-//!                                  change
+//!                      Distribution  change
+//!                      Plane, Track
 //! ```
 //!
 //! A [`Prepared`] series is built once, on a worker thread, in time proportional to the samples.
 //! Everything below it is answered from memory while the user pans, zooms and moves cursors; of
-//! these only [`Stats`] reads all samples of its range. [`Prepared::shifted`] lays the same samples on
-//! other times, for a comparison, by copying the times alone.
+//! these only [`Stats`], [`Distribution`], [`Plane`] and [`Track`] read all samples of their range.
+//! [`Prepared::shifted`] lays the same samples on other times, for a comparison, by copying the times
+//! alone.
 //!
 //! # What is drawn
 //!
@@ -38,11 +40,13 @@
 //! Memory: 1.05 times the bytes of the columns, plus 8 bytes per gap; twice the columns at most
 //! while out-of-order input is being sorted.
 
+mod distribution;
 mod gaps;
 mod intervals;
 mod lane;
 mod lookup;
 mod lttb;
+mod plane;
 mod prepared;
 mod pyramid;
 mod rhythm;
@@ -51,16 +55,22 @@ mod select;
 #[cfg(test)]
 mod shift_tests;
 mod stats;
+mod track;
 mod view;
 
+pub use distribution::{BinRule, Bins, Distribution, MAX_AUTO_BINS, MAX_BINS, Weight, even_bins};
 pub use gaps::{Gap, GapCause, GapPolicy, Gaps, Rhythm, Segment};
 pub use intervals::{Coverage, Histogram, Intervals, gap_list, held};
 pub use lane::{LaneState, LaneStretch, lane};
 pub use lookup::Sample;
 pub use lttb::lttb_indices;
+pub use plane::{Area, Pairing, Plane, PlanePoint, value_at};
 pub use prepared::Prepared;
 pub use pyramid::{Extremes, Pyramid};
 pub use rhythm::QUARTILE_RATIO;
 pub use samples::{MAX_SAMPLES, Series, SeriesBuilder, SeriesError};
 pub use stats::{Stats, Timed};
+pub use track::{
+    METRES_PER_DEGREE, Track, metres_per_degree_of_longitude, nearest_longitude, position_at,
+};
 pub use view::{MIN_BUDGET, Run, Style, View, ViewRequest};

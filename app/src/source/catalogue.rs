@@ -31,6 +31,31 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// What the frames of a vehicle were decoded with, of the files that have samples in a range: every
+    /// DBC file once. Nothing when no file says.
+    pub fn decoded_with(&self, vehicle: &str, range: TimeRange) -> Option<DbcProvenance> {
+        let mut joined: Option<DbcProvenance> = None;
+        let is_asked =
+            |file: &&DecodedFileOrigin| &*file.vehicle == vehicle && file.range.overlaps(range);
+        for dbc in self
+            .decoded_files
+            .iter()
+            .filter(is_asked)
+            .filter_map(|file| file.dbc.as_ref())
+        {
+            let Some(joined) = &mut joined else {
+                joined = Some(dbc.clone());
+                continue;
+            };
+            for file in &dbc.files {
+                if !joined.files.contains(file) {
+                    joined.files.push(file.clone());
+                }
+            }
+        }
+        joined
+    }
+
     /// The vehicle with this id.
     pub fn vehicle(&self, id: &str) -> Option<&Vehicle> {
         self.vehicles.iter().find(|vehicle| &*vehicle.id == id)

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    AppState, Dialog, Effect, Event, ExportTarget, LoadState, LoadedPart, Severity, SourceId,
-    SourceStatus,
+    AppState, Dialog, Effect, Event, LoadState, LoadedPart, Severity, SourceId, SourceStatus,
 };
 use crate::command::Command;
 use crate::query::{Completeness, QueryStats};
@@ -12,6 +11,7 @@ use crate::query::{Completeness, QueryStats};
 impl AppState {
     /// Takes in an event. What follows from it comes back as effects, in order.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        self.computations.is_due = true;
         let mut effects = self.take_in(event);
         effects.extend(self.follow_overlays());
         effects
@@ -87,13 +87,11 @@ impl AppState {
                 return self.update(Command::Open(texts));
             }
             Event::PickedDbc(source, paths) => self.offer_dbc(source, paths),
-            Event::PickedExportTarget(kind, path) => {
-                let target = ExportTarget {
-                    kind,
-                    path,
-                    may_replace: true,
-                };
-                return self.update(Command::ExportTo(target));
+            Event::Summarised(panel, question, result) => {
+                if let Err(text) = &result {
+                    self.notices.add(Severity::Error, text.clone(), "");
+                }
+                self.summaries.arrived(panel, &question, result.ok());
             }
             Event::Shifted(result) => self.shifted(result),
             Event::FoundFirst { of, inputs, result } => self.found_first(&of, &inputs, result),
@@ -101,15 +99,8 @@ impl AppState {
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),
             Event::Layout(event) => return self.apply_layouts(event),
-            Event::Statistics(range, signals) => self.statistics.arrived(range, signals),
             Event::Computed(event) => self.computed(event),
-            Event::Exported(result) => {
-                self.exports_running = self.exports_running.saturating_sub(1);
-                match result {
-                    Ok(text) => self.notices.add(Severity::Info, text, ""),
-                    Err(text) => self.notices.add(Severity::Error, text, ""),
-                }
-            }
+            Event::Export(event) => return self.apply_exports(event),
         }
         Vec::new()
     }

@@ -7,9 +7,9 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    Computation, ComputeEffect, ComputeEvent, ExportKind, ExportTarget, FirstOf, LayoutEffect,
-    LayoutEvent, LoadId, NoteEffect, NoteEvent, Severity, ShareEffect, ShareEvent, ShiftOrder,
-    ShiftedSeries, SignalRef, SignalStatistics, SourceId, VehicleRef,
+    Computation, ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, FirstOf, LayoutEffect,
+    LayoutEvent, LoadId, NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent,
+    ShiftOrder, ShiftedSeries, SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -55,8 +55,6 @@ pub enum Effect {
     PickFolder,
     /// Let the user choose DBC files for a source.
     PickDbc(SourceId),
-    /// Let the user choose where an export goes; the path is a suggestion.
-    PickExportTarget(ExportKind, PathBuf),
     /// Find the first time at which a condition holds.
     FindFirst {
         /// Which condition, in which drive.
@@ -66,26 +64,14 @@ pub enum Effect {
         /// How long it has to hold.
         at_least_ns: i64,
     },
+    /// Something for exports.
+    Export(ExportEffect),
     /// Move loaded samples in time.
     Shift(Vec<ShiftOrder>),
-    /// Write loaded samples to a file.
-    ExportCsv {
-        /// The file.
-        target: ExportTarget,
-        /// The signals.
-        columns: Vec<ExportColumn>,
-        /// Only these times.
-        range: TimeRange,
-    },
-    /// Write the plots as they are to a file.
-    ExportPng(ExportTarget),
-    /// Compute statistics over all samples of a stretch of time.
-    Statistics {
-        /// The stretch of time.
-        range: TimeRange,
-        /// The signals.
-        signals: Vec<LoadedPart>,
-    },
+    /// Work out what a panel shows, from all samples.
+    Summarise(PanelId, Arc<SummaryQuestion>),
+    /// Nobody looks at what is being worked out for a panel.
+    StopSummary(PanelId),
     /// Find out more of what is inspected.
     Inspect(InspectEffect),
     /// Something for layouts.
@@ -100,17 +86,6 @@ pub enum Effect {
     Quit,
     /// Full screen on or off.
     ToggleFullScreen,
-}
-
-/// A signal to be exported.
-#[derive(Clone, Debug)]
-pub struct ExportColumn {
-    /// What the column is called.
-    pub name: String,
-    /// The unit, empty when there is none.
-    pub unit: Arc<str>,
-    /// The samples.
-    pub series: Arc<Prepared>,
 }
 
 /// A signal with the samples that have arrived so far.
@@ -169,8 +144,6 @@ pub enum Event {
     Picked(Vec<PathBuf>),
     /// The user chose DBC files for a source.
     PickedDbc(SourceId, Vec<PathBuf>),
-    /// The user chose where an export goes.
-    PickedExportTarget(ExportKind, PathBuf),
     /// The first time at which a condition holds, in the time of what it was worked out from.
     FoundFirst {
         /// Which condition, in which drive.
@@ -180,14 +153,14 @@ pub enum Event {
         /// When, or that it never does, or why that is not known.
         result: Result<Option<i64>, String>,
     },
+    /// What a panel shows was worked out, or could not be.
+    Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
     /// Samples were moved in time, or why they could not be.
     Shifted(Result<Vec<ShiftedSeries>, String>),
-    /// Statistics of a stretch of time.
-    Statistics(TimeRange, Vec<SignalStatistics>),
     /// A computed signal or events were worked out.
     Computed(ComputeEvent),
-    /// A file was written, or could not be.
-    Exported(Result<String, String>),
+    /// Something of exports.
+    Export(ExportEvent),
     /// News of what is inspected.
     Inspected(InspectEvent),
     /// Something for layouts.

@@ -313,6 +313,16 @@ impl Layout {
 
     /// Adds a panel below all that the tab in front holds; in a first tab where there is none.
     pub fn add_below(&mut self, id: PanelId) {
+        self.add_last(id, |n_others| n_others);
+    }
+
+    /// As [`Self::add_below`], with a quarter of the room.
+    pub fn add_strip(&mut self, id: PanelId) {
+        self.add_last(id, |_| 3.0);
+    }
+
+    /// `share_of_others` makes of their number what they get together, where the new one gets 1.
+    fn add_last(&mut self, id: PanelId, share_of_others: impl FnOnce(f32) -> f32) {
         let Some(tab) = self.tabs.get_mut(self.active) else {
             return self.add_tab(id);
         };
@@ -327,7 +337,7 @@ impl Layout {
         };
         *tab = Node::Split {
             direction: Direction::Column,
-            children: vec![(share, before), (1.0, Node::Panel(id))],
+            children: vec![(share_of_others(share), before), (1.0, Node::Panel(id))],
         };
         self.restore();
     }

@@ -38,6 +38,7 @@ impl AppState {
             };
         }
         self.window = Some(TimeWindow::new(range));
+        self.keep_own_windows_inside(range);
         self.zooms = History::default();
         self.load_missing()
     }

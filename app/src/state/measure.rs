@@ -2,7 +2,8 @@
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use super::{AppState, Cursor, PanelKind, Place, SignalRef};
+use super::{AppState, Cursor, Effect, PanelKind, Place, Severity, SignalRef};
+use crate::command::PlotTarget;
 use crate::series::Prepared;
 
 /// A move along a signal.
@@ -70,6 +71,12 @@ impl AppState {
         self.bring_into_view(instant);
     }
 
+    /// Puts the active cursor somewhere and shows that time.
+    pub(super) fn jump_to_instant(&mut self, instant: Timestamp) {
+        self.cursors.place(instant);
+        self.bring_into_view(instant);
+    }
+
     /// Shows, activates or hides a cursor. It appears at the pointer, else in the middle.
     pub(super) fn toggle_cursor(&mut self, cursor: Cursor) {
         if let Some(middle) = self.middle() {
@@ -80,13 +87,74 @@ impl AppState {
 
     /// Shows the stretch of time from one cursor to the other.
     pub(super) fn show_between_cursors(&mut self) {
-        if let (Some((a, b)), Some(window)) = (self.cursors.both(), &mut self.window) {
-            window.set(TimeRange::new(a.min(b), a.max(b)));
+        if let Some((a, b)) = self.cursors.both() {
+            self.change_window(|window| window.set(TimeRange::new(a.min(b), a.max(b))));
         }
     }
 
-    /// A table of what the active plot shows, below the others.
-    pub(super) fn add_table(&mut self) {
+    /// Moves the active cursor to where a signal of the active panel falls silent next, or did before,
+    /// and shows all of that gap.
+    pub(super) fn jump_to_gap(&mut self, forward: bool) {
+        let Some(middle) = self.middle() else {
+            return;
+        };
+        let from = self.cursors.active_instant().unwrap_or(middle).as_ns();
+        let gap = self.gap_signals().into_iter().filter_map(|signal| {
+            let series = self.store.get(signal)?.series.as_ref()?;
+            if forward {
+                series.next_gap(from)
+            } else {
+                series.previous_gap(from)
+            }
+        });
+        let gap = if forward {
+            gap.min_by_key(|gap| gap.start)
+        } else {
+            gap.max_by_key(|gap| gap.start)
+        };
+        let Some(gap) = gap else {
+            let title = if forward {
+                "no gap after the cursor"
+            } else {
+                "no gap before the cursor"
+            };
+            self.notices.add(Severity::Info, title, "");
+            return;
+        };
+        let range = TimeRange::new(Timestamp::from_ns(gap.start), Timestamp::from_ns(gap.end));
+        self.cursors.place(range.start);
+        self.change_window(|window| {
+            let visible = window.visible();
+            if !visible.contains(range.start) || !visible.contains(range.end) {
+                // At the length that it has, unless the gap needs more.
+                let length = visible.duration_ns().max(range.duration_ns() / 2 * 3);
+                let start = range.start + (range.duration_ns() / 2 - length / 2);
+                window.set(TimeRange::new(start, start + length));
+            }
+        });
+    }
+
+    /// The signals whose gaps are jumped to: those of the active panel, else of all.
+    pub fn gap_signals(&self) -> Vec<&SignalRef> {
+        let active = self
+            .workspace
+            .active()
+            .and_then(|id| self.workspace.panel(id));
+        let active = active.filter(|panel| !panel.signals.is_empty());
+        let panels: Vec<&super::Panel> = match active {
+            Some(panel) => vec![panel],
+            None => self.workspace.panels().collect(),
+        };
+        panels
+            .into_iter()
+            .flat_map(|panel| &panel.signals)
+            .filter(|plotted| plotted.visible)
+            .map(|plotted| &plotted.signal)
+            .collect()
+    }
+
+    /// A panel of another kind that shows the signals of the active one, below the others.
+    pub(super) fn add_of_active(&mut self, kind: PanelKind) {
         let active = self
             .workspace
             .active()
@@ -94,27 +162,54 @@ impl AppState {
         let plotted = active
             .map(|panel| panel.signals.clone())
             .unwrap_or_default();
-        let table = self.workspace.add_panel(PanelKind::Table, Place::Below);
+        let added = self.workspace.add_panel(kind, Place::Below);
         for plotted in plotted {
-            self.workspace.plot(table, plotted.signal, plotted.axis);
+            self.workspace.plot(added, plotted.signal, plotted.axis);
+        }
+    }
+
+    /// A track of the selected vehicle, below the others; empty where no position is found.
+    pub(super) fn add_track(&mut self) -> Vec<Effect> {
+        let track = self.workspace.add_panel(PanelKind::Track, Place::Below);
+        match self.position_of_selection() {
+            Some(pair) => self.plot(pair.to_vec(), PlotTarget::Panel(track)),
+            None => Vec::new(),
+        }
+    }
+
+    /// Opens the statistics of everything that is plotted, or closes the panels with statistics.
+    pub(super) fn toggle_statistics(&mut self) {
+        let is_statistics = |panel: &&super::Panel| panel.kind == PanelKind::Statistics;
+        let open = self.workspace.panels().filter(is_statistics);
+        let open: Vec<_> = open.map(|panel| panel.id).collect();
+        for id in &open {
+            self.workspace.close_panel(*id);
+        }
+        if open.is_empty() {
+            // New signals still go where they went.
+            let active = self.workspace.active();
+            self.workspace
+                .add_panel(PanelKind::Statistics, Place::Strip);
+            if let Some(active) = active {
+                self.workspace.activate(active);
+            }
         }
     }
 
     fn middle(&self) -> Option<Timestamp> {
-        let visible = self.window.as_ref()?.visible();
+        let visible = self.active_window()?.visible();
         Some(visible.start + visible.duration_ns() / 2)
     }
 
     /// Moves the window, at its length, so that an instant is inside.
     pub(super) fn bring_into_view(&mut self, instant: Timestamp) {
-        let Some(window) = &mut self.window else {
-            return;
-        };
-        let visible = window.visible();
-        if !visible.contains(instant) {
-            let half = visible.duration_ns() / 2;
-            window.set(TimeRange::new(instant - half, instant + half));
-        }
+        self.change_window(|window| {
+            let visible = window.visible();
+            if !visible.contains(instant) {
+                let half = visible.duration_ns() / 2;
+                window.set(TimeRange::new(instant - half, instant + half));
+            }
+        });
     }
 }
 

@@ -14,6 +14,7 @@ mod compare;
 mod computed;
 mod cursors;
 mod effect;
+mod export_order;
 mod exporting;
 mod first_plots;
 mod history;
@@ -26,14 +27,17 @@ mod measure;
 mod notes;
 mod notices;
 mod opening;
+mod panel_options;
 mod saved;
 mod settings;
 mod sharing;
 mod sources;
-mod statistics;
 mod store;
+mod summary;
+mod track;
 mod undo;
 mod update;
+mod windows;
 mod workspace;
 mod zoom;
 
@@ -50,7 +54,12 @@ pub use computed::{
     WatchedCondition, WatchedEvents, WrongText, computed_key,
 };
 pub use cursors::{Cursor, Cursors};
-pub use effect::{Effect, Event, ExportColumn, LoadedPart};
+pub use effect::{Effect, Event, LoadedPart};
+pub use export_order::{
+    ExportColumn, ExportCommand, ExportEffect, ExportEvent, ExportId, ExportKind, ExportOptions,
+    ExportRange, ExportScope, ExportTarget, ExportVehicle, PictureOrder, PngOptions, RunningExport,
+    SamplesOrder,
+};
 pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
@@ -58,14 +67,15 @@ pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missi
 pub use look::{Dash, LineLook};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
+pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
 };
 pub use settings::{Settings, ThemeChoice};
 pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
 pub use sources::{OpenSource, SourceId, SourceStatus};
-pub use statistics::{SignalStatistics, Statistics};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
+pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};
 use undo::{Arrangement, Zoom};
 pub use workspace::{
     AxisId, OVERLAY_COLORS, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef,
@@ -73,7 +83,6 @@ pub use workspace::{
 };
 pub use zoom::TimeWindow;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use canlake_shared::time::{TimeRange, Timestamp};
@@ -124,8 +133,8 @@ pub enum Dialog {
     Compare,
     /// Which DBC files to decode the frames of a source with once more.
     DecodeAgain(SourceId),
-    /// Where an export goes.
-    Export(ExportKind),
+    /// What is exported, how, and where to.
+    Export,
     /// The keys and what the mouse does.
     Keys,
     /// All messages.
@@ -152,26 +161,6 @@ pub enum Dialog {
     SaveLayout,
     /// Which signals are meant by those of a layout that the drive lacks.
     MatchSignals,
-}
-
-/// What can be exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportKind {
-    /// The samples of the visible range.
-    Csv,
-    /// The plots as they are.
-    Png,
-}
-
-/// A file that an export writes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExportTarget {
-    /// What is written.
-    pub kind: ExportKind,
-    /// Where.
-    pub path: PathBuf,
-    /// Whether a file that is there already may be replaced: the user was asked.
-    pub may_replace: bool,
 }
 
 /// Everything that is shown.
@@ -215,12 +204,12 @@ pub struct AppState {
     pub last_query: Option<QueryStats>,
     /// Whether the signal search wants the keyboard.
     pub search_requested: bool,
-    /// Statistics of the visible range, while they are shown.
-    pub statistics: Statistics,
+    /// What the panels that are seen tell of all samples.
+    pub summaries: Summaries,
     /// What is known of the selected signal beyond its samples.
     pub inspector: Inspector,
-    /// Files being written.
-    pub exports_running: usize,
+    /// Files being written, oldest first.
+    pub exports: Vec<RunningExport>,
     /// Events of the conditions that are watched.
     pub events: WatchedEvents,
     computations: Computations,
@@ -232,6 +221,7 @@ pub struct AppState {
     arrangements: History<Arrangement>,
     next_source: u32,
     next_load: u64,
+    next_export: u64,
 }
 
 impl AppState {

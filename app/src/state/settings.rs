@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ExportOptions;
 use crate::source::SourceLocation;
 use crate::time_display::ZoneChoice;
 
@@ -29,14 +30,16 @@ pub struct Settings {
     pub recent_layouts: Vec<std::path::PathBuf>,
     /// DBC files used before, newest first.
     pub recent_dbc: Vec<std::path::PathBuf>,
+    /// What the export dialog was left with.
+    pub export: ExportOptions,
     /// Grid lines.
     pub grid: bool,
     /// A dot on every sample.
     pub dots: bool,
     /// Legends.
     pub legend: bool,
-    /// Statistics of the visible range.
-    pub statistics: bool,
+    /// Whether the right button pans and the left one draws a zoom box.
+    pub swap_drags: bool,
     /// The side bar.
     pub side_bar: bool,
     /// The inspector of the selection.
@@ -63,10 +66,11 @@ impl Default for Settings {
             recent: Vec::new(),
             recent_layouts: Vec::new(),
             recent_dbc: Vec::new(),
+            export: ExportOptions::default(),
             grid: true,
             dots: false,
             legend: true,
-            statistics: false,
+            swap_drags: false,
             side_bar: true,
             inspector: true,
         }

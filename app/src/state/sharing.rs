@@ -257,9 +257,11 @@ impl AppState {
             }
             source = self.source_at(place).map(|open| open.id);
         }
+        let layout = self.layout_of(&link);
         let view = View {
             source,
-            layout: self.layout_of(&link),
+            keeps_analysis: link.layout.is_none(),
+            layout,
             vehicle: link.vehicle,
             time: link.range.map_or(ViewTime::Kept, ViewTime::Shown),
             may_ask: true,

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use canlake_shared::time::TimeRange;
 
-use super::{Analysis, AppState, AxisId, Effect, History, PanelId, Workspace};
+use super::workspace::PanelZoom;
+use super::{Analysis, AppState, Effect, History, PanelId, Workspace};
 
-/// What zooming changes: the visible time, and the axes that were set.
+/// What zooming changes: the visible time, and in each panel the axes that were set and its own time.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Zoom {
     window: TimeRange,
-    axes: BTreeMap<PanelId, BTreeMap<AxisId, [f64; 2]>>,
+    panels: BTreeMap<PanelId, PanelZoom>,
 }
 
 /// What is undone as a whole: panels, and what is worked out from their signals.
@@ -44,13 +45,9 @@ impl AppState {
     }
 
     fn current_zoom(&self) -> Option<Zoom> {
-        let axes = self
-            .workspace
-            .panels()
-            .map(|panel| (panel.id, panel.fixed_axes.clone()));
         Some(Zoom {
             window: self.window.as_ref()?.visible(),
-            axes: axes.collect(),
+            panels: self.workspace.zooms(),
         })
     }
 
@@ -61,7 +58,7 @@ impl AppState {
         };
         if let (Some(zoom), Some(window)) = (step(&mut self.zooms, &now), &mut self.window) {
             window.set(zoom.window);
-            self.workspace.set_axes(&zoom.axes);
+            self.workspace.set_zooms(&zoom.panels);
         }
     }
 

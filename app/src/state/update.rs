@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use canlake_shared::time::{TimeRange, Timestamp};
+use canlake_shared::time::TimeRange;
 
 use super::measure::Step;
 use super::{
@@ -16,6 +16,7 @@ use crate::time_display::ZoneChoice;
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
     pub fn update(&mut self, command: Command) -> Vec<Effect> {
+        self.computations.is_due |= !command.is_look();
         let mut effects = self.carry_out(command);
         effects.extend(self.follow_overlays());
         effects
@@ -51,11 +52,7 @@ impl AppState {
             Command::Compare(command) => self.compare(command),
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
-            Command::PickExportTarget(kind) => vec![Effect::PickExportTarget(
-                kind,
-                self.suggested_export_path(kind),
-            )],
-            Command::ExportTo(target) => self.export(target),
+            Command::Export(command) => self.change_exports(command),
             Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
@@ -77,17 +74,24 @@ impl AppState {
             Command::SetLayout(layout) => workspace.set_layout(layout),
             Command::SelectSignal(signal) => self.select_signal(signal),
             Command::PlaceCursor(instant) => self.cursors.place(instant),
+            Command::JumpTo(instant) => self.jump_to_instant(instant),
             Command::TakeBackCursor => self.cursors.take_back(),
             Command::ActivatePanel(panel) => workspace.activate(panel),
+            Command::Panel(panel, command) => self.change_panel(panel, command),
             Command::ClosePanel(panel) => workspace.close_panel(panel),
             Command::SetAxis(panel, axis, range) => workspace.set_axis(panel, axis, range),
             Command::FitAxis(panel, axis) => workspace.fit_axis(panel, &axis),
-            Command::SetWindow(range) => self.change_window(|window| window.set(range)),
+            Command::SetWindow(range) => {
+                if let Some(window) = &mut self.window {
+                    window.set(range);
+                }
+            }
             Command::EndGesture => self.rest(),
             Command::Hover(instant) => self.hovered = instant,
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::SwapDrags(swap) => self.settings.swap_drags = swap,
             Command::SetZone(zone) => self.settings.zone = zone,
             Command::CloseDialog => {
                 self.forget_question();
@@ -109,8 +113,7 @@ impl AppState {
             | Command::Compare(_)
             | Command::Computed(_)
             | Command::Events(_)
-            | Command::PickExportTarget(_)
-            | Command::ExportTo(_)
+            | Command::Export(_)
             | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
@@ -135,18 +138,16 @@ impl AppState {
             Action::CopyAsPolars => return self.copy_active_as(Kind::Polars),
             Action::CopyAsDuckDb => return self.copy_active_as(Kind::DuckDb),
             Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
-            Action::ExportCsv => self.ask_for_export_target(ExportKind::Csv),
-            Action::ExportPng => self.ask_for_export_target(ExportKind::Png),
+            Action::Export => self.ask_for_export(None),
+            Action::ExportPng => self.ask_for_export(Some(ExportKind::Png)),
             Action::CancelQueries => {
                 return self.store.loads().into_iter().map(Effect::Cancel).collect();
             }
             Action::Quit => return vec![Effect::Quit],
             Action::ToggleFullScreen => return vec![Effect::ToggleFullScreen],
-            Action::FitAll => {
-                self.workspace.fit_axes();
-                self.change_window(TimeWindow::fit);
-            }
+            Action::FitAll => self.fit_all(),
             Action::FitY => self.workspace.fit_axes(),
+            Action::FitSelection => self.fit_selection(),
             Action::ZoomIn => self.zoom(0.5),
             Action::ZoomOut => self.zoom(2.0),
             Action::PanLeft if self.cursors.active_instant().is_some() => {
@@ -163,6 +164,8 @@ impl AppState {
             Action::TenOn => self.step(Step::Samples(10)),
             Action::PreviousChange => self.step(Step::PreviousChange),
             Action::NextChange => self.step(Step::NextChange),
+            Action::PreviousGap => self.jump_to_gap(false),
+            Action::NextGap => self.jump_to_gap(true),
             Action::CursorA => self.toggle_cursor(Cursor::A),
             Action::CursorB => self.toggle_cursor(Cursor::B),
             Action::RangeFromCursors => self.show_between_cursors(),
@@ -170,15 +173,16 @@ impl AppState {
             Action::RedoZoom => self.undo_zoom(History::redo),
             Action::Undo => return self.undo(History::undo),
             Action::Redo => return self.undo(History::redo),
-            Action::NewPanel => {
-                self.workspace.add_panel(PanelKind::Plot, Place::Below);
-            }
-            Action::NewTab => {
-                self.workspace.add_panel(PanelKind::Plot, Place::Tab);
-            }
-            Action::NewTable => self.add_table(),
-            Action::DuplicatePanel => self.duplicate_active(),
-            Action::ClosePanel => return self.close_active(),
+            Action::NewPanel
+            | Action::NewTab
+            | Action::NewTable
+            | Action::NewHistogram
+            | Action::NewXy
+            | Action::NewTrack
+            | Action::ToggleStatistics
+            | Action::ToggleLink
+            | Action::DuplicatePanel
+            | Action::ClosePanel => return self.arrange(action),
             Action::NextTab => self.workspace.cycle_tabs(true),
             Action::PreviousTab => self.workspace.cycle_tabs(false),
             Action::Compare => self.ask_what_to_compare(),
@@ -196,7 +200,6 @@ impl AppState {
             Action::ToggleGrid
             | Action::ToggleDots
             | Action::ToggleLegend
-            | Action::ToggleStatistics
             | Action::ToggleSideBar
             | Action::ToggleInspector
             | Action::ZoneUtc
@@ -219,19 +222,6 @@ impl AppState {
         Vec::new()
     }
 
-    fn duplicate_active(&mut self) {
-        if let Some(active) = self.workspace.active() {
-            self.workspace.duplicate(active);
-        }
-    }
-
-    fn close_active(&mut self) -> Vec<Effect> {
-        if let Some(active) = self.workspace.active() {
-            self.workspace.close_panel(active);
-        }
-        self.drop_unused()
-    }
-
     /// Closes the panels of a kind that are seen; opens one below the others where there is none.
     fn toggle_panel(&mut self, kind: PanelKind) {
         let seen = self.workspace.layout().seen();
@@ -248,10 +238,27 @@ impl AppState {
         }
     }
 
-    fn change_window(&mut self, change: impl FnOnce(&mut TimeWindow)) {
-        if let Some(window) = &mut self.window {
-            change(window);
+    /// Opens, changes and closes panels.
+    fn arrange(&mut self, action: Action) -> Vec<Effect> {
+        let active = self.workspace.active();
+        match (action, active) {
+            (Action::NewPanel, _) => {
+                self.workspace.add_panel(PanelKind::Plot, Place::Below);
+            }
+            (Action::NewTab, _) => {
+                self.workspace.add_panel(PanelKind::Plot, Place::Tab);
+            }
+            (Action::NewTable, _) => self.add_of_active(PanelKind::Table),
+            (Action::NewHistogram, _) => self.add_of_active(PanelKind::Histogram),
+            (Action::NewXy, _) => self.add_of_active(PanelKind::Xy),
+            (Action::NewTrack, _) => return self.add_track(),
+            (Action::ToggleStatistics, _) => self.toggle_statistics(),
+            (Action::ToggleLink, _) => self.toggle_link(),
+            (Action::DuplicatePanel, Some(active)) => self.workspace.duplicate(active),
+            (Action::ClosePanel, Some(active)) => self.workspace.close_panel(active),
+            _ => {}
         }
+        self.drop_unused()
     }
 
     fn zoom(&mut self, factor: f64) {
@@ -298,10 +305,14 @@ impl AppState {
             };
             let axis = axis_of(info);
             vehicles.insert(signal.vehicle.clone());
+            let other_half = self.other_half_for_track(panel, &signal);
             self.select_signal(signal.clone());
             if matches!(target, PlotTarget::NewAxis(_)) {
-                self.workspace.plot_on_new_axis(panel, signal, axis);
+                self.workspace.plot_on_new_axis(panel, signal, &axis);
             } else {
+                self.workspace.plot(panel, signal, axis);
+            }
+            if let Some((signal, axis)) = other_half {
                 self.workspace.plot(panel, signal, axis);
             }
         }
@@ -326,12 +337,6 @@ impl AppState {
         }
         self.load_missing()
     }
-
-    /// Where the pointer is, if that is in the visible stretch of time.
-    pub fn hovered_in_window(&self) -> Option<Timestamp> {
-        let visible = self.window.as_ref()?.visible();
-        self.hovered.filter(|instant| visible.contains(*instant))
-    }
 }
 
 /// What is switched on and off, and chosen among few.
@@ -340,7 +345,6 @@ fn switch(settings: &mut Settings, action: Action) {
         Action::ToggleGrid => settings.grid = !settings.grid,
         Action::ToggleDots => settings.dots = !settings.dots,
         Action::ToggleLegend => settings.legend = !settings.legend,
-        Action::ToggleStatistics => settings.statistics = !settings.statistics,
         Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
         Action::ToggleInspector => settings.inspector = !settings.inspector,
         Action::ZoneUtc => settings.zone = ZoneChoice::Utc,

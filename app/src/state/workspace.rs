@@ -8,7 +8,9 @@ use std::sync::Arc;
 use canlake_shared::schema::SignalKey;
 use serde::{Deserialize, Serialize};
 
-use super::{Layout, LineLook, OverlayId, Side, SourceId};
+use canlake_shared::time::TimeRange;
+
+use super::{Layout, LineLook, OverlayId, PanelOptions, Side, SourceId};
 
 /// A vehicle of an opened source.
 ///
@@ -85,6 +87,8 @@ impl AxisId {
 pub enum Place {
     /// Below all others of the tab in front.
     Below,
+    /// As [`Self::Below`], but low.
+    Strip,
     /// In a tab of its own.
     Tab,
     /// At a side of another panel.
@@ -127,6 +131,14 @@ pub enum PanelKind {
     Plot,
     /// Lists their values at the cursors.
     Table,
+    /// Lists their statistics; without signals, those of everything that is plotted.
+    Statistics,
+    /// Draws how their values are distributed.
+    Histogram,
+    /// Draws all others over the first.
+    Xy,
+    /// Draws the way that was gone, from latitude and longitude.
+    Track,
     /// Lists the events of conditions.
     Events,
 }
@@ -147,6 +159,12 @@ pub struct Panel {
     /// Axes that the user has set; the others follow the visible values.
     #[serde(rename = "axes", default, with = "axis_ranges")]
     pub fixed_axes: BTreeMap<AxisId, [f64; 2]>,
+    /// The time that it shows while it is unlinked from the others; `None` while it is linked.
+    #[serde(rename = "window", default, skip_serializing_if = "Option::is_none")]
+    pub own_window: Option<TimeRange>,
+    /// What is chosen for it.
+    #[serde(default)]
+    pub options: PanelOptions,
 }
 
 /// Axes with their ranges as a list: in JSON only texts can be keys.
@@ -192,6 +210,25 @@ impl Panel {
     }
 }
 
+/// The first axis of a unit that is not there yet.
+fn free_axis(taken: &[AxisId], unit: &Arc<str>) -> AxisId {
+    let with = |copy| AxisId {
+        unit: Arc::clone(unit),
+        copy,
+    };
+    let mut axes = (0..=u16::MAX).map(with);
+    axes.find(|axis| !taken.contains(axis))
+        .unwrap_or_else(|| with(0))
+}
+
+/// What zooming changes in a panel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct PanelZoom {
+    axes: BTreeMap<AxisId, [f64; 2]>,
+    own_window: Option<TimeRange>,
+    area: Option<super::panel_options::PlaneArea>,
+}
+
 /// The panels and where they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Workspace {
@@ -205,7 +242,12 @@ impl Workspace {
     /// Of panels and an arrangement that may not fit: panels that it lacks go below the others, those
     /// that are not there are taken out of it. Of panels with one id the last counts.
     pub fn of(panels: Vec<Panel>, layout: Layout, active: Option<PanelId>) -> Self {
-        let panels: BTreeMap<_, _> = panels.into_iter().map(|it| (it.id, it)).collect();
+        let checked = |panel: Panel| Panel {
+            options: panel.options.checked(),
+            ..panel
+        };
+        let panels = panels.into_iter().map(checked);
+        let panels: BTreeMap<_, _> = panels.map(|it| (it.id, it)).collect();
         let mut workspace = Self {
             next_panel: panels
                 .keys()
@@ -255,14 +297,21 @@ impl Workspace {
         }
     }
 
-    /// Whether two differ at most in which panel is active, and in how far axes are zoomed.
+    /// Whether two differ at most in which panel is active, and in how far panels are zoomed.
     pub fn is_arranged_like(&self, other: &Self) -> bool {
         let is_like = |(panel, other): (&Panel, &Panel)| {
+            let is_linked_alike = panel.own_window.is_some() == other.own_window.is_some();
             panel == other
-                || Panel {
-                    fixed_axes: other.fixed_axes.clone(),
-                    ..panel.clone()
-                } == *other
+                || is_linked_alike
+                    && Panel {
+                        fixed_axes: other.fixed_axes.clone(),
+                        own_window: other.own_window,
+                        options: PanelOptions {
+                            area: other.options.area,
+                            ..panel.options.clone()
+                        },
+                        ..panel.clone()
+                    } == *other
         };
         self.layout == other.layout
             && self.panels.len() == other.panels.len()
@@ -306,10 +355,13 @@ impl Workspace {
             kind,
             signals: Vec::new(),
             fixed_axes: BTreeMap::new(),
+            own_window: None,
+            options: PanelOptions::default(),
         };
         self.panels.insert(id, panel);
         match place {
             Place::Below => self.layout.add_below(id),
+            Place::Strip => self.layout.add_strip(id),
             Place::Tab => self.layout.add_tab(id),
             Place::Beside(at, side) => self.layout.add_beside(at, side, id),
         }
@@ -381,21 +433,13 @@ impl Workspace {
     }
 
     /// Draws a signal on an axis of its own, also where another axis of its unit is.
-    pub fn plot_on_new_axis(&mut self, id: PanelId, signal: SignalRef, axis: AxisId) {
+    pub fn plot_on_new_axis(&mut self, id: PanelId, signal: SignalRef, axis: &AxisId) {
         self.unplot(id, &signal);
         let Some(panel) = self.panel(id) else {
             return;
         };
-        let taken = panel.axes();
-        let free = (0..=u16::MAX).find(|copy| {
-            let axis = AxisId {
-                unit: Arc::clone(&axis.unit),
-                copy: *copy,
-            };
-            !taken.contains(&&axis)
-        });
-        let copy = free.unwrap_or(0);
-        self.plot(id, signal, AxisId { copy, ..axis });
+        let taken: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
+        self.plot(id, signal, free_axis(&taken, &axis.unit));
     }
 
     /// Takes a signal out of a panel.
@@ -484,11 +528,62 @@ impl Workspace {
         }
     }
 
-    /// Sets the ranges of all axes of panels; those that are not named follow the visible values.
-    pub fn set_axes(&mut self, axes: &BTreeMap<PanelId, BTreeMap<AxisId, [f64; 2]>>) {
+    /// Sets what a panel shows while it is unlinked, or links it again.
+    pub(super) fn set_own_window(&mut self, id: PanelId, window: Option<TimeRange>) {
+        if let Some(panel) = self.panel_mut(id) {
+            panel.own_window = window;
+        }
+    }
+
+    /// Sets what is chosen for a panel.
+    pub(super) fn set_options(&mut self, id: PanelId, options: PanelOptions) {
+        if let Some(panel) = self.panel_mut(id) {
+            panel.options = options.checked();
+        }
+    }
+
+    /// Draws a signal on another axis of its panel; on a new one without `axis`.
+    pub(super) fn move_to_axis(&mut self, id: PanelId, signal: &SignalRef, axis: Option<AxisId>) {
+        let Some(panel) = self.panel_mut(id) else {
+            return;
+        };
+        let taken: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
+        let plotted = panel.signals.iter_mut();
+        let Some(plotted) = plotted.into_iter().find(|it| it.signal == *signal) else {
+            return;
+        };
+        let unit = Arc::clone(&plotted.axis.unit);
+        plotted.axis = axis.unwrap_or_else(|| free_axis(&taken, &unit));
+        let axes: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
+        panel.fixed_axes.retain(|axis, _| axes.contains(axis));
+    }
+
+    /// Puts a signal before all others of its panel.
+    pub(super) fn put_first(&mut self, id: PanelId, signal: &SignalRef) {
+        if let Some(panel) = self.panel_mut(id) {
+            // Stable: the others keep their order.
+            panel.signals.sort_by_key(|it| it.signal != *signal);
+        }
+    }
+
+    /// What zooming has changed in the panels.
+    pub(super) fn zooms(&self) -> BTreeMap<PanelId, PanelZoom> {
+        let zoom = |panel: &Panel| PanelZoom {
+            axes: panel.fixed_axes.clone(),
+            own_window: panel.own_window,
+            area: panel.options.area,
+        };
+        self.panels.values().map(|it| (it.id, zoom(it))).collect()
+    }
+
+    /// Goes back to other zooms; panels that are not named show everything. Whether a panel is linked
+    /// is no zoom and stays as it is.
+    pub(super) fn set_zooms(&mut self, zooms: &BTreeMap<PanelId, PanelZoom>) {
         for (id, panel) in &mut self.panels {
-            let axes = axes.get(id).cloned().unwrap_or_default();
-            panel.fixed_axes = axes;
+            let zoom = zooms.get(id).cloned().unwrap_or_default();
+            panel.fixed_axes = zoom.axes;
+            panel.options.area = zoom.area;
+            panel.own_window = panel.own_window.map(|now| zoom.own_window.unwrap_or(now));
         }
     }
 
@@ -496,6 +591,15 @@ impl Workspace {
     pub fn fit_axes(&mut self) {
         for panel in self.panels.values_mut() {
             panel.fixed_axes.clear();
+            panel.options.area = None;
+        }
+    }
+
+    /// Lets all axes of one panel follow the visible values.
+    pub(super) fn fit_axes_of(&mut self, id: PanelId) {
+        if let Some(panel) = self.panel_mut(id) {
+            panel.fixed_axes.clear();
+            panel.options.area = None;
         }
     }
 
@@ -681,8 +785,8 @@ mod tests {
         workspace.plot(id, signal("a"), axis("V"));
         workspace.plot(id, signal("b"), axis("V"));
         assert_eq!(first(&workspace).axes().len(), 1);
-        workspace.plot_on_new_axis(id, signal("b"), axis("V"));
-        workspace.plot_on_new_axis(id, signal("c"), axis("V"));
+        workspace.plot_on_new_axis(id, signal("b"), &axis("V"));
+        workspace.plot_on_new_axis(id, signal("c"), &axis("V"));
         let axes: Vec<_> = first(&workspace).axes().into_iter().cloned().collect();
         assert_eq!(axes.len(), 3);
         assert!(axes.iter().all(|axis| &*axis.unit == "V"));

@@ -6,6 +6,7 @@ use canlake_shared::dbc::Matching;
 use egui::{Align2, Context, ScrollArea, Ui, Window};
 
 use super::computed::{self, ComputedFields};
+use super::export::{self, ExportFields};
 use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
 use super::notes::{self, NoteFields};
@@ -14,7 +15,7 @@ use super::{UiState, about, compare, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
-use crate::state::{AppState, Dialog, ExportKind, ExportTarget, ShareCommand, SourceId, places_of};
+use crate::state::{AppState, Dialog, ShareCommand, SourceId, places_of};
 
 /// What is typed and ticked while a dialog is open.
 #[derive(Debug, Default)]
@@ -23,9 +24,7 @@ pub(crate) struct DialogFields {
     ticked: Vec<PathBuf>,
     dbc_path: String,
     by_pgn: bool,
-    export_path: String,
-    may_replace: bool,
-    wants_focus: bool,
+    export: ExportFields,
     crate_filter: String,
     guide: GuideFields,
     zone: ZoneFields,
@@ -40,6 +39,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
     if fields.shown != state.dialog {
         fields.shown = state.dialog;
         fields.ticked.clear();
+        fields.by_pgn = false;
         match state.dialog {
             Some(Dialog::Note) => fields.notes.begin(state),
             Some(Dialog::SaveLayout) => fields.layouts.begin(&state.suggested_layout_path()),
@@ -65,14 +65,8 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         {
             fields.ticked.push(only.clone());
         }
-        if let Some(Dialog::Export(kind)) = state.dialog {
-            fields.may_replace = false;
-            fields.by_pgn = false;
-            fields.wants_focus = true;
-            fields.export_path = state
-                .suggested_export_path(kind)
-                .to_string_lossy()
-                .into_owned();
+        if state.dialog == Some(Dialog::Export) {
+            fields.export = ExportFields::of(state);
         }
     }
     let Some(dialog) = state.dialog else {
@@ -83,8 +77,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::ChooseDbc(_) => "Decode raw frames",
         Dialog::Compare => "Compare with what is shown",
         Dialog::DecodeAgain(_) => "Decode again",
-        Dialog::Export(ExportKind::Csv) => "Export CSV",
-        Dialog::Export(ExportKind::Png) => "Export PNG",
+        Dialog::Export => "Export samples or plots",
         Dialog::Keys => "Guide",
         Dialog::Computed(None) => "New computed signal",
         Dialog::Computed(Some(_)) => "Computed signal",
@@ -114,7 +107,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::DecodeAgain(source) => {
                 choose_dbc(ui, state, source, fields, queue, Purpose::Compare);
             }
-            Dialog::Export(kind) => export(ui, kind, fields, queue),
+            Dialog::Export => export::show(ui, state, &mut fields.export, queue),
             Dialog::Keys => guide::show(ui, &mut fields.guide),
             Dialog::Computed(at) => computed::show(ui, state, at, &mut fields.computed, queue),
             Dialog::Notices => notices::list(ui, state, queue),
@@ -253,34 +246,6 @@ fn open_link(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         }
         if ui.button("Cancel").clicked() {
             queue.send(Command::CloseDialog);
-        }
-    });
-}
-
-fn export(ui: &mut Ui, kind: ExportKind, fields: &mut DialogFields, queue: &mut CommandQueue) {
-    ui.set_width(460.0);
-    ui.label(match kind {
-        ExportKind::Csv => "All samples of the visible range, one column per signal.",
-        ExportKind::Png => "The plots as they are.",
-    });
-    ui.add_space(4.0);
-    let field = egui::TextEdit::singleline(&mut fields.export_path).desired_width(f32::INFINITY);
-    let response = ui.add(field);
-    if std::mem::take(&mut fields.wants_focus) {
-        response.request_focus();
-    }
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    ui.checkbox(&mut fields.may_replace, "Replace the file if it exists");
-    ui.horizontal(|ui| {
-        if ui.button("Browse…").clicked() {
-            queue.send(Command::PickExportTarget(kind));
-        }
-        if ui.button("Export").clicked() || entered {
-            queue.send(Command::ExportTo(ExportTarget {
-                kind,
-                path: PathBuf::from(fields.export_path.trim()),
-                may_replace: fields.may_replace,
-            }));
         }
     });
 }

@@ -9,7 +9,7 @@ use super::raster::Rasteriser;
 use super::{PlotsMemory, plots, theme};
 use crate::command::CommandQueue;
 use crate::export::Picture;
-use crate::state::{AppState, ThemeChoice};
+use crate::state::{AppState, PictureOrder, PngOptions, ThemeChoice};
 
 /// Passes until everything has found its place: axis widths of one frame are the next one's layout.
 const PASSES: usize = 4;
@@ -19,6 +19,7 @@ pub fn picture(state: &AppState, size: impl Into<Vec2>, pixels_per_point: f32) -
     let mut memory = PlotsMemory::of_picture();
     let mut state = state.clone();
     state.hovered = None;
+    state.settle_summaries();
     render(state.settings.theme, size.into(), pixels_per_point, |ui| {
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(8));
         // What a picture would command has no effect on the state that it is of.
@@ -27,6 +28,34 @@ pub fn picture(state: &AppState, size: impl Into<Vec2>, pixels_per_point: f32) -
             .frame(frame)
             .show(ui, |ui| plots(ui, &state, &mut memory, &mut queue));
     })
+}
+
+/// Draws what an export shows: all plots of a state or one panel, with the looks that were chosen.
+/// `plots` is how large they are in the window, and `scale` the pixels per point of a picture of that
+/// size. In a picture of another size texts are as large as they would be on a screen of 1280 × 720.
+pub fn exported(mut state: AppState, order: &PictureOrder, plots: Vec2, scale: f32) -> Picture {
+    let options = order.options;
+    if let Some(theme) = options.theme {
+        state.settings.theme = theme;
+    }
+    if let Some(legend) = options.legend {
+        state.settings.legend = legend;
+    }
+    if let Some(panel) = order.panel {
+        let others = state.workspace.panels().map(|it| it.id);
+        let others: Vec<_> = others.filter(|id| *id != panel).collect();
+        for other in others {
+            state.workspace.close_panel(other);
+        }
+    }
+    let Some((width, height)) = options.size else {
+        return picture(&state, plots, scale);
+    };
+    let side =
+        |pixels: u32| pixels.clamp(*PngOptions::SIDES.start(), *PngOptions::SIDES.end()) as f32;
+    let (width, height) = (side(width), side(height));
+    let scale = (width / 1_280.0).min(height / 720.0).clamp(0.5, 6.0);
+    picture(&state, Vec2::new(width / scale, height / scale), scale)
 }
 
 /// Draws anything, `size` points large, with `pixels_per_point`. `draw` is called several times.

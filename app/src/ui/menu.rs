@@ -4,10 +4,10 @@ use egui::{Button, MenuBar, Ui};
 
 use super::{layouts, shortcuts};
 use crate::command::{Action, CommandQueue};
-use crate::state::AppState;
+use crate::state::{AppState, PanelKind};
 use crate::time_display::ZoneChoice;
 
-const MENUS: [(&str, &[Option<Action>]); 5] = [
+const MENUS: [(&str, &[Option<Action>]); 6] = [
     (
         "File",
         &[
@@ -21,7 +21,7 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::SaveLayout),
             Some(Action::SaveLayoutAs),
             None,
-            Some(Action::ExportCsv),
+            Some(Action::Export),
             Some(Action::ExportPng),
             None,
             Some(Action::CopyLink),
@@ -41,20 +41,30 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::Undo),
             Some(Action::Redo),
             None,
-            Some(Action::NewPanel),
-            Some(Action::NewTable),
-            Some(Action::NewTab),
-            None,
             Some(Action::StackOrOverlay),
-            Some(Action::DuplicatePanel),
-            Some(Action::ClosePanel),
             Some(Action::ClearPlots),
-            None,
-            Some(Action::NextTab),
-            Some(Action::PreviousTab),
             None,
             Some(Action::SearchSignals),
             Some(Action::CancelQueries),
+        ],
+    ),
+    (
+        "Panels",
+        &[
+            Some(Action::NewPanel),
+            Some(Action::NewTable),
+            Some(Action::ToggleStatistics),
+            Some(Action::NewHistogram),
+            Some(Action::NewXy),
+            Some(Action::NewTrack),
+            None,
+            Some(Action::DuplicatePanel),
+            Some(Action::ToggleLink),
+            Some(Action::ClosePanel),
+            None,
+            Some(Action::NewTab),
+            Some(Action::NextTab),
+            Some(Action::PreviousTab),
         ],
     ),
     (
@@ -62,6 +72,7 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
         &[
             Some(Action::FitAll),
             Some(Action::FitY),
+            Some(Action::FitSelection),
             Some(Action::ZoomIn),
             Some(Action::ZoomOut),
             Some(Action::PanLeft),
@@ -72,7 +83,6 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::ToggleGrid),
             Some(Action::ToggleDots),
             Some(Action::ToggleLegend),
-            Some(Action::ToggleStatistics),
             Some(Action::ToggleSideBar),
             Some(Action::ToggleInspector),
             None,
@@ -101,6 +111,8 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
             Some(Action::TenOn),
             Some(Action::PreviousChange),
             Some(Action::NextChange),
+            Some(Action::PreviousGap),
+            Some(Action::NextGap),
             None,
             Some(Action::NewComputed),
             Some(Action::Subtract),
@@ -125,6 +137,11 @@ const MENUS: [(&str, &[Option<Action>]); 5] = [
         ],
     ),
 ];
+
+fn has_statistics(state: &AppState) -> bool {
+    let mut panels = state.workspace.panels();
+    panels.any(|panel| panel.kind == PanelKind::Statistics)
+}
 
 /// Draws the bar.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
@@ -151,7 +168,7 @@ fn item(ui: &mut Ui, state: &AppState, action: Action, queue: &mut CommandQueue)
         Action::ToggleGrid => Some(settings.grid),
         Action::ToggleDots => Some(settings.dots),
         Action::ToggleLegend => Some(settings.legend),
-        Action::ToggleStatistics => Some(settings.statistics),
+        Action::ToggleStatistics => Some(has_statistics(state)),
         Action::ToggleSideBar => Some(settings.side_bar),
         Action::ZoneUtc => Some(settings.zone == ZoneChoice::Utc),
         Action::ZoneLocal => Some(settings.zone == ZoneChoice::Local),

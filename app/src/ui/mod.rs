@@ -10,9 +10,11 @@ mod compare;
 mod computed;
 mod dialogs;
 mod events;
+mod export;
 mod expression;
 mod guide;
 mod headless;
+mod histogram;
 mod icon;
 mod icons;
 mod inspector;
@@ -22,6 +24,7 @@ mod notes;
 mod notices;
 mod palette;
 mod panels;
+mod plane;
 mod plot;
 mod raster;
 mod sessions;
@@ -31,11 +34,14 @@ mod signals;
 mod sources;
 mod statistics;
 mod status_bar;
+mod summary_bar;
 mod table;
 pub mod theme;
 mod tiles;
 mod timeline;
+mod track;
 mod welcome;
+mod xy;
 mod zones;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
@@ -44,14 +50,16 @@ use crate::command::CommandQueue;
 use crate::state::{AppState, Dialog};
 use guide::Topic;
 
-pub use headless::{picture, render};
+pub use headless::{exported, picture, render};
 pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 pub use raster::Rasteriser;
 
+/// Width of the side bar at first, in points.
+const SIDE_BAR_WIDTH: f32 = 300.0;
 /// Width of the inspector at first, in points.
 const INSPECTOR_WIDTH: f32 = 300.0;
-/// Less room than this for plots leaves none for the inspector, in points.
+/// Less room than this for plots leaves none for what is beside them, in points.
 const MIN_PLOTS_WIDTH: f32 = 280.0;
 
 /// What belongs to the window, not to the data.
@@ -84,17 +92,13 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     }
     Panel::top("menu").show(ui, |ui| menu::show(ui, state, queue));
     Panel::bottom("status").show(ui, |ui| status_bar::show(ui, state, queue));
-    if state.settings.side_bar {
+    // In a window this small there is either the side bar or a plot.
+    let is_wide = ui.available_width() >= SIDE_BAR_WIDTH + MIN_PLOTS_WIDTH;
+    if state.settings.side_bar && (is_wide || state.workspace.signals().is_empty()) {
         Panel::left("side bar")
-            .default_size(300.0)
+            .default_size(SIDE_BAR_WIDTH)
             .size_range(220.0..=560.0)
             .show(ui, |ui| side_bar(ui, state, local, queue));
-    }
-    if state.settings.statistics {
-        Panel::bottom("statistics")
-            .resizable(true)
-            .default_size(150.0)
-            .show(ui, |ui| statistics::show(ui, state, queue));
     }
     // While nothing is open there is nothing to inspect; in a small window plots go first.
     let has_room = ui.available_width() >= INSPECTOR_WIDTH + MIN_PLOTS_WIDTH;

@@ -8,9 +8,9 @@ use egui_tiles::{Behavior, SimplificationOptions, Tabs, Tile, TileId, Tiles, UiR
 
 use super::guide::{self, Topic};
 use super::plot::{self, PanelFrame, PlotsMemory};
-use super::{events, icons, inside, table, theme, tiles};
-use crate::command::{Action, Command, CommandQueue, PlotTarget};
-use crate::state::{AppState, Panel, PanelId, PanelKind, Side, SignalRef, TimeWindow};
+use super::{events, histogram, icons, inside, statistics, table, theme, tiles, track, xy};
+use crate::command::{Action, Command, CommandQueue, PanelCommand, PlotTarget};
+use crate::state::{AppState, Panel, PanelId, PanelKind, Side, SignalRef};
 
 /// Height of the bar on top of a panel.
 const HEADER_HEIGHT: f32 = 22.0;
@@ -28,9 +28,9 @@ pub(crate) fn show(
     memory: &mut PlotsMemory,
     queue: &mut CommandQueue,
 ) {
-    let Some(window) = &state.window else {
+    if state.window.is_none() {
         return;
-    };
+    }
     memory.begin(state, ui.available_rect_before_wrap());
     let area = memory.rect();
     let overview = Rect::from_min_max(
@@ -40,7 +40,6 @@ pub(crate) fn show(
     let tiles_area = Rect::from_min_max(area.min, pos2(area.right(), overview.top() - 4.0));
     let mut behavior = Panels {
         state,
-        window,
         memory,
         queue,
         needed: [0.0; 2],
@@ -77,7 +76,6 @@ pub(crate) fn drop_on_nothing(ui: &Ui, area: Rect, queue: &mut CommandQueue) {
 
 struct Panels<'a> {
     state: &'a AppState,
-    window: &'a TimeWindow,
     memory: &'a mut PlotsMemory,
     queue: &'a mut CommandQueue,
     /// Widths that the strips beside the plots need.
@@ -108,6 +106,7 @@ impl Behavior<PanelId> for Panels<'_> {
                     events::show(ui, self.state, &mut self.memory.events, self.queue);
                 });
             }
+            kind => self.summary(ui, kind, panel, body),
         }
         if self.memory.is_picture() {
             return UiResponse::None;
@@ -198,12 +197,17 @@ impl Panels<'_> {
     fn plot(&mut self, ui: &mut Ui, panel: &Panel, rect: Rect) {
         // Plots that stand on each other share the axis of the lowest.
         let below = self.state.workspace.layout().below(panel.id);
-        let shares_axis = below
-            .and_then(|id| self.state.workspace.panel(id))
-            .is_some_and(|below| below.kind == PanelKind::Plot);
+        let below = below.and_then(|id| self.state.workspace.panel(id));
+        let shares_axis = below.is_some_and(|below| {
+            let are_linked = below.own_window.is_none() && panel.own_window.is_none();
+            below.kind == PanelKind::Plot && are_linked
+        });
+        let Some(window) = self.state.window_of(panel) else {
+            return;
+        };
         let frame = PanelFrame {
             panel,
-            window: self.window,
+            window: &window,
             rect,
             strips: self.memory.strips(),
             is_picture: self.memory.is_picture(),
@@ -220,6 +224,19 @@ impl Panels<'_> {
         for (needed, width) in self.needed.iter_mut().zip(widths) {
             *needed = needed.max(width);
         }
+    }
+
+    /// A panel that tells of many samples at once.
+    fn summary(&mut self, ui: &mut Ui, kind: PanelKind, panel: &Panel, rect: Rect) {
+        let draw = match kind {
+            PanelKind::Plot | PanelKind::Table | PanelKind::Events => return,
+            PanelKind::Statistics => statistics::show,
+            PanelKind::Histogram => histogram::show,
+            PanelKind::Xy => xy::show,
+            PanelKind::Track => track::show,
+        };
+        let place = (rect, self.memory.is_picture());
+        draw(ui, self.state, panel, place, self.queue);
     }
 
     /// The bar on top of a panel; gives whether the user began to drag the panel with it.
@@ -254,17 +271,12 @@ impl Panels<'_> {
                 {
                     self.queue.send(Command::ClosePanel(panel.id));
                 }
-                if panel.kind == PanelKind::Plot {
-                    if ui
-                        .small_button("Fit")
-                        .on_hover_text("Show everything (Home)")
-                        .clicked()
-                    {
-                        self.queue.run(Action::FitAll);
-                    }
-                    if !panel.signals.is_empty() {
-                        plot::badge(ui, self.state, panel, self.memory);
-                    }
+                if panel.kind != PanelKind::Table {
+                    self.link(ui, panel);
+                }
+                self.fit(ui, panel);
+                if panel.kind == PanelKind::Plot && !panel.signals.is_empty() {
+                    plot::badge(ui, self.state, panel, self.memory);
                 }
                 let text = RichText::new(title(self.state, panel.id))
                     .size(12.0)
@@ -278,6 +290,43 @@ impl Panels<'_> {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
         }
         response.drag_started()
+    }
+
+    /// Whether the panel shows the time of all others, or its own.
+    fn link(&mut self, ui: &mut Ui, panel: &Panel) {
+        let is_unlinked = panel.own_window.is_some();
+        let (icon, label, command) = if is_unlinked {
+            let label = "Show the time of all panels again";
+            (icons::Icon::Unlink2, label, PanelCommand::Relink)
+        } else {
+            let label = "Give this panel a time of its own";
+            (icons::Icon::Link2, label, PanelCommand::Unlink)
+        };
+        if icons::toggle(ui, icon, label, is_unlinked).clicked() {
+            self.queue.send(Command::Panel(panel.id, command));
+            self.queue.send(Command::ActivatePanel(panel.id));
+        }
+    }
+
+    /// Shows everything in a panel.
+    fn fit(&mut self, ui: &mut Ui, panel: &Panel) {
+        let hint = match panel.kind {
+            PanelKind::Plot => "Show everything (Home)",
+            PanelKind::Xy | PanelKind::Track => "Show all points",
+            PanelKind::Table | PanelKind::Events | PanelKind::Statistics | PanelKind::Histogram => {
+                return;
+            }
+        };
+        if !ui.small_button("Fit").on_hover_text(hint).clicked() {
+            return;
+        }
+        self.queue.send(Command::ActivatePanel(panel.id));
+        if panel.kind == PanelKind::Plot {
+            self.queue.run(Action::FitAll);
+        } else {
+            let command = PanelCommand::SetArea(None);
+            self.queue.send(Command::Panel(panel.id, command));
+        }
     }
 
     /// Says what dropping the dragged signals here would do, and does it.
@@ -350,10 +399,15 @@ fn drop_target(
             "New plot right",
         );
     }
-    let text = if is_plot {
-        "Add to this plot"
-    } else {
-        "Add to this table"
+    let text = match panel.kind {
+        PanelKind::Plot => "Add to this plot",
+        PanelKind::Table => "Add to this table",
+        PanelKind::Events => "Add to this panel",
+        PanelKind::Statistics => "Add to these statistics",
+        PanelKind::Histogram => "Add to this histogram",
+        PanelKind::Xy if panel.signals.is_empty() => "Use as X",
+        PanelKind::Xy => "Draw over the first signal",
+        PanelKind::Track => "Add to this track",
     };
     (PlotTarget::Panel(panel.id), rect, text)
 }
@@ -378,6 +432,10 @@ fn topic(kind: PanelKind) -> Topic {
     match kind {
         PanelKind::Plot => Topic::Plot,
         PanelKind::Table => Topic::Table,
+        PanelKind::Statistics => Topic::Statistics,
+        PanelKind::Histogram => Topic::Histogram,
+        PanelKind::Xy => Topic::Xy,
+        PanelKind::Track => Topic::Track,
         PanelKind::Events => Topic::Events,
     }
 }
@@ -390,6 +448,10 @@ pub(crate) fn title(state: &AppState, id: PanelId) -> String {
     let kind = match panel.kind {
         PanelKind::Plot => "Plot",
         PanelKind::Table => "Values",
+        PanelKind::Statistics => "Statistics",
+        PanelKind::Histogram => "Histogram",
+        PanelKind::Xy => "XY",
+        PanelKind::Track => "GPS track",
         PanelKind::Events => "Events",
     };
     let names: Vec<_> = panel
@@ -400,7 +462,10 @@ pub(crate) fn title(state: &AppState, id: PanelId) -> String {
         .map(|plotted| &*plotted.signal.key.signal)
         .collect();
     match (panel.kind, names.as_slice()) {
-        (_, []) => kind.to_owned(),
+        (PanelKind::Statistics, []) => "Statistics of all plotted signals".to_owned(),
+        (_, []) | (PanelKind::Track, _) => kind.to_owned(),
+        (PanelKind::Histogram, [only]) => format!("{kind} of {only}"),
+        (PanelKind::Xy, [x, y]) => format!("{y} over {x}"),
         (PanelKind::Plot, [only]) => (*only).to_owned(),
         (PanelKind::Plot, [first, second]) => format!("{first}, {second}"),
         (PanelKind::Plot, [first, rest @ ..]) => format!("{first} +{}", rest.len()),

@@ -22,10 +22,22 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.label("Size of text and controls");
             scale(ui);
             ui.end_row();
+            ui.label("Mouse");
+            drags(ui, state, queue);
+            ui.end_row();
             ui.label("In plots");
             ui.vertical(|ui| in_plots(ui, state, queue));
             ui.end_row();
         });
+}
+
+/// What the buttons of the mouse do in a plot.
+fn drags(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    let mut is_swapped = state.settings.swap_drags;
+    let text = "Left drag draws a zoom box, right drag pans";
+    if ui.checkbox(&mut is_swapped, text).changed() {
+        queue.send(Command::SwapDrags(is_swapped));
+    }
 }
 
 fn theme(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {

@@ -29,7 +29,7 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S),
     ),
     (Action::OpenLayout, command(Key::L)),
-    (Action::ExportCsv, command(Key::E)),
+    (Action::Export, command(Key::E)),
     (
         Action::ExportPng,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E),
@@ -38,6 +38,7 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::CancelQueries, key(Key::Escape)),
     (Action::FitAll, key(Key::Home)),
     (Action::FitY, key(Key::F)),
+    (Action::FitSelection, shift(Key::F)),
     (Action::ZoomIn, key(Key::I)),
     (Action::ZoomOut, key(Key::O)),
     (Action::PanLeft, key(Key::ArrowLeft)),
@@ -76,7 +77,13 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::PreviousChange, command(Key::OpenBracket)),
     (Action::NextChange, command(Key::ArrowRight)),
     (Action::NextChange, command(Key::CloseBracket)),
+    (Action::NextGap, command(Key::G)),
+    (
+        Action::PreviousGap,
+        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::G),
+    ),
     (Action::RangeFromCursors, key(Key::R)),
+    (Action::ToggleLink, key(Key::U)),
     (
         Action::Compare,
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),

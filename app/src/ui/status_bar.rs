@@ -4,18 +4,15 @@ use egui::{Align, Layout, Ui};
 
 use super::icons::{self, Icon};
 use super::{plot, theme, zones};
-use crate::command::{Action, CommandQueue};
-use crate::state::{AppState, LoadState, Severity};
+use crate::command::{Action, Command, CommandQueue};
+use crate::state::{AppState, ExportCommand, LoadState, Severity};
 use crate::time_display::{bytes_text, count_text};
 
 /// Draws the line.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
         loading(ui, state, queue);
-        if state.exports_running > 0 {
-            ui.spinner();
-            ui.label("writing");
-        }
+        exports(ui, state, queue);
         if let Some(stats) = &state.last_query {
             let text = format!(
                 "{} rows, {} read of {} in {} files, {:.0} ms",
@@ -83,5 +80,20 @@ fn loading(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     );
     if ui.small_button("Cancel").clicked() {
         queue.run(Action::CancelQueries);
+    }
+}
+
+fn exports(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
+    for export in &state.exports {
+        ui.add(
+            egui::ProgressBar::new(export.done)
+                .desired_width(160.0)
+                .text(format!("writing {}", export.title)),
+        );
+        let cancel = ui.small_button("Cancel export");
+        if cancel.on_hover_text("Stop; no file remains").clicked() {
+            let cancel = ExportCommand::Cancel(export.id);
+            queue.send(Command::Export(cancel));
+        }
     }
 }

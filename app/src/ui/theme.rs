@@ -161,6 +161,34 @@ pub fn signal_color(theme: Theme, idx: usize) -> Color32 {
     color.lerp_to_gamma(away, share)
 }
 
+/// A colour of a gradient from early or little (0) to late or much (1): Viridis (Smith and van der Walt,
+/// 2015), which keeps its order for all eyes, without the end that the background swallows.
+pub fn gradient(theme: Theme, share: f32) -> Color32 {
+    const VIRIDIS: [[f32; 3]; 9] = [
+        [68.0, 1.0, 84.0],
+        [71.0, 44.0, 122.0],
+        [59.0, 81.0, 139.0],
+        [44.0, 113.0, 142.0],
+        [33.0, 144.0, 141.0],
+        [39.0, 173.0, 129.0],
+        [92.0, 200.0, 99.0],
+        [170.0, 220.0, 50.0],
+        [253.0, 231.0, 37.0],
+    ];
+    let (from, to) = match theme {
+        Theme::Dark => (0.28, 1.0),
+        Theme::Light => (0.0, 0.72),
+    };
+    let place = (from + (to - from) * share.clamp(0.0, 1.0)) * (VIRIDIS.len() - 1) as f32;
+    let lower = (place as usize).min(VIRIDIS.len() - 2);
+    let part = place - lower as f32;
+    let mix = |channel: usize| {
+        let (a, b) = (VIRIDIS[lower][channel], VIRIDIS[lower + 1][channel]);
+        (a + (b - a) * part).round() as u8
+    };
+    Color32::from_rgb(mix(0), mix(1), mix(2))
+}
+
 /// Colours that signals have; from the next on they are dashed.
 pub const SIGNAL_COLORS: usize = SIGNALS_DARK.len();
 

@@ -29,7 +29,7 @@ type Work = Box<dyn FnOnce(&AtomicBool) -> Option<ComputeEvent> + Send>;
 #[derive(Debug)]
 struct Running {
     stop: Arc<AtomicBool>,
-    _task: Task<()>,
+    task: Task<()>,
 }
 
 impl Drop for Running {
@@ -39,6 +39,15 @@ impl Drop for Running {
 }
 
 impl Computing {
+    /// Whether nothing is being worked out.
+    pub(crate) fn is_idle(&mut self) -> bool {
+        self.signals
+            .retain(|_, running| running.task.try_take().is_none());
+        self.conditions
+            .retain(|_, running| running.task.try_take().is_none());
+        self.signals.is_empty() && self.conditions.is_empty()
+    }
+
     /// Starts a computation. One of the same signal or condition that still runs is ended: the newest
     /// question wins.
     pub(crate) fn start(
@@ -58,7 +67,7 @@ impl Computing {
             };
             Running {
                 stop,
-                _task: runtimes.spawn_cpu(task, Arc::clone(wake)),
+                task: runtimes.spawn_cpu(task, Arc::clone(wake)),
             }
         };
         match effect {

@@ -17,13 +17,13 @@ mod pick;
 mod remarks;
 mod share;
 mod shift;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use canlake_shared::time::TimeRange;
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -31,8 +31,8 @@ use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{
-    Computation, Effect, Event, FirstOf, LayoutEffect, LoadId, LoadedPart, ShiftOrder,
-    SignalStatistics, SourceId,
+    Computation, Effect, Event, ExportEffect, ExportEvent, ExportId, FirstOf, LayoutEffect, LoadId,
+    PanelId, PictureOrder, ShiftOrder, SourceId,
 };
 
 /// Events that wait for the window at most.
@@ -79,10 +79,11 @@ pub struct Workers {
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
     loading: BTreeMap<LoadId, load::Running>,
-    statistics: Option<Task<()>>,
+    summaries: BTreeMap<PanelId, summary::Running>,
     shifting: Option<Task<()>>,
     computing: compute::Computing,
     inspection: inspect::Inspection,
+    exporting: BTreeMap<ExportId, Task<()>>,
     others: Vec<Task<()>>,
 }
 
@@ -109,10 +110,11 @@ impl Workers {
             sources: Arc::default(),
             opening: BTreeMap::new(),
             loading: BTreeMap::new(),
-            statistics: None,
+            summaries: BTreeMap::new(),
             shifting: None,
             computing: compute::Computing::default(),
             inspection: inspect::Inspection::default(),
+            exporting: BTreeMap::new(),
             others: Vec::new(),
         })
     }
@@ -174,25 +176,22 @@ impl Workers {
                     running.cancel();
                 }
             }
-            Effect::Statistics { range, signals } => self.start_statistics(range, signals),
+            Effect::Summarise(panel, question) => {
+                let events = self.events.clone();
+                let wake = Arc::clone(&self.wake);
+                let running = summary::start(&self.runtimes, panel, question, events, wake);
+                self.summaries.insert(panel, running);
+            }
+            Effect::StopSummary(panel) => {
+                self.summaries.remove(&panel);
+            }
+            Effect::Export(effect) => self.export(effect),
             Effect::Shift(orders) => self.shift(orders),
             Effect::FindFirst {
                 of,
                 computation,
                 at_least_ns,
             } => self.find_first(of, computation, at_least_ns),
-            Effect::ExportCsv {
-                target,
-                columns,
-                range,
-            } => {
-                let events = self.events.clone();
-                let work = async move {
-                    let result = export::csv(&target, &columns, range);
-                    events.send(Event::Exported(result)).await;
-                };
-                self.start(work);
-            }
             Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(effect) => self.arrange(effect),
             Effect::Share(effect) => {
@@ -209,10 +208,7 @@ impl Workers {
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
             Effect::PickDbc(source) => self.pick(pick::dbc(source)),
-            Effect::PickExportTarget(kind, suggested) => {
-                self.pick(pick::export_target(kind, suggested));
-            }
-            Effect::ExportPng(_) | Effect::Quit | Effect::ToggleFullScreen => {}
+            Effect::Quit | Effect::ToggleFullScreen => {}
         }
     }
 
@@ -252,16 +248,30 @@ impl Workers {
     /// Draws a picture and writes it.
     pub fn export_png(
         &mut self,
-        target: crate::state::ExportTarget,
+        order: PictureOrder,
         draw: impl FnOnce() -> crate::export::Picture + Send + 'static,
     ) {
-        let events = self.events.clone();
-        let work = async move {
-            let result = export::png(&target, &draw());
-            events.send(Event::Exported(result)).await;
-        };
-        self.others
-            .push(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+        let work = export::picture(order.id, order.target, draw, self.events.clone());
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.exporting.insert(order.id, task);
+    }
+
+    fn export(&mut self, effect: ExportEffect) {
+        match effect {
+            ExportEffect::PickTarget(kind, suggested) => {
+                self.pick(pick::export_target(kind, suggested));
+            }
+            ExportEffect::Samples(order) => {
+                let id = order.id;
+                let work = export::samples(*order, self.events.clone());
+                let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+                self.exporting.insert(id, task);
+            }
+            // Dropping the task cancels it.
+            ExportEffect::Cancel(id) => drop(self.exporting.remove(&id)),
+            // Drawn by the window.
+            ExportEffect::Picture(_) => {}
+        }
     }
 
     /// Takes a source that is open already, under a name.
@@ -272,31 +282,19 @@ impl Workers {
     /// Whether nothing is being worked on.
     pub fn is_idle(&mut self) -> bool {
         self.others.retain_mut(|task| task.try_take().is_none());
-        self.statistics.take_if(|task| task.try_take().is_some());
+        self.summaries
+            .retain(|_, running| running.task.try_take().is_none());
         self.opening.is_empty()
             && self.loading.is_empty()
+            && self.exporting.is_empty()
             && self.others.is_empty()
-            && self.statistics.is_none()
+            && self.summaries.is_empty()
+            && self.computing.is_idle()
     }
 
     /// The opened source behind a name, for whoever asks it directly.
     pub fn source(&self, id: SourceId) -> Option<Arc<dyn SignalSource>> {
         self.sources.get(id)
-    }
-
-    fn start_statistics(&mut self, range: TimeRange, signals: Vec<LoadedPart>) {
-        let events = self.events.clone();
-        let work = async move {
-            let range_ns = (range.start.as_ns(), range.end.as_ns());
-            let compute = |part: LoadedPart| SignalStatistics {
-                stats: crate::series::Stats::compute(&part.series, range_ns),
-                signal: part.signal,
-            };
-            let statistics = signals.into_iter().map(compute).collect();
-            events.send(Event::Statistics(range, statistics)).await;
-        };
-        // Dropping the task before this one cancels it: the newest question wins.
-        self.statistics = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
     }
 
     fn start_opening(&mut self, source: SourceId, work: impl Future<Output = ()> + Send + 'static) {
@@ -353,6 +351,26 @@ impl Workers {
                 false
             }
         });
+        self.exporting.retain(|id, task| match task.try_take() {
+            None => true,
+            Some(Ok(())) => false,
+            Some(Err(panicked)) => {
+                let ended = ExportEvent::Ended(*id, Err(panicked.to_string()));
+                events.push(Event::Export(ended));
+                false
+            }
+        });
+        self.summaries
+            .retain(|panel, running| match running.task.try_take() {
+                None => true,
+                Some(Ok(())) => false,
+                Some(Err(panicked)) => {
+                    let question = Arc::clone(&running.question);
+                    let result = Err(panicked.to_string());
+                    events.push(Event::Summarised(*panel, question, result));
+                    false
+                }
+            });
         self.loading
             .retain(|load, running| match running.task.try_take() {
                 None => true,

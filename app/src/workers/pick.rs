@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::EventSender;
 use super::file_dialogs::{Choose, FileDialogs, FileQuestion};
 use crate::state::inspector::InspectEvent;
-use crate::state::{Event, ExportKind, LAYOUT_EXTENSION, LayoutEvent, SourceId};
+use crate::state::{Event, ExportEvent, ExportKind, LAYOUT_EXTENSION, LayoutEvent, SourceId};
 
 /// A question, and the event that its answer is.
 pub(crate) struct Pick {
@@ -85,10 +85,7 @@ pub(crate) fn inspected_dbc(source: SourceId) -> Pick {
 
 /// Where an export goes.
 pub(crate) fn export_target(kind: ExportKind, suggested: PathBuf) -> Pick {
-    let filter = match kind {
-        ExportKind::Csv => ("CSV", vec!["csv"]),
-        ExportKind::Png => ("PNG", vec!["png"]),
-    };
+    let filter = (kind.label(), vec![kind.extension()]);
     Pick {
         question: FileQuestion {
             title: "Export",
@@ -97,7 +94,7 @@ pub(crate) fn export_target(kind: ExportKind, suggested: PathBuf) -> Pick {
         },
         answer: Box::new(move |paths| {
             let path = paths.into_iter().next()?;
-            Some(Event::PickedExportTarget(kind, path))
+            Some(Event::Export(ExportEvent::PickedTarget(kind, path)))
         }),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampNanosecondArray};
-use canlake::export::{Column, ExportSignal, write_parquet};
+use canlake::export::{Column, ExportSignal, Texts, write_parquet};
 use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
 use canlake_shared::lake::VehicleId;
 use canlake_shared::schema::footer::Recording;
@@ -38,7 +38,8 @@ pub(crate) fn write_ours(
                 unit,
                 times,
                 values,
-                labels: &[],
+                texts: Texts::None,
+                gaps: None,
             },
         })
         .collect();

@@ -61,6 +61,26 @@ fn a_layout_is_drawn_and_what_is_missing_is_told() {
 }
 
 #[test]
+fn what_is_worked_out_is_drawn_as_well() {
+    let lake = lake();
+    let computed = LAYOUT
+        .replace("Drive.Nothing", "computed.Twice")
+        .replace(r#""kind": "table""#, r#""kind": "plot""#)
+        .replacen(
+            r#""panels""#,
+            r#""analysis": {"computed": [{"name": "Twice", "expression": "Drive.Speed * 2"}]}, "panels""#,
+            1,
+        );
+    let (output, picture) = render(&lake, &computed, &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let twice = std::fs::read(&picture).unwrap();
+    // Had it not been waited for, both would look alike.
+    let (output, picture) = render(&lake, &computed.replace("* 2", "* 0"), &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_ne!(std::fs::read(&picture).unwrap(), twice);
+}
+
+#[test]
 fn a_layout_that_cannot_be_opened_is_one_line() {
     let lake = lake();
     let later = r#"{"canlake_layout": 2}"#;

@@ -140,7 +140,7 @@ impl AppState {
         let id = conditions.iter().map(|it| it.id.0 + 1).max().unwrap_or(0);
         let is_free = |idx: &usize| conditions.iter().all(|it| it.color_idx != *idx);
         // From the end of the palette, because signals begin at its start.
-        let color_idx = (3..8).rev().find(is_free).unwrap_or(id as usize % 8);
+        let color_idx = (3..7).rev().find(is_free).unwrap_or(id as usize % 7);
         conditions.push(WatchedCondition {
             id: ConditionId(id),
             text,

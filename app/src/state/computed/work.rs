@@ -97,6 +97,8 @@ impl PartialEq for Question {
 /// What was asked of the worker last.
 #[derive(Clone, Debug, Default)]
 pub struct Computations {
+    /// Whether anything may have changed since the last look: names are not resolved in every frame.
+    pub(in crate::state) is_due: bool,
     signals: BTreeMap<SignalRef, Question>,
     pub(super) conditions: BTreeMap<ConditionId, Question>,
 }
@@ -175,6 +177,9 @@ impl AppState {
 
     /// Asks for what has to be worked out and was not asked yet.
     pub(in crate::state) fn compute_missing(&mut self) -> Vec<Effect> {
+        if !std::mem::take(&mut self.computations.is_due) {
+            return Vec::new();
+        }
         let is_computed = |signal: &&SignalRef| self.analysis.defines(signal);
         let nothing = self.analysis.computed.is_empty() && self.analysis.conditions.is_empty();
         let Some(range) = self.window.as_ref().map(TimeWindow::extent) else {

@@ -123,6 +123,8 @@ pub(super) struct View {
     pub source: Option<SourceId>,
     /// Panels and what is in them; those that are there stay if `None`.
     pub layout: Option<SavedLayout>,
+    /// Whether what is worked out from signals stays.
+    pub keeps_analysis: bool,
     /// The vehicle to look at; the selected one if `None`.
     pub vehicle: Option<String>,
     /// The time to show.
@@ -137,6 +139,7 @@ impl View {
         Self {
             source: None,
             layout: Some(layout),
+            keeps_analysis: false,
             vehicle,
             time,
             may_ask: false,
@@ -161,6 +164,7 @@ pub(super) enum ViewTime {
 #[derive(Clone, Debug)]
 pub struct Question {
     layout: Box<SavedLayout>,
+    keeps_analysis: bool,
     time: ViewTime,
     may_ask: bool,
     /// Who stands where, of the slots that the layout has signals of.
@@ -342,6 +346,7 @@ impl AppState {
         self.begin_view(View {
             source: None,
             layout: Some(layout),
+            keeps_analysis: false,
             vehicle: None,
             time: ViewTime::Kept,
             may_ask: true,

@@ -51,6 +51,7 @@ impl AppState {
             found: BTreeMap::new(),
             missing: Vec::new(),
             layout: Box::new(layout),
+            keeps_analysis: view.keeps_analysis,
             time: view.time,
             may_ask: view.may_ask,
         };
@@ -245,6 +246,7 @@ impl AppState {
         }
         let Question {
             layout,
+            keeps_analysis,
             time,
             vehicles,
             found,
@@ -292,8 +294,13 @@ impl AppState {
             self.follow_units(panel);
         }
         self.workspace = Workspace::of(panels, layout.arrangement, layout.active);
-        self.analysis = analysis;
+        if !keeps_analysis {
+            self.analysis = analysis;
+        }
         self.tidy_overlays();
+        if let Some(zone) = layout.zone {
+            self.settings.zone = zone;
+        }
         let mut effects = self.drop_unused();
         effects.extend(self.show_time(time, layout.time.map(|it| [it.loaded, it.visible])));
         self.place_cursors(layout.cursors, time);

@@ -37,6 +37,7 @@ impl AppState {
                 loaded: window.extent(),
                 visible: window.visible(),
             }),
+            zone: Some(self.settings.zone.clone()),
             ..SavedLayout::default()
         };
         let roles = layout.roles();

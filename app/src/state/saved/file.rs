@@ -10,6 +10,7 @@ use super::lenient::{self, Skipped};
 use super::{Namesakes, SavedLayout, SavedTime, refs};
 use crate::source::decode::WRITER;
 use crate::state::{Analysis, Cursor, Layout, Node, Panel, PanelId};
+use crate::time_display::ZoneChoice;
 
 /// The version that this program writes, and the latest that it reads.
 const VERSION: u64 = 1;
@@ -86,6 +87,7 @@ impl SavedLayout {
                 loaded: range(time.loaded),
                 visible: range(time.visible),
             }),
+            zone: self.zone.as_ref(),
         }
     }
 
@@ -129,6 +131,7 @@ impl SavedLayout {
             namesakes: optional(&mut file, "namesakes", &mut skipped),
             cursors: read_cursors(&mut file, &mut skipped),
             time: read_time(&mut file, &mut skipped),
+            zone: read_zone(&mut file, &mut skipped),
         };
         Ok((layout, skipped.into_lines()))
     }
@@ -151,6 +154,8 @@ struct Written<'a> {
     cursors: WrittenCursors,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<WrittenTime>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zone: Option<&'a ZoneChoice>,
 }
 
 #[derive(Serialize)]
@@ -275,6 +280,20 @@ fn read_time(file: &mut Map<String, Value>, skipped: &mut Skipped) -> Option<Sav
         loaded,
         visible: range("visible").unwrap_or(loaded),
     })
+}
+
+fn read_zone(file: &mut Map<String, Value>, skipped: &mut Skipped) -> Option<ZoneChoice> {
+    let zone: Option<ZoneChoice> = optional(file, "zone", skipped);
+    match zone {
+        Some(ZoneChoice::Named(name)) => {
+            let known = ZoneChoice::named(&name);
+            if known.is_none() {
+                skipped.add("zone", format!("{name:?} is not known here"));
+            }
+            known
+        }
+        zone => zone,
+    }
 }
 
 fn instant(value: &Value) -> Option<Timestamp> {

@@ -1,7 +1,7 @@
 use canlake_shared::schema::SignalKey;
 
 use super::*;
-use crate::state::{AxisId, Direction, LineLook, Node, PanelKind, PlottedSignal};
+use crate::state::{AxisId, Direction, LineLook, Node, PanelKind, PanelOptions, PlottedSignal};
 
 fn layout() -> SavedLayout {
     let mut layout = SavedLayout {
@@ -12,6 +12,7 @@ fn layout() -> SavedLayout {
             loaded: TimeRange::new(Timestamp::from_ns(0), Timestamp::from_ns(100)),
             visible: TimeRange::new(Timestamp::from_ns(10), Timestamp::from_ns(20)),
         }),
+        zone: Some(ZoneChoice::Named("Europe/Berlin".to_owned())),
         ..SavedLayout::default()
     };
     let plotted = |slot, name: &str, copy| PlottedSignal {
@@ -37,12 +38,23 @@ fn layout() -> SavedLayout {
             kind: PanelKind::Plot,
             fixed_axes: [(signals[1].axis.clone(), [0.0, 12.5])].into(),
             signals,
+            own_window: Some(TimeRange::new(
+                Timestamp::from_ns(12),
+                Timestamp::from_ns(15),
+            )),
+            options: PanelOptions {
+                area: Some([[0.0, 1.0], [-2.5, 2.5]]),
+                bins: Some(12),
+                ..PanelOptions::default()
+            },
         },
         Panel {
             id: PanelId(4),
             kind: PanelKind::Table,
             signals: vec![plotted(0, "Torque", 0)],
             fixed_axes: [].into(),
+            own_window: None,
+            options: PanelOptions::default(),
         },
     ];
     layout.arrangement = Layout::from(Node::Split {
@@ -170,7 +182,7 @@ fn what_does_not_fit_is_left_out_and_named() {
         "arrangement": {"tabs": "left"},
         "active": -1,
         "analysis": [],
-        "namesakes": [["M.S"]],
+        "namesakes": [["M.S"]], "zone": {"named": "Nowhere/City"},
         "cursors": {"a": "yesterday", "b": "2026-03-04T00:00:00Z"},
         "time": {"loaded": ["2026-03-04T00:00:00Z", "2026-03-03T00:00:00Z"]}
     }"#;
@@ -197,6 +209,7 @@ fn what_does_not_fit_is_left_out_and_named() {
         "active:",
         "analysis:",
         "namesakes:",
+        "Nowhere/City",
         "yesterday",
         "time:",
     ] {

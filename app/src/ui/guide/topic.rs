@@ -18,6 +18,10 @@ pub(crate) enum Topic {
     Lanes,
     Overview,
     Table,
+    Statistics,
+    Histogram,
+    Xy,
+    Track,
     Events,
     Computed,
     Inspector,
@@ -50,6 +54,10 @@ impl Topic {
         Self::Lanes,
         Self::Overview,
         Self::Table,
+        Self::Statistics,
+        Self::Histogram,
+        Self::Xy,
+        Self::Track,
         Self::Events,
         Self::Computed,
         Self::Inspector,
@@ -70,6 +78,10 @@ impl Topic {
             Self::Lanes => &LANES,
             Self::Overview => &OVERVIEW,
             Self::Table => &TABLE,
+            Self::Statistics => &STATISTICS,
+            Self::Histogram => &HISTOGRAM,
+            Self::Xy => &XY,
+            Self::Track => &TRACK,
             Self::Events => &EVENTS,
             Self::Computed => &COMPUTED,
             Self::Inspector => &INSPECTOR,
@@ -216,6 +228,9 @@ const PLOT: Page = Page {
         Action::PreviousChange,
         Action::NextChange,
         Action::RangeFromCursors,
+        Action::PreviousGap,
+        Action::NextGap,
+        Action::ToggleLink,
     ],
 };
 
@@ -230,8 +245,9 @@ const AXIS: Page = Page {
         ("Drag", "pan it"),
         ("Ctrl+drag", "scale it"),
         ("Double click", "fit it"),
+        ("Right click", "type its range"),
     ],
-    actions: &[Action::FitY],
+    actions: &[Action::FitY, Action::FitSelection],
 };
 
 const LEGEND: Page = Page {
@@ -259,13 +275,26 @@ const LANES: Page = Page {
 
 const OVERVIEW: Page = Page {
     title: "Overview",
-    text: &["Everything that is loaded, and the visible stretch on it."],
+    text: &[
+        "Everything that is loaded, and the visible stretch on it. Ochre bands: the recorder did not \
+         listen. Marks on top: a signal of the active panel was silent.",
+    ],
     gestures: &[
         ("Drag the window", "move it"),
         ("Drag an edge", "make it longer or shorter"),
+        ("Drag beside the window", "draw a new one"),
+        ("Shift+drag, right drag", "draw a new one anywhere"),
         ("Click beside it", "move it there"),
+        ("Wheel", "zoom at the pointer"),
+        ("Double click", "show everything"),
     ],
-    actions: &[Action::FitAll],
+    actions: &[
+        Action::FitAll,
+        Action::FitSelection,
+        Action::RangeFromCursors,
+        Action::PreviousGap,
+        Action::NextGap,
+    ],
 };
 
 const TABLE: Page = Page {
@@ -284,6 +313,70 @@ const TABLE: Page = Page {
         Action::PreviousChange,
         Action::NextChange,
     ],
+};
+
+const STATISTICS: Page = Page {
+    title: "Statistics",
+    text: &[
+        "Of all samples, never of drawn points: of what is visible, or from A to B. Without signals of \
+         its own the panel lists everything that is plotted.",
+        "Two means: of the samples, and over time, where a value counts for as long as it held.",
+    ],
+    gestures: &[
+        ("Click a minimum, maximum, first or last", "go to it"),
+        (
+            "Click a signal",
+            "choose the signal that the keys step along",
+        ),
+    ],
+    actions: &[Action::ToggleStatistics],
+};
+
+const HISTOGRAM: Page = Page {
+    title: "Histograms",
+    text: &[
+        "How values are distributed, from all samples, counted by samples or by the time for which they \
+         held. Signals share their bins; values that have names are bars of their own.",
+        "The number of bins follows Freedman and Diaconis, or is typed.",
+    ],
+    gestures: &[("Hover", "range, count and share of a bar")],
+    actions: &[Action::NewHistogram],
+};
+
+const XY: Page = Page {
+    title: "XY plots",
+    text: &[
+        "The first signal goes across, the others up. Between its samples the first one is held, or \
+         interpolated. Where points are too many to be joined they are dots, and the badge says how \
+         many stand behind one.",
+    ],
+    gestures: &[
+        ("Wheel", "zoom both directions"),
+        ("Left or middle drag", "pan"),
+        ("Right drag", "zoom to a box"),
+        ("Hover", "show the time of a point in all plots"),
+        ("Click", "place the active cursor at the time of a point"),
+        ("Double click", "show all points"),
+    ],
+    actions: &[Action::NewXy],
+};
+
+const TRACK: Page = Page {
+    title: "GPS tracks",
+    text: &[
+        "The way that the vehicle went, north up, without a map. Latitude and longitude are found by \
+         their names, or are the first two signals; a third one colors the track. A ring is where it \
+         begins, a square where it ends. Positions that cannot be are left out and counted.",
+    ],
+    gestures: &[
+        ("Wheel", "zoom"),
+        ("Left or middle drag", "pan"),
+        ("Right drag", "zoom to a box"),
+        ("Hover", "show the time of a position in all plots"),
+        ("Click", "place the active cursor there"),
+        ("Double click", "show all positions"),
+    ],
+    actions: &[Action::NewTrack],
 };
 
 const EVENTS: Page = Page {

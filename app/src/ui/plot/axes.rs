@@ -88,21 +88,21 @@ fn fitted(panel: &Panel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
     let Some((low, high)) = joined else {
         return [0.0, 1.0];
     };
-    let span = high - low;
-    if span > 0.0 && span.is_finite() {
-        return [low - MARGIN * span, high + MARGIN * span];
-    }
-    if span.is_finite() {
+    // In halves, because the span of huge values is more than a number can hold.
+    let half = high / 2.0 - low / 2.0;
+    let margin = if half > 0.0 {
+        (2.0 * MARGIN) * half
+    } else if low == 0.0 {
         // A flat line lies in the middle, with room that fits its size.
-        let half = if low == 0.0 { 1.0 } else { low.abs() * 0.1 };
-        return [low - half, high + half];
-    }
-    // The values span more than a number can hold; half of it can be told.
-    [low / 2.0, high / 2.0]
+        1.0
+    } else {
+        low.abs() * 0.1
+    };
+    [(low - margin).max(-f64::MAX), (high + margin).min(f64::MAX)]
 }
 
 /// What stands on top of an axis: the unit; nothing where a signal without unit has it.
-fn title(axis: &AxisView) -> &str {
+pub(crate) fn title(axis: &AxisView) -> &str {
     if axis.id.unit.contains('.') {
         ""
     } else {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use canlake_shared::time::TimeRange;
 use egui_plot::PlotPoint;
 
+use super::input::share_of;
 use crate::series::{MIN_BUDGET, Prepared, Style, View, ViewRequest};
 use crate::source::SignalInfo;
 
@@ -87,13 +88,12 @@ impl Curve {
             return;
         }
         self.scale = Some(range);
-        let span = range[1] - range[0];
         self.points.clear();
         self.points.extend(
             self.view
                 .points()
                 .iter()
-                .map(|&[seconds, value]| PlotPoint::new(seconds, (value - range[0]) / span)),
+                .map(|&[seconds, value]| PlotPoint::new(seconds, share_of(range, value))),
         );
         let steps = self.points.windows(2);
         self.travel = steps.map(|pair| (pair[1].y - pair[0].y).abs()).sum();

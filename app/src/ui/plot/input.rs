@@ -8,8 +8,8 @@ use std::sync::Arc;
 use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Modifiers, PointerButton, Pos2, Rect, Response, Vec2};
 
-use crate::command::{Command, CommandQueue};
-use crate::state::{AxisId, CompareCommand, OverlayId, PanelId, TimeWindow};
+use crate::command::{Command, CommandQueue, PanelCommand};
+use crate::state::{AxisId, CompareCommand, OverlayId, PanelId, Settings, TimeWindow};
 
 /// One notch of a mouse wheel, in points of scrolling.
 const POINTS_PER_NOTCH: f32 = 40.0;
@@ -47,6 +47,8 @@ pub(crate) enum AxisKind {
 pub(crate) struct PlotGeometry<'a> {
     /// The panel.
     pub panel: PanelId,
+    /// Whether all panels show this time.
+    pub is_linked: bool,
     /// The area of the curves.
     pub rect: Rect,
     /// The visible stretch of time, across `rect`.
@@ -72,13 +74,22 @@ impl PlotGeometry<'_> {
 
     /// The position of a value of an axis.
     pub(crate) fn y_of(&self, range: [f64; 2], value: f64) -> f32 {
-        let share = (value - range[0]) / (range[1] - range[0]);
+        let share = share_of(range, value);
         self.rect.bottom() - self.rect.height() * share as f32
     }
 
     fn value_at(&self, range: [f64; 2], y: f32) -> f64 {
         let share = f64::from((self.rect.bottom() - y) / self.rect.height().max(1.0));
-        range[0] + (range[1] - range[0]) * share
+        range[0] * (1.0 - share) + range[1] * share
+    }
+
+    /// Shows another stretch of time: here alone, or in all panels.
+    fn show_time(&self, range: TimeRange) -> Command {
+        if self.is_linked {
+            Command::SetWindow(range)
+        } else {
+            Command::Panel(self.panel, PanelCommand::SetWindow(range))
+        }
     }
 
     fn panned(&self, points: f32) -> TimeRange {
@@ -86,6 +97,36 @@ impl PlotGeometry<'_> {
         let per_point = visible.duration_ns() as f64 / f64::from(self.rect.width().max(1.0));
         let shift = (f64::from(points) * per_point).round() as i64;
         TimeRange::new(visible.start + shift, visible.end + shift)
+    }
+}
+
+/// Where a value is in a range, from 0 at its lower end to 1. In halves, because the span of huge values
+/// is more than a number can hold.
+pub(crate) fn share_of(range: [f64; 2], value: f64) -> f64 {
+    (value / 2.0 - range[0] / 2.0) / (range[1] / 2.0 - range[0] / 2.0)
+}
+
+/// Which button does what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Buttons {
+    /// Pans; the middle one does as well.
+    pub pan: PointerButton,
+    /// Draws a zoom box.
+    pub zoom_box: PointerButton,
+}
+
+impl Buttons {
+    /// As the user chose.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let (pan, zoom_box) = (PointerButton::Primary, PointerButton::Secondary);
+        if settings.swap_drags {
+            Self {
+                pan: zoom_box,
+                zoom_box: pan,
+            }
+        } else {
+            Self { pan, zoom_box }
+        }
     }
 }
 
@@ -110,7 +151,8 @@ impl Wheel {
         })
     }
 
-    fn zoom_factor(self) -> f64 {
+    /// Below 1 zooms in.
+    pub(crate) fn zoom_factor(self) -> f64 {
         let notches = f64::from(self.scroll.y / POINTS_PER_NOTCH);
         ZOOM_PER_NOTCH.powf(-notches) / f64::from(self.pinch.max(0.01))
     }
@@ -130,13 +172,11 @@ pub(crate) fn wheel_in_plot(
         return;
     }
     if wheel.scroll.x != 0.0 {
-        queue.send(Command::SetWindow(plot.panned(-wheel.scroll.x)));
+        queue.send(plot.show_time(plot.panned(-wheel.scroll.x)));
     }
     let factor = wheel.zoom_factor();
     if factor != 1.0 {
-        queue.send(Command::SetWindow(
-            plot.window.zoomed(factor, plot.time_at(pointer.x)),
-        ));
+        queue.send(plot.show_time(plot.window.zoomed(factor, plot.time_at(pointer.x))));
     }
 }
 
@@ -166,10 +206,14 @@ fn zoom_axis(
     queue.send(Command::SetAxis(plot.panel, axis.id.clone(), range));
 }
 
-/// A drag with the left or middle button inside the plot pans.
-pub(crate) fn pan_in_plot(plot: &PlotGeometry<'_>, response: &Response, queue: &mut CommandQueue) {
-    let is_pan =
-        response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle);
+/// A drag with the button for it, or the middle one, pans.
+pub(crate) fn pan_in_plot(
+    plot: &PlotGeometry<'_>,
+    response: &Response,
+    buttons: Buttons,
+    queue: &mut CommandQueue,
+) {
+    let is_pan = response.dragged_by(buttons.pan) || response.dragged_by(PointerButton::Middle);
     let delta = response.drag_delta();
     if is_pan && delta != Vec2::ZERO {
         pan(plot, delta, queue);
@@ -192,23 +236,23 @@ pub(crate) fn drag_overlay(
     }
 }
 
-/// A drag with the right button inside the plot draws a zoom box, which is given to be painted, and
-/// zooms to it when the button is let go. `drawn` is the box of the frame before: where the pointer
+/// A drag with `button` inside the plot draws a zoom box, which is given to be painted, and zooms to it
+/// when the button is let go. `drawn` is the box of the frame before: where the pointer
 /// was pressed is not known any more when it is released.
 pub(crate) fn box_zoom(
     plot: &PlotGeometry<'_>,
     response: &Response,
-    press_origin: Option<Pos2>,
+    (button, press_origin): (PointerButton, Option<Pos2>),
     drawn: Option<Rect>,
     queue: &mut CommandQueue,
 ) -> Option<Rect> {
-    if response.drag_stopped_by(PointerButton::Secondary) {
+    if response.drag_stopped_by(button) {
         if let Some(corners) = drawn {
             zoom_to_box(plot, corners, queue);
         }
         return None;
     }
-    if !response.dragged_by(PointerButton::Secondary) {
+    if !response.dragged_by(button) {
         return None;
     }
     zoom_box(plot.rect, press_origin?, response.interact_pointer_pos()?)
@@ -216,7 +260,7 @@ pub(crate) fn box_zoom(
 
 fn pan(plot: &PlotGeometry<'_>, delta: Vec2, queue: &mut CommandQueue) {
     if delta.x != 0.0 {
-        queue.send(Command::SetWindow(plot.panned(-delta.x)));
+        queue.send(plot.show_time(plot.panned(-delta.x)));
     }
     // An axis that follows the visible values has nowhere to go.
     for axis in plot
@@ -255,7 +299,7 @@ fn zoom_box(plot: Rect, start: Pos2, end: Pos2) -> Option<Rect> {
 fn zoom_to_box(plot: &PlotGeometry<'_>, corners: Rect, queue: &mut CommandQueue) {
     if corners.width() < plot.rect.width() {
         let window = TimeRange::new(plot.time_at(corners.left()), plot.time_at(corners.right()));
-        queue.send(Command::SetWindow(window));
+        queue.send(plot.show_time(window));
     }
     if corners.height() < plot.rect.height() {
         for axis in plot.axes {
@@ -302,9 +346,9 @@ pub(crate) fn drag_on_time_axis(
     if modifiers.command {
         let factor = ZOOM_PER_NOTCH.powf(-f64::from(delta / (POINTS_PER_NOTCH / 2.0)));
         let centre = plot.time_at(plot.rect.center().x);
-        queue.send(Command::SetWindow(plot.window.zoomed(factor, centre)));
+        queue.send(plot.show_time(plot.window.zoomed(factor, centre)));
     } else {
-        queue.send(Command::SetWindow(plot.panned(-delta)));
+        queue.send(plot.show_time(plot.panned(-delta)));
     }
 }
 
@@ -335,6 +379,7 @@ mod tests {
     fn plot<'a>(window: &'a TimeWindow, axes: &'a [AxisView]) -> PlotGeometry<'a> {
         PlotGeometry {
             panel: PanelId(0),
+            is_linked: true,
             rect: Rect::from_min_size(pos2(100.0, 50.0), vec2(1000.0, 200.0)),
             window,
             axes,

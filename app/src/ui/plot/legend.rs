@@ -2,10 +2,9 @@
 
 use egui::{Color32, Frame, Margin, Rect, RichText, Sense, Ui, UiBuilder, vec2};
 
-use super::input::PlotGeometry;
 use super::{inside, theme, value_text};
-use crate::command::{Command, CommandQueue};
-use crate::state::{AppState, LoadState, LoadedSignal, Panel, PlottedSignal};
+use crate::command::{Command, CommandQueue, PanelCommand};
+use crate::state::{AppState, AxisId, LoadState, LoadedSignal, Panel, PanelKind, PlottedSignal};
 use crate::ui::compare;
 use crate::ui::guide::{self, Topic};
 
@@ -21,23 +20,24 @@ pub(crate) fn height(state: &AppState, panel: &Panel) -> f32 {
     }
 }
 
-/// Draws the legend in the upper left corner. A click hides or shows, Alt+click shows one alone.
-pub(crate) fn show(
+/// Draws the legend in the upper left corner of `plot`. A click hides or shows, Alt+click shows one
+/// alone.
+pub(crate) fn entries(
     ui: &mut Ui,
     state: &AppState,
     panel: &Panel,
-    plot: &PlotGeometry<'_>,
+    plot: Rect,
     queue: &mut CommandQueue,
 ) {
-    if panel.signals.is_empty() {
+    if panel.signals.is_empty() || !state.settings.legend {
         return;
     }
     let palette = theme::palette(ui.theme());
     let area = Rect::from_min_size(
-        plot.rect.min + vec2(6.0, 5.0),
+        plot.min + vec2(6.0, 5.0),
         vec2(
-            MAX_WIDTH.min(plot.rect.width() - 150.0).max(80.0),
-            plot.rect.height() - 10.0,
+            MAX_WIDTH.min(plot.width() - 150.0).max(80.0),
+            plot.height() - 10.0,
         ),
     );
     inside(
@@ -46,7 +46,7 @@ pub(crate) fn show(
             .max_rect(area)
             .id_salt(("legend", panel.id)),
         |ui| {
-            ui.set_clip_rect(plot.rect.intersect(ui.clip_rect()));
+            ui.set_clip_rect(plot.intersect(ui.clip_rect()));
             Frame::new()
                 .fill(palette.overlay.gamma_multiply(0.85))
                 .corner_radius(4.0)
@@ -122,9 +122,18 @@ fn entry(
             queue.send(Command::SoloSignal(panel.id, plotted.signal.clone()));
             ui.close();
         }
-        if ui.button("Fit its axis").clicked() {
-            queue.send(Command::FitAxis(panel.id, plotted.axis.clone()));
-            ui.close();
+        match panel.kind {
+            PanelKind::Plot => axis_menu(ui, panel, plotted, queue),
+            PanelKind::Xy => {
+                let is_first = panel.signals.first() == Some(plotted);
+                let button = egui::Button::new("Use as X");
+                if ui.add_enabled(!is_first, button).clicked() {
+                    let command = PanelCommand::PutFirst(plotted.signal.clone());
+                    queue.send(Command::Panel(panel.id, command));
+                    ui.close();
+                }
+            }
+            _ => {}
         }
     });
     let overlay = plotted.signal.vehicle.overlay;
@@ -133,6 +142,45 @@ fn entry(
         text = format!("{text}\n{}", compare::description(state, overlay));
     }
     response.on_hover_text(text);
+}
+
+/// What can be done with the axis of a signal.
+fn axis_menu(ui: &mut Ui, panel: &Panel, plotted: &PlottedSignal, queue: &mut CommandQueue) {
+    if ui.button("Fit its axis").clicked() {
+        queue.send(Command::FitAxis(panel.id, plotted.axis.clone()));
+        ui.close();
+    }
+    ui.menu_button("Move to axis", |ui| {
+        let mut chosen = None;
+        for (idx, axis) in panel.axes().into_iter().enumerate() {
+            let is_here = *axis == plotted.axis;
+            let text = axis_name(panel, axis, idx);
+            if ui.selectable_label(is_here, text).clicked() && !is_here {
+                chosen = Some(Some(axis.clone()));
+            }
+        }
+        let of_axis = panel.signals.iter().filter(|it| it.axis == plotted.axis);
+        let button = egui::Button::new("New axis");
+        if ui.add_enabled(of_axis.count() > 1, button).clicked() {
+            chosen = Some(None);
+        }
+        if let Some(axis) = chosen {
+            let command = PanelCommand::MoveToAxis(plotted.signal.clone(), axis);
+            queue.send(Command::Panel(panel.id, command));
+            ui.close();
+        }
+    });
+}
+
+/// An axis by its number and its unit, or its first signal where there is none.
+fn axis_name(panel: &Panel, axis: &AxisId, idx: usize) -> String {
+    let number = idx + 1;
+    if !axis.unit.contains('.') {
+        return format!("{number}: {}", axis.unit);
+    }
+    let first = panel.signals.iter().find(|it| it.axis == *axis);
+    let name = first.map_or("", |plotted| &*plotted.signal.key.signal);
+    format!("{number}: {name}")
 }
 
 /// The value that the signal has at the pointer, else at the active cursor: of the last sample at or

@@ -8,6 +8,7 @@
 //! Curves are drawn by `egui_plot`; axes, grid, bands and gestures are ours (see `axes` and `input`).
 
 mod axes;
+mod axis_menu;
 mod bands;
 mod curve;
 mod describe;
@@ -31,9 +32,11 @@ use crate::command::CommandQueue;
 use crate::state::{AppState, AxisId, Panel, PanelId, SignalRef, TimeWindow};
 
 pub use curve::Curve;
-pub(crate) use legend::labelled_value;
+pub(crate) use input::Wheel;
+pub(crate) use legend::{entries as legend_entries, label_of, labelled_value};
 pub(crate) use overview::HEIGHT as OVERVIEW_HEIGHT;
 pub(crate) use panel::PanelFrame;
+pub(crate) use value_axis::ticks as value_ticks;
 pub use value_axis::value_text;
 
 /// The curves of one panel, by signal.
@@ -174,9 +177,14 @@ fn band(plot: &input::PlotGeometry<'_>, range: TimeRange) -> Rect {
     .intersect(plot.rect)
 }
 
-fn window_geometry(id: PanelId, rect: Rect, window: &TimeWindow) -> input::PlotGeometry<'_> {
+fn window_geometry<'a>(
+    panel: &Panel,
+    rect: Rect,
+    window: &'a TimeWindow,
+) -> input::PlotGeometry<'a> {
     input::PlotGeometry {
-        panel: id,
+        panel: panel.id,
+        is_linked: panel.own_window.is_none(),
         rect,
         window,
         axes: &[],

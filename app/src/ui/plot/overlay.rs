@@ -12,7 +12,8 @@ use crate::time_display::{count_text, duration_text};
 
 /// A line at the pointer's time, in every panel.
 pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
-    let Some(hovered) = state.hovered_in_window() else {
+    let visible = plot.window.visible();
+    let Some(hovered) = state.hovered.filter(|it| visible.contains(*it)) else {
         return;
     };
     let palette = theme::palette(ui.theme());
@@ -83,8 +84,14 @@ pub(crate) fn badge(ui: &mut Ui, state: &AppState, panel: &Panel, curves: &Panel
         .corner_radius(4.0)
         .inner_margin(Margin::symmetric(6, 1))
         .show(ui, |ui| {
-            ui.label(RichText::new(text).size(11.0).color(color))
-                .on_hover_text(detail);
+            let label = ui.label(RichText::new(text).size(11.0).color(color));
+            label.on_hover_ui(|ui| {
+                ui.set_max_width(460.0);
+                ui.label(detail);
+                ui.weak("Decoded with");
+                let signals = panel.signals.iter().map(|plotted| &plotted.signal);
+                ui.label(state.decoded_with_text(signals));
+            });
         });
 }
 
@@ -159,7 +166,8 @@ pub(crate) fn tooltip(
     plot: &PlotGeometry<'_>,
     response: &Response,
 ) {
-    let Some(hovered) = state.hovered_in_window() else {
+    let visible = plot.window.visible();
+    let Some(hovered) = state.hovered.filter(|it| visible.contains(*it)) else {
         return;
     };
     if panel.signals.iter().all(|plotted| !plotted.visible) {

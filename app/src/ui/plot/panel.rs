@@ -5,8 +5,10 @@ use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2};
 use egui_plot::{Line, LineStyle, Plot, PlotPoints, Points};
 
 use super::axes::{AxisMarks, resolve};
-use super::input::{self, AxisView, PlotGeometry, Wheel};
-use super::{PanelCurves, band, bands, describe, inside, lanes, legend, overlay, theme, time_axis};
+use super::input::{self, AxisView, Buttons, PlotGeometry, Wheel};
+use super::{
+    PanelCurves, axis_menu, band, bands, describe, inside, lanes, legend, overlay, theme, time_axis,
+};
 use crate::command::{Action, Command, CommandQueue};
 use crate::share::Kind;
 use crate::state::{AppState, Panel, PlottedSignal, ShareCommand, TimeWindow, VehicleRef};
@@ -53,6 +55,7 @@ pub(crate) fn show(
     }
     let geometry = |rect, axes| PlotGeometry {
         panel: frame.panel.id,
+        is_linked: frame.panel.own_window.is_none(),
         rect,
         window: frame.window,
         axes,
@@ -77,16 +80,22 @@ pub(crate) fn show(
     overlay::paint_crosshair(ui, state, &whole);
     if frame.has_time_axis {
         let columns = egui::Rangef::new(areas.inner.left(), areas.inner.right());
-        let id = frame.panel.id;
         let zone = state.zone();
-        time_axis::show(ui, &zone, id, areas.time_axis, columns, frame.window, queue);
+        let panel = frame.panel;
+        time_axis::show(
+            ui,
+            &zone,
+            panel,
+            areas.time_axis,
+            columns,
+            frame.window,
+            queue,
+        );
     }
     if frame.is_picture {
         overlay::badge_in_corner(ui, state, frame.panel, areas.inner, curves);
     }
-    if state.settings.legend {
-        legend::show(ui, state, frame.panel, &plot, queue);
-    }
+    legend::entries(ui, state, frame.panel, plot.rect, queue);
     overlay::paint_cursors(ui, state, &whole);
     if response.hovered() && !response.dragged() {
         overlay::tooltip(state, frame.panel, &plot, &response);
@@ -245,6 +254,7 @@ fn paint_curves(
             .allow_double_click_reset(false)
             .allow_axis_zoom_drag(false)
             .set_margin_fraction(egui::Vec2::ZERO)
+            .min_size(egui::Vec2::ZERO)
             .auto_bounds(false)
             .sense(Sense::click_and_drag())
             .show(ui, |plot_ui| {
@@ -373,6 +383,7 @@ fn show_axes(
             strip,
             axis_color(ui, frame.panel, axis, palette.faint_text),
         );
+        paint_axis_line(ui, frame.panel, plot, axis, strip);
         axis_input(ui, plot, axis, strip, queue);
     }
     [
@@ -395,6 +406,29 @@ fn axis_color(ui: &Ui, panel: &Panel, axis: &AxisView, neutral: Color32) -> Colo
     }
 }
 
+/// The line of an axis, in the colours of the signals that it is for.
+fn paint_axis_line(ui: &Ui, panel: &Panel, plot: &PlotGeometry<'_>, axis: &AxisView, strip: Rect) {
+    if panel.signals.len() < 2 {
+        return;
+    }
+    let signals = panel.signals.iter();
+    let signals = signals.filter(|it| it.visible && it.axis == axis.id);
+    let colors: Vec<_> = signals
+        .map(|plotted| theme::signal_color(ui.theme(), plotted.color_idx))
+        .collect();
+    let is_left = strip.center().x < plot.rect.center().x;
+    let x = if is_left {
+        strip.right() - 1.5
+    } else {
+        strip.left() + 1.5
+    };
+    let height = plot.rect.height() / colors.len().max(1) as f32;
+    for (idx, color) in colors.into_iter().enumerate() {
+        let top = plot.rect.top() + height * idx as f32;
+        ui.painter().vline(x, top..=top + height, (2.0, color));
+    }
+}
+
 fn axis_input(
     ui: &Ui,
     plot: &PlotGeometry<'_>,
@@ -407,6 +441,8 @@ fn axis_input(
     let response = ui.interact(strip, id, Sense::click_and_drag());
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_axis(plot, axis, &response, modifiers, queue);
+    axis_menu::show(&response, plot, axis, queue);
+    response.widget_info(|| axis_menu::describe(axis));
     if let Some(pointer) = response.hover_pos() {
         input::wheel_on_axis(plot, axis, Wheel::read(ui), pointer, queue);
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);
@@ -421,17 +457,21 @@ fn handle_mouse(
     queue: &mut CommandQueue,
 ) {
     let palette = theme::palette(ui.theme());
-    let press_origin = ui.input(|input| input.pointer.press_origin());
-    let modifiers = ui.input(|input| input.modifiers);
+    let buttons = Buttons::of(&state.settings);
+    let (press_origin, modifiers) =
+        ui.input(|input| (input.pointer.press_origin(), input.modifiers));
     if !modifiers.shift {
-        input::pan_in_plot(plot, response, queue);
+        input::pan_in_plot(plot, response, buttons, queue);
     }
     let moves_overlay = modifiers.shift && modifiers.command;
     if let (true, Some(overlay)) = (moves_overlay, state.active_overlay()) {
         input::drag_overlay(plot, overlay.id, response, queue);
     }
     let drawn = ui.data(|data| data.get_temp(response.id)).flatten();
-    let corners = input::box_zoom(plot, response, press_origin, drawn, queue);
+    // With Shift the left button scrubs, whatever else it does.
+    let is_scrub = modifiers.shift && buttons.zoom_box == egui::PointerButton::Primary;
+    let pressed = (buttons.zoom_box, press_origin.filter(|_| !is_scrub));
+    let corners = input::box_zoom(plot, response, pressed, drawn, queue);
     ui.data_mut(|data| data.insert_temp(response.id, corners));
     if let Some(corners) = corners {
         ui.painter().rect_stroke(
@@ -489,7 +529,7 @@ fn handle_mouse(
             }
         }
         ui.separator();
-        for action in [Action::ExportCsv, Action::ExportPng] {
+        for action in [Action::Export, Action::ExportPng] {
             if ui.button(action.label()).clicked() {
                 queue.run(action);
                 ui.close();

@@ -6,8 +6,8 @@ use egui::{Align2, FontId, Painter, Rangef, Rect, Role, Sense, Ui, WidgetInfo, p
 
 use super::input::{self, PlotGeometry, Wheel};
 use super::{theme, window_geometry};
-use crate::command::{Action, CommandQueue};
-use crate::state::{PanelId, TimeWindow};
+use crate::command::{Action, Command, CommandQueue};
+use crate::state::{Panel, TimeWindow};
 use crate::time_display::{Tick, Zone};
 
 /// Points between two labels, at least.
@@ -34,7 +34,7 @@ pub(crate) fn paint_grid(
 pub(crate) fn show(
     ui: &Ui,
     zone: &Zone,
-    panel: PanelId,
+    panel: &Panel,
     strip: Rect,
     columns: Rangef,
     window: &TimeWindow,
@@ -75,13 +75,14 @@ pub(crate) fn show(
     paint_zone(painter, zone, window, strip, rect, palette.faint_text);
     let response = ui.interact(
         rect,
-        ui.scope_id().with(("time axis", panel)),
+        ui.scope_id().with(("time axis", panel.id)),
         Sense::click_and_drag(),
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, description(zone, &ticks)));
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_time_axis(&plot, &response, modifiers, queue);
     if response.double_clicked() {
+        queue.send(Command::ActivatePanel(panel.id));
         queue.run(Action::FitAll);
     }
     if let Some(pointer) = response.hover_pos() {

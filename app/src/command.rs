@@ -403,6 +403,8 @@ pub enum Command {
         /// With these.
         dbc: DbcChoice,
     },
+    /// Ask again which DBC files a source is decoded with.
+    ChooseDbc(SourceId),
     /// Let the user choose DBC files in the system's dialog, to add to the choice of a source.
     PickDbc(SourceId),
     /// Add a DBC file to the choice of a source.

@@ -25,9 +25,11 @@ impl AppState {
             Event::SourceNeedsDbc {
                 source,
                 suggestions,
+                likely,
             } => {
                 if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
                     open.suggested_dbc = suggestions;
+                    open.likely_dbc = likely;
                     open.status = SourceStatus::NeedsDbc;
                     self.dialog = Some(Dialog::ChooseDbc(source));
                 }

@@ -108,6 +108,8 @@ pub enum Event {
         source: SourceId,
         /// DBC files that may fit, best first.
         suggestions: Vec<PathBuf>,
+        /// The only one beside the files.
+        likely: Option<PathBuf>,
     },
     /// A source is open.
     SourceReady {

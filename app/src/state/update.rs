@@ -27,6 +27,10 @@ impl AppState {
             Command::Run(action) => self.run(action),
             Command::Open(texts) => self.open(&texts),
             Command::DecodeWith { source, dbc } => self.decode_with(source, dbc),
+            Command::ChooseDbc(source) => {
+                self.dialog = Some(Dialog::ChooseDbc(source));
+                Vec::new()
+            }
             Command::PickDbc(source) => vec![Effect::PickDbc(source)],
             Command::AddDbc(source, path) => {
                 self.offer_dbc(source, vec![path]);
@@ -102,6 +106,7 @@ impl AppState {
             Command::Run(_)
             | Command::Open(_)
             | Command::DecodeWith { .. }
+            | Command::ChooseDbc(_)
             | Command::PickDbc(_)
             | Command::AddDbc(..)
             | Command::CloseSource(_)

@@ -25,6 +25,9 @@ pub(crate) enum Topic {
     Events,
     Computed,
     Inspector,
+    Layouts,
+    Notes,
+    Sharing,
     Keys,
 }
 
@@ -61,6 +64,9 @@ impl Topic {
         Self::Events,
         Self::Computed,
         Self::Inspector,
+        Self::Layouts,
+        Self::Notes,
+        Self::Sharing,
         Self::Keys,
     ];
 
@@ -85,10 +91,61 @@ impl Topic {
             Self::Events => &EVENTS,
             Self::Computed => &COMPUTED,
             Self::Inspector => &INSPECTOR,
+            Self::Layouts => &LAYOUTS,
+            Self::Notes => &NOTES,
+            Self::Sharing => &SHARING,
             Self::Keys => &KEYS,
         }
     }
 }
+
+const LAYOUTS: Page = Page {
+    title: "Layouts",
+    text: &[
+        "A layout is a text file with the panels, their signals, axes and colours, what is computed \
+         and looked for, the cursors and the time; no samples. It is opened for the vehicle that is \
+         looked at, whichever drive it was saved from.",
+        "A signal that is not there is looked for on other channels and identifiers, then by its \
+         name; what stays missing is asked for, and the answer is remembered in the layout.",
+        "The window looks as it did last when the same place is opened at start.",
+    ],
+    gestures: &[("Drop a .canlake.json", "open the layout")],
+    actions: &[Action::SaveLayout, Action::SaveLayoutAs, Action::OpenLayout],
+};
+
+const NOTES: Page = Page {
+    title: "Notes",
+    text: &[
+        "A note is on the time from A to B, on the active cursor, or on the time at the pointer. \
+         Without a text it is a bookmark.",
+        "Notes are kept in canlake-notes.json beside the lake, or in <file>.notes.json beside a file, \
+         for all who open it; what others write meanwhile stays.",
+    ],
+    gestures: &[
+        ("Hover a flag", "read the note"),
+        ("Click a flag", "change it"),
+        ("Click in the list", "go to its time"),
+    ],
+    actions: &[Action::NoteHere, Action::ShowNotes],
+};
+
+const SHARING: Page = Page {
+    title: "Links and code",
+    text: &[
+        "A canlake:// link opens the same place, vehicle, time and layout on another machine: paste \
+         it where a path is typed. Before a place is read that is not open, you are asked.",
+        "Copy as gives code that reads exactly the visible rows of a plot, for pandas, Polars or \
+         DuckDB, or as a command line. What is computed or laid over is in no file and left out.",
+    ],
+    gestures: &[("Right click on a plot", "copy it as code")],
+    actions: &[
+        Action::CopyLink,
+        Action::CopyAsPandas,
+        Action::CopyAsPolars,
+        Action::CopyAsDuckDb,
+        Action::CopyAsCommand,
+    ],
+};
 
 const FIRST_STEPS: Page = Page {
     title: "First steps",
@@ -424,7 +481,8 @@ const INSPECTOR: Page = Page {
     title: "Inspector",
     text: &[
         "What is known of the signal that was clicked last, in the tree, a legend or a table: its \
-         definition in the DBC file, its bits in the message, its period, jitter and gaps.",
+         definition in the DBC file, its bits in the message, its period, jitter and gaps. In a small \
+         window it gives way to the plots.",
         "Decoded files carry the hash of the DBC file that they were decoded with. It is found by that \
          among the files used before and those beside the recording; another one can be chosen and \
          is marked as such.",

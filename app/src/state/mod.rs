@@ -44,8 +44,11 @@ mod workspace;
 mod zoom;
 
 pub use analysis::{Analysis, OverlayId};
-pub use compare::{Alignment, Compare, CompareCommand, Overlay, ShiftOrder, ShiftedSeries};
+pub use compare::{
+    Alignment, Compare, CompareCommand, First, FirstOf, Overlay, ShiftOrder, ShiftedSeries,
+};
 
+use computed::Inputs;
 pub(crate) use computed::Names;
 pub use computed::{
     Between, COMPUTED_MESSAGE, Computation, Computations, ComputeEffect, ComputeEvent,

@@ -331,6 +331,8 @@ pub(crate) fn title(state: &AppState, id: PanelId) -> String {
     let names: Vec<_> = panel
         .signals
         .iter()
+        // What is compared has the name of what it is compared with.
+        .filter(|plotted| plotted.signal.vehicle.overlay.is_none())
         .map(|plotted| &*plotted.signal.key.signal)
         .collect();
     match (panel.kind, names.as_slice()) {

@@ -198,8 +198,11 @@ const COMPARE: Page = Page {
     title: "Comparing drives",
     text: &[
         "Another session or vehicle is laid over what is shown: every signal plotted gets its \
-         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown \
-         or at its own time, and later or earlier than that by an offset, exact to the nanosecond.",
+         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown, \
+         at its own time, or so that the first times at which a condition holds in both are one; and \
+         later or earlier than that by an offset, exact to the nanosecond.",
+        "The difference of a signal and its counterpart is a computed signal: in expressions, \
+         `CAR_1 +1/Speed` is the signal of the first drive that is compared.",
         "Readings tell when a compared sample was really recorded.",
     ],
     gestures: &[
@@ -215,6 +218,7 @@ const COMPARE: Page = Page {
         Action::NudgeEarlier,
         Action::NudgeLater,
         Action::StopComparing,
+        Action::Subtract,
     ],
 };
 

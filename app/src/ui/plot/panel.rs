@@ -398,7 +398,7 @@ fn axis_color(ui: &Ui, panel: &Panel, axis: &AxisView, neutral: Color32) -> Colo
     let mut signals = panel
         .signals
         .iter()
-        .filter(|plotted| plotted.axis == axis.id);
+        .filter(|plotted| plotted.axis == axis.id && plotted.signal.vehicle.overlay.is_none());
     match (signals.next(), signals.next()) {
         (Some(only), None) if panel.signals.len() > 1 => {
             theme::signal_color(ui.theme(), only.color_idx)

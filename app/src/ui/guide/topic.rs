@@ -198,8 +198,11 @@ const COMPARE: Page = Page {
     title: "Comparing drives",
     text: &[
         "Another session or vehicle is laid over what is shown: every signal plotted gets its \
-         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown \
-         or at its own time, and later or earlier than that by an offset, exact to the nanosecond.",
+         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown, \
+         at its own time, or so that the first times at which a condition holds in both are one; and \
+         later or earlier than that by an offset, exact to the nanosecond.",
+        "The difference of a signal and its counterpart is a computed signal: in expressions, \
+         `CAR_1 +1/Speed` is the signal of the first drive that is compared.",
         "Readings tell when a compared sample was really recorded.",
     ],
     gestures: &[
@@ -215,22 +218,34 @@ const COMPARE: Page = Page {
         Action::NudgeEarlier,
         Action::NudgeLater,
         Action::StopComparing,
+        Action::Subtract,
     ],
 };
 
 const SIGNALS: Page = Page {
     title: "Signals and search",
     text: &[
-        "Words in the search are parts of a name, unit, comment, identifier or value description; \
-         all of them must occur. mot temp finds Motor_Temperature.",
+        "Words in the search are parts of a name, message, unit, comment, identifier, channel or \
+         value description; all of them must occur. mot temp finds Motor_Temperature. Where nothing \
+         has them, similar names are shown.",
+        "Signals that are chosen are not plotted yet: Enter, a drag and the menu act on all of them. \
+         A loaded signal shows its course and its value at the pointer, else at the active cursor.",
     ],
     gestures: &[
         ("Click", "plot a signal in the active plot, or take it out"),
+        ("Up, Down in the search", "choose a signal; with Shift more"),
+        (
+            "Enter, Ctrl+Enter",
+            "plot what is chosen, else the best hit; in a new panel",
+        ),
+        ("Ctrl+click, Shift+click", "choose several signals"),
+        ("Click on the star", "keep a signal on top"),
         ("Drag onto a plot", "add it to the plot"),
-        ("Drag onto an axis", "add it with an axis of its own"),
+        ("Drag onto the left axis", "add it with an axis of its own"),
+        ("Drag onto a right axis", "add it to that axis"),
         ("Drag onto an edge", "split the panel"),
         ("Drag onto the tab bar", "open a tab"),
-        ("Right click", "menu"),
+        ("Right click", "menu, of a message too"),
     ],
     actions: &[Action::SearchSignals],
 };
@@ -311,6 +326,10 @@ const LEGEND: Page = Page {
     gestures: &[
         ("Click", "hide or show a signal, and inspect it"),
         ("Alt+click", "show one signal alone; all again"),
+        (
+            "Drag to another panel",
+            "move a signal there; with Ctrl copy it",
+        ),
         ("Right click", "menu"),
     ],
     actions: &[Action::ToggleLegend],

@@ -96,6 +96,7 @@ impl AppState {
                 self.summaries.arrived(panel, &question, result.ok());
             }
             Event::Shifted(result) => self.shifted(result),
+            Event::FoundFirst { of, inputs, result } => self.found_first(&of, &inputs, result),
             Event::Share(event) => self.apply_sharing(event),
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),

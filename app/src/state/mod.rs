@@ -16,6 +16,7 @@ mod cursors;
 mod effect;
 mod export_order;
 mod exporting;
+mod favourites;
 mod first_plots;
 mod history;
 pub mod inspector;
@@ -31,6 +32,7 @@ mod panel_options;
 mod saved;
 mod settings;
 mod sharing;
+mod signals;
 mod sources;
 mod store;
 mod summary;
@@ -42,8 +44,11 @@ mod workspace;
 mod zoom;
 
 pub use analysis::{Analysis, OverlayId};
-pub use compare::{Alignment, Compare, CompareCommand, Overlay, ShiftOrder, ShiftedSeries};
+pub use compare::{
+    Alignment, Compare, CompareCommand, First, FirstOf, Overlay, ShiftOrder, ShiftedSeries,
+};
 
+use computed::Inputs;
 pub(crate) use computed::Names;
 pub use computed::{
     Between, COMPUTED_MESSAGE, Computation, Computations, ComputeEffect, ComputeEvent,
@@ -57,6 +62,7 @@ pub use export_order::{
     ExportRange, ExportScope, ExportTarget, ExportVehicle, PictureOrder, PngOptions, RunningExport,
     SamplesOrder,
 };
+pub use favourites::Favourite;
 pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
@@ -70,6 +76,7 @@ pub use saved::{
 };
 pub use settings::{Settings, ThemeChoice};
 pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
+pub use signals::SignalsCommand;
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};

@@ -151,6 +151,7 @@ impl Workers {
                 range,
                 recording_gaps,
                 shift_ns,
+                max_bytes,
             } => {
                 let order = load::Order {
                     load,
@@ -159,6 +160,7 @@ impl Workers {
                     range,
                     recording_gaps,
                     shift_ns,
+                    max_bytes,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(

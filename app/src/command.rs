@@ -12,7 +12,7 @@ use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
     MemoryCommand, NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side,
-    SignalRef, SourceId, ThemeChoice, VehicleRef,
+    SignalRef, SignalsCommand, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -368,10 +368,14 @@ pub enum PlotTarget {
     NewPanel,
     /// A new axis of this panel.
     NewAxis(PanelId),
+    /// The axis at this position of this panel, whatever it measures.
+    Axis(PanelId, usize),
     /// A new panel at a side of this one.
     Beside(PanelId, Side),
     /// A new panel in a tab of its own.
     NewTab,
+    /// New panels below the others, one for each signal.
+    EachInNewPanel,
 }
 
 /// What is told to one panel.
@@ -407,6 +411,8 @@ pub enum Command {
         /// With these.
         dbc: DbcChoice,
     },
+    /// Ask again which DBC files a source is decoded with.
+    ChooseDbc(SourceId),
     /// Let the user choose DBC files in the system's dialog, to add to the choice of a source.
     PickDbc(SourceId),
     /// Add a DBC file to the choice of a source.
@@ -488,6 +494,8 @@ pub enum Command {
     Note(NoteCommand),
     /// About the inspector.
     Inspector(InspectorCommand),
+    /// See [`SignalsCommand`].
+    Signals(SignalsCommand),
     /// See [`LayoutCommand`].
     Layout(LayoutCommand),
 }

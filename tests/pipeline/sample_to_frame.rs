@@ -11,8 +11,9 @@ use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use canlake::inspect::shelf::ShelvedDbc;
-use canlake::inspect::{Definition, FileOrigin, FoundFrame, FrameQuestion, SourceCheck, Standing};
-use canlake::inspect::{frame, origin::RawHashes};
+use canlake::inspect::{
+    Definition, FileOrigin, FoundFrame, FrameMemory, FrameQuestion, SourceCheck, Standing, frame,
+};
 use canlake::runtime::Runtimes;
 use canlake_shared::dbc::DbcFile;
 use canlake_shared::decode::FrameBatches;
@@ -95,7 +96,12 @@ fn samples(data: &Path, name: &str) -> Vec<Sample> {
         .collect()
 }
 
-fn find(runtimes: &Runtimes, sample: &Sample, file: &FileOrigin) -> FoundFrame {
+fn find(
+    runtimes: &Runtimes,
+    memory: &Arc<FrameMemory>,
+    sample: &Sample,
+    file: &FileOrigin,
+) -> FoundFrame {
     let question = FrameQuestion {
         key: sample.key.clone(),
         time: sample.time,
@@ -103,8 +109,8 @@ fn find(runtimes: &Runtimes, sample: &Sample, file: &FileOrigin) -> FoundFrame {
         definition: Some(sample.definition.clone()),
         files: vec![file.clone()],
     };
-    let hashes = Arc::new(RawHashes::default());
-    let found = runtimes.run(frame::find(question, hashes)).unwrap();
+    let found = frame::find(question, Arc::clone(memory));
+    let found = runtimes.run(found).unwrap();
     found.unwrap_or_else(|error| panic!("{error}: {sample:?}"))
 }
 
@@ -140,6 +146,7 @@ fn samples_of_real_recordings_lead_to_their_frames() {
         return;
     };
     let runtimes = Runtimes::new().unwrap();
+    let memory = Arc::new(FrameMemory::default());
     let mut exact = 0;
     for name in ["j1939_vehicle_imu", "obd2_imu_a", "tesla_model_s"] {
         let log: PathBuf = data.join("logs").join(name).join(format!("{name}.log"));
@@ -154,8 +161,8 @@ fn samples_of_real_recordings_lead_to_their_frames() {
         let samples = samples(&data, name);
         assert!(samples.len() >= SAMPLES, "{name}: {}", samples.len());
         for sample in &samples {
-            let in_log = find(&runtimes, sample, &of_log);
-            let in_raw = find(&runtimes, sample, &of_lake);
+            let in_log = find(&runtimes, &memory, sample, &of_log);
+            let in_raw = find(&runtimes, &memory, sample, &of_lake);
             assert_eq!(in_log.place.check, SourceCheck::Input);
             assert_eq!(in_raw.place.check, SourceCheck::Hash);
             assert_eq!(in_log.place.row, in_raw.place.row, "{sample:?}");

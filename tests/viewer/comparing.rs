@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use canlake::command::{Action, Command};
 use canlake::state::{
-    Alignment, Between, CompareCommand, ComputedCommand, ComputedSignal, Dialog, LoadState,
+    Alignment, Between, CompareCommand, ComputedCommand, ComputedSignal, Dialog, First, LoadState,
     Overlay, SignalRef, VehicleRef,
 };
 use canlake_shared::time::{NS_PER_SEC, TimeRange, Timestamp};
@@ -215,8 +215,16 @@ fn the_dialog_lists_vehicles_and_sessions_of_all_sources() {
     window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
     assert_eq!(window.state().dialog, Some(Dialog::Compare));
     let sessions = format!("Sessions of {VEHICLE}");
-    window.harness.get_by_label(&sessions).click();
-    window.harness.run_steps(3);
+    let count = |window: &TestWindow| {
+        let label = format!("Compare with {FIRST}");
+        window.harness.query_all_by_label(&label).count()
+    };
+    // Few sessions are listed at once; they can be folded.
+    for expected in [1, 2] {
+        window.harness.get_by_label(&sessions).click();
+        window.harness.run_steps(3);
+        assert_eq!(count(&window), expected);
+    }
     let button = format!("Compare with {FIRST}");
     // One in the side bar, one in the dialog.
     let buttons: Vec<_> = window.harness.query_all_by_label(&button).collect();
@@ -358,4 +366,82 @@ fn a_computed_signal_is_worked_out_of_both_drives() {
     let series = loaded.series.as_ref().unwrap();
     assert_eq!(series.times()[7], real[7] + HOUR);
     assert_eq!(series.values()[7], values[7] * 2.0);
+}
+
+/// The first sample of a session that is in the range that conditions here ask for.
+fn first_between(session: i64) -> i64 {
+    let (times, values) = samples(session);
+    let holds = |value: &f64| (20.0..=30.0).contains(value);
+    times[values.iter().position(holds).unwrap()]
+}
+
+#[test]
+fn the_first_times_of_a_condition_are_laid_on_each_other() {
+    let mut window = compared();
+    let id = overlay(&window).id;
+    // Of a signal that is not plotted.
+    let condition = "Voltage >= 20 and Voltage <= 30";
+    let align = |text: &str| {
+        let alignment = Alignment::FirstTime(text.to_owned());
+        Command::Compare(CompareCommand::Align(id, alignment))
+    };
+    window.send(align(condition));
+    let shift = first_between(1) - first_between(0);
+    assert_ne!(shift, HOUR);
+    wait_for_shift(&mut window, shift);
+    let speed = overlaid(&window, SPEED);
+    assert_eq!(times(&window, &speed)[0], samples(0).0[0] + shift);
+    assert_eq!(window.state().workspace.signals().len(), 2);
+    let found = |window: &TestWindow| window.state().first_times(overlay(window)).unwrap();
+    let at = |session| First::At(Timestamp::from_ns(first_between(session)));
+    assert_eq!(found(&window), [at(1), at(0)]);
+    // By hand it is moved from there, and what was found stays.
+    window.send(Command::Compare(CompareCommand::SetOffset(id, -5)));
+    wait_for_shift(&mut window, shift - 5);
+    window.harness.run_steps(5);
+    assert_eq!(found(&window), [at(1), at(0)]);
+    window.send(align("Voltage > 1000"));
+    window.wait("the search", |state| {
+        let overlay = &state.analysis.overlays[0];
+        state.first_times(overlay) == Some([First::Never, First::Never])
+    });
+    wait_for_shift(&mut window, HOUR - 5);
+    let told = "never holds in this drive";
+    let told = window.harness.query_all_by_label_contains(told).next();
+    assert!(told.is_some());
+    window.send(align("1 > 0"));
+    window.wait("the failure", |state| {
+        let times = state.first_times(&state.analysis.overlays[0]);
+        times.is_some_and(|it| it.iter().all(|it| matches!(it, First::Failed(_))))
+    });
+    // What the condition needed is dropped with it.
+    let is_voltage = |signal: &SignalRef| VOLTAGE.ends_with(&*signal.key.signal);
+    let mut loaded = window.state().store.iter();
+    assert!(!loaded.any(|(signal, _)| is_voltage(signal)));
+}
+
+#[test]
+fn a_condition_is_typed_into_the_list_of_compared_drives() {
+    let mut window = compared();
+    let boxes = window
+        .harness
+        .query_all_by_role(egui::accesskit::Role::ComboBox);
+    let alignment = boxes
+        .into_iter()
+        .find(|it| it.value().as_deref() == Some("by start"));
+    alignment.unwrap().click();
+    window.harness.run_steps(3);
+    window.harness.get_by_label("by event").click();
+    window.harness.run_steps(3);
+    let field = format!("Condition for {FIRST}");
+    window
+        .harness
+        .get_by_label(&field)
+        .type_text("Speed >= 20 and Speed <= 30");
+    window.harness.run_steps(3);
+    window.press(Key::Enter);
+    let expected = "Speed >= 20 and Speed <= 30".to_owned();
+    assert_eq!(overlay(&window).alignment, Alignment::FirstTime(expected));
+    let shift = first_between(1) - first_between(0);
+    wait_for_shift(&mut window, shift);
 }

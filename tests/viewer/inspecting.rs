@@ -5,7 +5,9 @@ use canlake::command::{Action, Command, PlotTarget};
 use canlake::inspect::SourceCheck;
 use canlake::inspect::differences::SampleCheck;
 use canlake::state::inspector::{ComparisonStatus, InspectorCommand, Page};
-use canlake::state::{AppState, AxisId, Between, ComputedCommand, ComputedSignal, Dash, SignalRef};
+use canlake::state::{
+    AppState, AxisId, Between, CompareCommand, ComputedCommand, ComputedSignal, Dash, SignalRef,
+};
 use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
 use canlake_shared::dbc::DbcFile;
 use canlake_shared::decode::{Decoder, RunLimits};
@@ -414,8 +416,11 @@ fn a_log_leads_to_its_frames_too() {
         state.dialog.is_some()
     });
     let source = window.state().sources[0].id;
+    // By a manifest, which names the file.
+    let manifest = dbc.with_file_name("cars.toml");
+    fs::write(&manifest, "[[rule]]\ndbc = \"car.dbc\"\n").unwrap();
     let choice = canlake::source::decode::DbcChoice {
-        paths: vec![dbc],
+        paths: vec![manifest],
         ..Default::default()
     };
     window.send(Command::DecodeWith {
@@ -433,13 +438,20 @@ fn a_log_leads_to_its_frames_too() {
         state.store.iter().any(|(_, it)| it.series.is_some()) && !state.store.is_loading()
     });
     wait_for_answers(&mut window);
-    // The DBC file that it was decoded with is known by its path.
+    // The DBC file that it was decoded with is known by the manifest.
     says(&window, "DBC: car.dbc");
     look_up(&mut window, 15);
     says(&window, "raw value: 1105, decoded 11.05");
     says(&window, "frame: 17");
     says(&window, "checked: the input that was decoded");
     says(&window, &format!("file: {}", log.display()));
+    // The next one is near, and found as well.
+    look_up(&mut window, 16);
+    window.wait("the next frame", |state| {
+        let found = state.inspector.frame.current();
+        found.is_some_and(|it| it.as_ref().is_ok_and(|it| it.place.row == 18))
+    });
+    says(&window, "raw value: 1112, decoded 11.12");
 }
 
 #[test]
@@ -581,4 +593,43 @@ fn a_computed_signal_shows_its_expression_and_is_measured() {
     says(&window, "measured: 100 ms");
     is_silent(&window, "byte order");
     is_silent(&window, "Decode again");
+}
+
+#[test]
+fn a_drive_laid_over_leads_to_its_own_frames() {
+    let (mut window, dbc) = window(true);
+    let speed = selected(window.state());
+    window.send(Command::Inspector(InspectorCommand::UseDbc(
+        speed.vehicle.source,
+        dbc,
+    )));
+    let range = window.state().vehicle(&speed.vehicle).unwrap().range;
+    let add = CompareCommand::Add(speed.vehicle.clone(), range);
+    window.send(Command::Compare(add));
+    let overlay = window.state().analysis.overlays[0].clone();
+    let offset = 7 * NS_PER_SEC / 2;
+    let set = CompareCommand::SetOffset(overlay.id, offset);
+    window.send(Command::Compare(set));
+    let laid_over = SignalRef {
+        vehicle: overlay.laid_over(),
+        ..speed
+    };
+    window.wait("the shifted samples", |state| {
+        let loaded = state.store.get(&laid_over);
+        let series = loaded.and_then(|loaded| loaded.series.as_ref());
+        series.is_some_and(|series| series.shift_ns() == offset)
+    });
+    window.send(Command::SelectSignal(laid_over.clone()));
+    wait_for_answers(&mut window);
+    let recorded = Timestamp::from_ns(start() + 15 * NS_PER_SEC / 10);
+    window.send(Command::PlaceCursor(recorded + offset));
+    window.wait("the frame", |state| {
+        let found = state.inspector.frame.current();
+        found.is_some_and(|it| it.as_ref().is_ok_and(|it| it.is_confirmed))
+    });
+    let found = window.state().inspector.frame.current().unwrap();
+    let found = found.as_ref().unwrap();
+    assert_eq!((found.time, found.raw), (recorded, Some(1_105)));
+    says(&window, "sampled: 2026-04-05 06:00:01.500000");
+    says(&window, "coverage: 86.93");
 }

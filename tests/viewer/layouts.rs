@@ -481,3 +481,40 @@ fn what_is_worked_out_is_saved_with_the_panels() {
     });
     assert_eq!(one, other);
 }
+
+#[test]
+fn expressions_follow_the_signals_to_another_drive() {
+    let mut first = TestWindow::plotted();
+    let twice = ComputedSignal::new("Twice", "Drive.Speed * 2 + Voltage", "", Between::Hold);
+    first.send(Command::Computed(ComputedCommand::Define(None, twice)));
+    let path = save(&mut first, "a.canlake.json");
+    let mut window = other_drive();
+    open(&mut window, &path);
+    // The plotted signal and the name in the expression are one question.
+    let question = window.state().layouts.question.as_ref().unwrap();
+    assert_eq!(question.missing.len(), 1);
+    let role = question.missing[0].role.clone();
+    let choice = "can1:Car[0x200].VehicleSpeed".parse().unwrap();
+    window.send(Command::Layout(LayoutCommand::ChooseSignal(
+        role,
+        Some(choice),
+    )));
+    window.send(Command::Layout(LayoutCommand::Answer));
+    settle(&mut window);
+    let text = window.state().analysis.computed[0].text();
+    assert_eq!(text, "Car.VehicleSpeed * 2 + Voltage");
+
+    // A name that no panel has is asked for by itself; left out, it stays as it is.
+    first.send(Command::Run(Action::ClearPlots));
+    first.send(Command::Run(Action::NewPanel));
+    let path = save(&mut first, "b.canlake.json");
+    let mut window = other_drive();
+    open(&mut window, &path);
+    let question = window.state().layouts.question.as_ref().unwrap();
+    assert_eq!(question.missing[0].role.key.to_string(), "Drive.Speed");
+    assert_eq!(question.left_out(), 1);
+    window.send(Command::Layout(LayoutCommand::Answer));
+    settle(&mut window);
+    let text = window.state().analysis.computed[0].text();
+    assert_eq!(text, "Drive.Speed * 2 + Voltage");
+}

@@ -52,6 +52,8 @@ mod opening;
 mod panel_kinds;
 /// Links, and plots as code.
 mod sharing;
+/// The tree of signals: search, choice, favourites, values, drag and drop.
+mod signals;
 /// The main screens as pictures.
 mod snapshots;
 /// Signals that are hard to draw.

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arrow::record_batch::RecordBatch;
 use canlake_shared::can::{CanId, FrameFlags};
@@ -16,6 +17,7 @@ use canlake_shared::decode::{FrameBatches, FramesError};
 use canlake_shared::lake::ObjectKey;
 use canlake_shared::schema::{RawRangeReader, RawView, SchemaError, SignalKey};
 use canlake_shared::time::{TimeRange, Timestamp};
+use parking_lot::Mutex;
 
 use super::Definition;
 use super::origin::{FileOrigin, RawHashes, RawPlace};
@@ -155,11 +157,61 @@ pub enum FrameError {
     },
 }
 
+/// What is kept from one question to the next: hashes of raw files, and of the log that was read last
+/// the frames around the last answer, because the next sample is mostly near.
+#[derive(Debug, Default)]
+pub struct FrameMemory {
+    /// Hashes of raw files.
+    pub hashes: RawHashes,
+    last: Mutex<Option<LastBatch>>,
+}
+
+/// A log as it was when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct LogIdentity {
+    path: PathBuf,
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+/// Frames of a log that follow each other.
+#[derive(Clone, Debug)]
+struct LastBatch {
+    log: LogIdentity,
+    first_row: u64,
+    batch: RecordBatch,
+}
+
+impl LogIdentity {
+    fn of(file: &File, path: &Path) -> Self {
+        let metadata = file.metadata().ok();
+        Self {
+            path: path.to_owned(),
+            bytes: metadata.as_ref().map_or(0, std::fs::Metadata::len),
+            modified: metadata.and_then(|it| it.modified().ok()),
+        }
+    }
+}
+
+impl FrameMemory {
+    fn last_of(&self, log: &LogIdentity) -> Option<LastBatch> {
+        self.last.lock().clone().filter(|last| last.log == *log)
+    }
+
+    fn keep(&self, log: LogIdentity, first_row: u64, batch: RecordBatch) {
+        *self.last.lock() = Some(LastBatch {
+            log,
+            first_row,
+            batch,
+        });
+    }
+}
+
 /// Looks for the frame of a sample. Lets go of the thread between two batches, so that it can be
 /// cancelled there.
 pub async fn find(
     mut question: FrameQuestion,
-    hashes: Arc<RawHashes>,
+    memory: Arc<FrameMemory>,
 ) -> Result<FoundFrame, FrameError> {
     let mut files = std::mem::take(&mut question.files);
     files.retain(|file| file.range.contains(question.time));
@@ -170,14 +222,14 @@ pub async fn find(
     let mut last = None;
     let mut unconfirmed = None;
     for file in files {
-        let places = file.raw_files(&hashes);
+        let places = file.raw_files(&memory.hashes);
         if places.is_empty() && last.is_none() {
             last = Some(FrameError::NoRaw {
                 decoded: file.decoded.clone(),
             });
         }
         for place in places {
-            match matcher.find_in(&place).await {
+            match matcher.find_in(&place, &memory).await {
                 Ok(Some(found)) if found.is_confirmed => return Ok(found),
                 Ok(Some(found)) => unconfirmed = unconfirmed.or(Some(found)),
                 Ok(None) => {
@@ -207,6 +259,15 @@ struct Best {
     candidates: usize,
 }
 
+impl Best {
+    fn of_log(mut self) -> Self {
+        if let Some(found) = &mut self.found {
+            found.place.is_log = true;
+        }
+        self
+    }
+}
+
 impl Matcher {
     fn new(question: FrameQuestion) -> Result<Self, FrameError> {
         let definition = question.definition.as_ref();
@@ -225,7 +286,11 @@ impl Matcher {
         }
     }
 
-    async fn find_in(&self, place: &RawPlace) -> Result<Option<FoundFrame>, FrameError> {
+    async fn find_in(
+        &self,
+        place: &RawPlace,
+        memory: &FrameMemory,
+    ) -> Result<Option<FoundFrame>, FrameError> {
         let path = &place.path;
         let is_log = kind_of(path)? == InputKind::Log;
         let file = File::open(path).map_err(|source| FrameError::Open {
@@ -233,7 +298,7 @@ impl Matcher {
             path: path.clone(),
         })?;
         let searched = if is_log {
-            self.search_log(file, place).await
+            self.search_log(file, place, memory).await
         } else {
             self.search_raw(file, place).await
         };
@@ -259,25 +324,41 @@ impl Matcher {
         Ok(best)
     }
 
-    async fn search_log(&self, file: File, place: &RawPlace) -> Result<Best, FramesError> {
+    async fn search_log(
+        &self,
+        file: File,
+        place: &RawPlace,
+        memory: &FrameMemory,
+    ) -> Result<Best, FramesError> {
+        let log = LogIdentity::of(&file, &place.path);
+        if let Some(near) = memory.last_of(&log) {
+            let mut best = Best::default();
+            let row = |idx: usize| near.first_row + idx as u64;
+            self.take(&near.batch, row, place, &mut best)?;
+            if self.is_settled(&best) {
+                return Ok(best.of_log());
+            }
+        }
         let name = place.path.to_string_lossy();
         let mut best = Best::default();
         let mut passed = 0;
         for batch in FrameBatches::log(Box::new(BufReader::new(file)), &name)? {
             let batch = batch?;
             self.take(&batch, |idx| passed + idx as u64, place, &mut best)?;
-            passed += batch.num_rows() as u64;
-            // Nothing better can come: frames of one instant follow each other in a log.
-            let found = best.found.as_ref();
-            if found.is_some_and(|found| found.is_confirmed || self.message.is_none()) {
+            if self.is_settled(&best) {
+                memory.keep(log, passed, batch);
                 break;
             }
+            passed += batch.num_rows() as u64;
             tokio::task::yield_now().await;
         }
-        if let Some(found) = &mut best.found {
-            found.place.is_log = true;
-        }
-        Ok(best)
+        Ok(best.of_log())
+    }
+
+    /// Whether nothing better can come: frames of one instant follow each other in a log.
+    fn is_settled(&self, best: &Best) -> bool {
+        let found = best.found.as_ref();
+        found.is_some_and(|found| found.is_confirmed || self.message.is_none())
     }
 
     fn take(

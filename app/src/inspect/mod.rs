@@ -20,6 +20,8 @@ pub mod shelf;
 pub use bits::{BitGrid, BitPlace};
 pub use definition::{Definition, Standing};
 pub use differences::{Change, Differences, SignalDifference};
-pub use frame::{FoundFrame, FrameError, FramePlace, FrameQuestion, FrameSignal, SourceCheck};
+pub use frame::{
+    FoundFrame, FrameError, FrameMemory, FramePlace, FrameQuestion, FrameSignal, SourceCheck,
+};
 pub use origin::{FileOrigin, Origin};
 pub use shelf::DbcShelf;

@@ -90,16 +90,31 @@ pub fn read_dbc(choice: &DbcChoice) -> Result<DbcSet, InputError> {
     })
 }
 
-/// Paths in a manifest are relative to it.
-fn read_manifest(path: &Path) -> Result<DbcSet, InputError> {
+/// The DBC files that a manifest names, each once. Its paths are relative to it.
+pub fn files_of_manifest(path: &Path) -> Result<Vec<PathBuf>, InputError> {
+    Ok(named_by(path, &parse_manifest(path)?.0))
+}
+
+fn named_by(path: &Path, manifest: &Manifest) -> Vec<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let names = manifest.files().into_iter();
+    names.map(|name| folder.join(name)).collect()
+}
+
+/// The rules of a manifest, and its text.
+fn parse_manifest(path: &Path) -> Result<(Manifest, String), InputError> {
     let text = String::from_utf8_lossy(&read(path)?).into_owned();
     let manifest = Manifest::parse(&text).map_err(|source| InputError::Manifest {
         source,
         path: path.to_owned(),
     })?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let files = manifest.files().into_iter();
-    let files = files.map(|name| read_file(&folder.join(name)));
+    Ok((manifest, text))
+}
+
+fn read_manifest(path: &Path) -> Result<DbcSet, InputError> {
+    let (manifest, text) = parse_manifest(path)?;
+    let files = named_by(path, &manifest).into_iter();
+    let files = files.map(|path| read_file(&path));
     let files = files.collect::<Result<_, _>>()?;
     Ok(DbcSet {
         databases: Databases::from_manifest(manifest, files)?,

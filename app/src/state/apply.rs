@@ -25,9 +25,11 @@ impl AppState {
             Event::SourceNeedsDbc {
                 source,
                 suggestions,
+                likely,
             } => {
                 if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
                     open.suggested_dbc = suggestions;
+                    open.likely_dbc = likely;
                     open.status = SourceStatus::NeedsDbc;
                     self.dialog = Some(Dialog::ChooseDbc(source));
                 }
@@ -95,6 +97,7 @@ impl AppState {
                 self.summaries.arrived(panel, &question, result.ok());
             }
             Event::Shifted(result) => self.shifted(result),
+            Event::FoundFirst { of, inputs, result } => self.found_first(&of, &inputs, result),
             Event::Share(event) => self.apply_sharing(event),
             Event::Note(event) => return self.apply_notes(event),
             Event::Inspected(event) => return self.apply_inspection(event),

@@ -7,9 +7,9 @@ use canlake_shared::time::TimeRange;
 
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
-    ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, LayoutEffect, LayoutEvent, LoadId,
-    NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent, ShiftOrder, ShiftedSeries,
-    SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
+    Computation, ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, FirstOf, LayoutEffect,
+    LayoutEvent, LoadId, NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent,
+    ShiftOrder, ShiftedSeries, SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -57,6 +57,15 @@ pub enum Effect {
     PickFolder,
     /// Let the user choose DBC files for a source.
     PickDbc(SourceId),
+    /// Find the first time at which a condition holds.
+    FindFirst {
+        /// Which condition, in which drive.
+        of: FirstOf,
+        /// What works it out.
+        computation: Computation,
+        /// How long it has to hold.
+        at_least_ns: i64,
+    },
     /// Something for exports.
     Export(ExportEffect),
     /// Move loaded samples in time.
@@ -101,6 +110,8 @@ pub enum Event {
         source: SourceId,
         /// DBC files that may fit, best first.
         suggestions: Vec<PathBuf>,
+        /// The only one beside the files.
+        likely: Option<PathBuf>,
     },
     /// A source is open.
     SourceReady {
@@ -139,6 +150,15 @@ pub enum Event {
     Picked(Vec<PathBuf>),
     /// The user chose DBC files for a source.
     PickedDbc(SourceId, Vec<PathBuf>),
+    /// The first time at which a condition holds, in the time of what it was worked out from.
+    FoundFirst {
+        /// Which condition, in which drive.
+        of: FirstOf,
+        /// What it was worked out from.
+        inputs: Vec<Arc<Prepared>>,
+        /// When, or that it never does, or why that is not known.
+        result: Result<Option<i64>, String>,
+    },
     /// What a panel shows was worked out, or could not be.
     Summarised(PanelId, Arc<SummaryQuestion>, Result<Summary, String>),
     /// Samples were moved in time, or why they could not be.

@@ -288,6 +288,7 @@ mod tests {
         let info = SignalInfo {
             key: SignalKey::new("", "Drive", None, "Speed"),
             unit: "".into(),
+            comment: "".into(),
             rows: 2_000,
             min: None,
             max: None,

@@ -17,6 +17,7 @@ mod cursors;
 mod effect;
 mod export_order;
 mod exporting;
+mod favourites;
 mod first_plots;
 mod history;
 pub mod inspector;
@@ -33,6 +34,7 @@ mod panel_options;
 mod saved;
 mod settings;
 mod sharing;
+mod signals;
 mod sources;
 mod store;
 mod summary;
@@ -44,8 +46,11 @@ mod workspace;
 mod zoom;
 
 pub use analysis::{Analysis, OverlayId};
-pub use compare::{Alignment, Compare, CompareCommand, Overlay, ShiftOrder, ShiftedSeries};
+pub use compare::{
+    Alignment, Compare, CompareCommand, First, FirstOf, Overlay, ShiftOrder, ShiftedSeries,
+};
 
+use computed::Inputs;
 pub(crate) use computed::Names;
 pub use computed::{
     Between, COMPUTED_MESSAGE, Computation, Computations, ComputeEffect, ComputeEvent,
@@ -59,6 +64,7 @@ pub use export_order::{
     ExportRange, ExportScope, ExportTarget, ExportVehicle, PictureOrder, PngOptions, RunningExport,
     SamplesOrder,
 };
+pub use favourites::Favourite;
 pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
@@ -73,6 +79,7 @@ pub use saved::{
 };
 pub use settings::{Settings, ThemeChoice};
 pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
+pub use signals::SignalsCommand;
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};

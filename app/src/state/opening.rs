@@ -79,6 +79,7 @@ impl AppState {
             title,
             status: SourceStatus::Opening("opening".to_owned()),
             suggested_dbc: Vec::new(),
+            likely_dbc: None,
             dbc: DbcChoice::default(),
         });
         id

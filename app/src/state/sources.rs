@@ -26,6 +26,8 @@ pub struct OpenSource {
     pub status: SourceStatus,
     /// DBC files that raw frames may be decoded with, best first.
     pub suggested_dbc: Vec<PathBuf>,
+    /// The only one beside the files: most likely it is meant.
+    pub likely_dbc: Option<PathBuf>,
     /// What raw frames were decoded with.
     pub dbc: DbcChoice,
 }

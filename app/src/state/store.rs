@@ -269,6 +269,7 @@ mod tests {
         let info = SignalInfo {
             key: SignalKey::new("", "Drive", None, "any"),
             unit: "".into(),
+            comment: "".into(),
             rows: 100,
             min: None,
             max: None,

@@ -187,6 +187,7 @@ impl AppState {
     /// and events; cheap when nothing has changed.
     pub fn refresh(&mut self) -> Vec<Effect> {
         let mut effects = self.compute_missing();
+        effects.extend(self.find_firsts());
         effects.extend(self.refresh_summaries());
         effects.extend(self.refresh_inspector());
         effects
@@ -359,6 +360,7 @@ mod tests {
             on_change: false,
             integer: false,
             labels: [].into(),
+            comment: "".into(),
         };
         let range = state.window.as_ref().unwrap().extent();
         state

@@ -60,10 +60,10 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             let source = state.source(id);
             fields.by_pgn = source.is_some_and(|it| it.dbc.matching == Matching::J1939);
         }
-        if let Some(Dialog::ChooseDbc(id)) = state.dialog
-            && let Some([only]) = state.source(id).map(|it| it.suggested_dbc.as_slice())
-        {
-            fields.ticked.push(only.clone());
+        if let Some(Dialog::ChooseDbc(id)) = state.dialog {
+            let source = state.source(id);
+            let likely = source.and_then(|source| source.likely_dbc.clone());
+            fields.ticked.extend(likely);
         }
         if state.dialog == Some(Dialog::Export) {
             fields.export = ExportFields::of(state);

@@ -148,7 +148,7 @@ impl ExpressionField {
         }
         match kind {
             Kind::Expression => state.check_expression(vehicle, &self.text).err(),
-            Kind::Condition => state.condition_program(&self.text).err(),
+            Kind::Condition => state.condition_of(vehicle, &self.text).err(),
         }
     }
 
@@ -170,7 +170,10 @@ impl ExpressionField {
         }
         let program = match kind {
             Kind::Expression => state.check_expression(vehicle, &self.text).ok(),
-            Kind::Condition => state.condition_program(&self.text).ok().map(|(it, _)| it),
+            Kind::Condition => state
+                .condition_of(vehicle, &self.text)
+                .ok()
+                .map(|(it, _)| it),
         };
         let text = match program {
             None => "signals, numbers, + - * / ^, comparisons, and, or, not, functions".to_owned(),

@@ -255,7 +255,11 @@ fn signal_choice(
     queue: &mut CommandQueue,
 ) {
     let key = &missing.role.key;
-    let name = format!("{}.{}", key.message, key.signal);
+    let name = match (&*key.message, &*key.signal) {
+        // An expression may name a signal without its message.
+        ("", signal) => signal.to_owned(),
+        (message, signal) => format!("{message}.{signal}"),
+    };
     let label = ui.add(egui::Label::new(&name).truncate().selectable(false));
     label.on_hover_text(key.to_string());
     let text = match &missing.choice {

@@ -125,7 +125,14 @@ fn vehicles(
     queue: &mut CommandQueue,
 ) {
     if catalogue.vehicles.is_empty() {
-        ui.weak(empty_text(catalogue));
+        if source.dbc.paths.is_empty() {
+            ui.weak(empty_text(catalogue));
+        } else {
+            ui.weak("none of its frames is in these DBC files");
+            if ui.button("Choose other DBC files…").clicked() {
+                queue.send(Command::ChooseDbc(source.id));
+            }
+        }
     }
     let zone = state.zone().calendar();
     for vehicle in &catalogue.vehicles {

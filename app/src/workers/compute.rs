@@ -144,6 +144,22 @@ fn search(
     Some(ComputeEvent::Events { condition, result })
 }
 
+/// The start of the first event.
+pub(crate) fn first(
+    computation: &Computation,
+    at_least_ns: i64,
+    stop: &AtomicBool,
+) -> Result<Option<i64>, EvaluateError> {
+    let computed = values(computation, stop)?;
+    let events = find_events(
+        &computed.times,
+        &computed.values,
+        &computed.gap_starts,
+        at_least_ns,
+    );
+    Ok(events.first().map(|event| event.start))
+}
+
 fn values(computation: &Computation, stop: &AtomicBool) -> Result<Computed, EvaluateError> {
     let gap_starts: Vec<Vec<usize>> = computation
         .inputs

@@ -16,15 +16,14 @@ use futures::StreamExt as _;
 use super::EventSender;
 use super::open::{Sources, suggest_dbc};
 use crate::inspect::differences::{self, Decoding};
-use crate::inspect::origin::RawHashes;
 use crate::inspect::shelf::ShelvedDbc;
 use crate::inspect::{
-    DbcShelf, Definition, Differences, FileOrigin, FrameError, Origin, Standing, frame,
+    DbcShelf, Definition, Differences, FileOrigin, FrameError, FrameMemory, Origin, Standing, frame,
 };
 use crate::query::{QueryCollector, SignalQuery, SignalRows};
 use crate::runtime::{Runtimes, Task, Wake};
 use crate::series::{Coverage, Intervals, Prepared, gap_list, held};
-use crate::source::{Catalogue, SignalSource};
+use crate::source::{Catalogue, SignalSource, inputs};
 use crate::state::inspector::{
     CompareOrder, DefinitionAnswer, DefinitionQuestion, FrameFiles, InspectEffect, InspectEvent,
     Timing, Topic,
@@ -44,7 +43,7 @@ pub(super) struct Inspection {
 #[derive(Debug, Default)]
 struct Tools {
     shelf: DbcShelf,
-    hashes: Arc<RawHashes>,
+    frames: Arc<FrameMemory>,
 }
 
 impl Inspection {
@@ -80,7 +79,7 @@ impl Inspection {
                     range,
                 } => InspectEvent::Timing(id, time(series, labels, range).await),
                 InspectEffect::Frame(id, question) => {
-                    let found = frame::find(question, Arc::clone(&tools.hashes))
+                    let found = frame::find(question, Arc::clone(&tools.frames))
                         .await
                         .map(Arc::new);
                     InspectEvent::Frame(id, found.map_err(|error| error_chain(&error)))
@@ -157,9 +156,21 @@ async fn define(
     }
 }
 
+/// DBC files, and those that manifests among them name.
+fn with_named(places: &[PathBuf]) -> Vec<PathBuf> {
+    let files = |path: &PathBuf| {
+        let is_manifest = path.extension().is_some_and(|it| it == "toml");
+        if !is_manifest {
+            return vec![path.clone()];
+        }
+        inputs::files_of_manifest(path).unwrap_or_default()
+    };
+    places.iter().flat_map(files).collect()
+}
+
 /// Adds the DBC files that lie beside what was decoded, or in a folder for them.
 fn with_suggested(places: &[PathBuf], origin: &Origin) -> Vec<PathBuf> {
-    let mut places = places.to_vec();
+    let mut places = with_named(places);
     // Files of one folder have the same ones beside them.
     let mut folders = BTreeSet::new();
     let shown = origin.files.iter().map(FileOrigin::shown);
@@ -189,6 +200,7 @@ async fn time(series: Arc<Prepared>, labels: Vec<f64>, range: TimeRange) -> Timi
         rhythm: series.gaps().rhythm(),
         coverage,
         gaps: gaps.into(),
+        shift_ns: series.shift_ns(),
         gap_count,
         gap_total_ns,
         held_ns,
@@ -206,7 +218,7 @@ async fn find_frames(
     let wanted = origin_of(vehicle.clone(), range, Arc::clone(&sources)).await;
     let mut found = FrameFiles::default();
     for file in &wanted.files {
-        let places = file.raw_files(&tools.hashes);
+        let places = file.raw_files(&tools.frames.hashes);
         let place = places.into_iter().next();
         let place = place.filter(|place| !found.raw.contains(&place.path));
         found.raw.extend(place.map(|place| place.path));
@@ -225,7 +237,7 @@ async fn find_frames(
     }
     let all = origin_of(vehicle, TimeRange::ALL, sources).await;
     for file in all.files {
-        let places = file.raw_files(&tools.hashes);
+        let places = file.raw_files(&tools.frames.hashes);
         if places
             .first()
             .is_some_and(|it| found.raw.contains(&it.path))
@@ -266,7 +278,8 @@ async fn compare(
     let places = with_suggested(&order.before_places, &origin);
     let before_files = found_dbc(&origin.dbc, &places, &tools.shelf);
     before.definitions = definitions(before.signals.keys(), &before_files);
-    let after_files = found_dbc(&after_files.dbc, &order.after_dbc.paths, &tools.shelf);
+    let chosen = with_named(&order.after_dbc.paths);
+    let after_files = found_dbc(&after_files.dbc, &chosen, &tools.shelf);
     after.definitions = definitions(after.signals.keys(), &after_files);
     tokio::task::yield_now().await;
     let mut compared = differences::compare(&before, &after);

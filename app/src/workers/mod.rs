@@ -22,6 +22,7 @@ mod summary;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -30,8 +31,8 @@ use crate::runtime::{Runtimes, Task, Wake};
 use crate::source::SignalSource;
 use crate::state::inspector::{InspectEffect, InspectEvent};
 use crate::state::{
-    Effect, Event, ExportEffect, ExportEvent, ExportId, LayoutEffect, LoadId, PanelId,
-    PictureOrder, ShiftOrder, SourceId,
+    Computation, Effect, Event, ExportEffect, ExportEvent, ExportId, FirstOf, LayoutEffect, LoadId,
+    PanelId, PictureOrder, ShiftOrder, SourceId,
 };
 
 /// Events that wait for the window at most.
@@ -188,6 +189,11 @@ impl Workers {
             }
             Effect::Export(effect) => self.export(effect),
             Effect::Shift(orders) => self.shift(orders),
+            Effect::FindFirst {
+                of,
+                computation,
+                at_least_ns,
+            } => self.find_first(of, computation, at_least_ns),
             Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(effect) => self.arrange(effect),
             Effect::Share(effect) => {
@@ -206,6 +212,21 @@ impl Workers {
             Effect::PickDbc(source) => self.pick(pick::dbc(source)),
             Effect::Quit | Effect::ToggleFullScreen => {}
         }
+    }
+
+    fn find_first(&mut self, of: FirstOf, computation: Computation, at_least_ns: i64) {
+        let events = self.events.clone();
+        let work = async move {
+            // Short, and of use whatever comes next: it runs to its end.
+            let stop = AtomicBool::new(false);
+            let first = compute::first(&computation, at_least_ns, &stop);
+            let result = first.map_err(|error| error.to_string());
+            let inputs = computation.inputs;
+            let event = Event::FoundFirst { of, inputs, result };
+            events.send(event).await;
+        };
+        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+        self.others.push(task);
     }
 
     fn shift(&mut self, orders: Vec<ShiftOrder>) {

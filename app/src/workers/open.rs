@@ -158,13 +158,16 @@ async fn open_local(
         };
     }
     if dbc.paths.is_empty() {
-        let suggestions = spawn_blocking(move || suggest_dbc(&looked.undecoded))
-            .await
-            .unwrap_or_default();
+        let suggest = move || {
+            let suggestions = suggest_dbc(&looked.undecoded);
+            (only_beside(&looked.undecoded, &suggestions), suggestions)
+        };
+        let (likely, suggestions) = spawn_blocking(suggest).await.unwrap_or_default();
         events
             .send(Event::SourceNeedsDbc {
                 source: id,
                 suggestions,
+                likely,
             })
             .await;
         return Ok(());
@@ -216,6 +219,18 @@ async fn list(
         })
         .await;
     Ok(Vec::new())
+}
+
+/// The DBC file in the folder of the inputs, if it is the only one there.
+fn only_beside(inputs: &[PathBuf], suggestions: &[PathBuf]) -> Option<PathBuf> {
+    let folder = inputs.first()?.parent()?.canonicalize().ok()?;
+    let mut beside = suggestions
+        .iter()
+        .filter(|dbc| dbc.parent() == Some(folder.as_path()));
+    match (beside.next(), beside.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// DBC files beside the inputs, in a `dbc` folder beside or above them, or in that of the program.

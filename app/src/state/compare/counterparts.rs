@@ -3,7 +3,9 @@
 use canlake_shared::expr::Program;
 
 use crate::source::{SignalInfo, Vehicle};
-use crate::state::{AppState, Overlay, OverlayId, PanelId, PlottedSignal, Severity, SignalRef};
+use crate::state::{
+    AppState, Overlay, OverlayId, PanelId, PanelKind, PlottedSignal, Severity, SignalRef,
+};
 
 impl AppState {
     /// The signal of an overlay that stands beside a signal of the drive shown: the same, else one of
@@ -72,6 +74,14 @@ impl AppState {
         let (Some(overlay), Some(shown)) = (self.overlay(id), self.workspace.panel(panel)) else {
             return Vec::new();
         };
+        // In the others the order of the signals says what is drawn over what.
+        let has_room = matches!(
+            shown.kind,
+            PanelKind::Plot | PanelKind::Table | PanelKind::Statistics | PanelKind::Histogram
+        );
+        if !has_room {
+            return Vec::new();
+        }
         let is_shown = |plotted: &&PlottedSignal| {
             plotted.signal.vehicle.overlay.is_none()
                 && is_wanted(&plotted.signal)

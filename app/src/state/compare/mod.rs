@@ -8,6 +8,7 @@
 //! Invariant: of every signal that names an overlay, that overlay is in the analysis.
 
 mod counterparts;
+mod first;
 mod shift;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,8 @@ use super::{
     AppState, Dialog, Effect, OverlayId, Severity, SignalRef, SourceId, TimeWindow, VehicleRef,
 };
 
+pub(super) use first::Firsts;
+pub use first::{First, FirstOf};
 pub(super) use shift::Shifting;
 pub use shift::{ShiftOrder, ShiftedSeries};
 
@@ -33,6 +36,8 @@ pub enum Alignment {
     /// The start of the session shown.
     #[default]
     Start,
+    /// The first time at which this condition holds, in both. On the start until that is known.
+    FirstTime(String),
 }
 
 /// A stretch of time that is laid over the time shown.
@@ -92,6 +97,7 @@ pub struct Compare {
     /// The overlay that was chosen last.
     chosen: Option<OverlayId>,
     shifting: Shifting,
+    firsts: Firsts,
 }
 
 impl AppState {
@@ -139,7 +145,7 @@ impl AppState {
     }
 
     /// The vehicle that others are compared with: that of the first signal plotted, else the selected.
-    pub(super) fn shown_vehicle(&self) -> Option<&VehicleRef> {
+    pub fn shown_vehicle(&self) -> Option<&VehicleRef> {
         let signals = self.workspace.signals().into_iter();
         let mut vehicles = signals.map(|signal| &signal.vehicle);
         let selected = self.selection.as_ref().map(|selection| &selection.vehicle);
@@ -157,9 +163,13 @@ impl AppState {
                 }
             }
             CompareCommand::Remove(id) => return self.remove_overlay(id),
-            CompareCommand::Align(id, alignment) => self.change_overlay(id, |overlay| {
-                overlay.alignment = alignment;
-            }),
+            CompareCommand::Align(id, alignment) => {
+                self.change_overlay(id, |overlay| overlay.alignment = alignment);
+                // A condition may need signals that are not plotted, or need them no more.
+                let mut effects = self.drop_unused();
+                effects.extend(self.load_missing());
+                return effects;
+            }
             CompareCommand::SetOffset(id, ns) => self.change_overlay(id, |overlay| {
                 overlay.offset_ns = ns;
             }),

@@ -38,6 +38,12 @@ pub struct ShiftedSeries {
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::state) struct Shifting(bool);
 
+impl Shifting {
+    pub(super) fn is_running(self) -> bool {
+        self.0
+    }
+}
+
 impl AppState {
     /// How many nanoseconds later a vehicle's samples are drawn than they were recorded.
     pub fn shift_of(&self, vehicle: &VehicleRef) -> i64 {
@@ -50,15 +56,22 @@ impl AppState {
     pub fn overlay_shift(&self, overlay: &Overlay) -> i64 {
         let aligned = match overlay.alignment {
             Alignment::Absolute => 0,
-            Alignment::Start => self.shown_start().map_or(0, |start| {
-                start.ns_since(self.start_of(&overlay.vehicle, overlay.range))
-            }),
+            Alignment::Start => self.shift_to_start(overlay),
+            Alignment::FirstTime(_) => self
+                .shift_to_first(overlay)
+                .unwrap_or_else(|| self.shift_to_start(overlay)),
         };
         let start = overlay.range.start.as_ns().min(0);
         let end = overlay.range.end.as_ns().max(0);
         aligned
             .saturating_add(overlay.offset_ns)
             .clamp(i64::MIN.saturating_sub(start), i64::MAX.saturating_sub(end))
+    }
+
+    fn shift_to_start(&self, overlay: &Overlay) -> i64 {
+        self.shown_start().map_or(0, |start| {
+            start.ns_since(self.start_of(&overlay.vehicle, overlay.range))
+        })
     }
 
     /// Where an overlay lies on the window's time axis.

@@ -26,7 +26,9 @@ pub use definition::{
 };
 pub use events::{EventsCommand, FoundEvents, WatchedEvents};
 pub(crate) use names::Names;
+pub(super) use names::{clear_name, is_known};
 pub use rules::Rule;
+pub(super) use work::Inputs;
 pub use work::{Computation, Computations, ComputeEffect, ComputeEvent};
 
 use super::{Analysis, AppState, Dialog, Effect, PanelKind, Severity, SignalRef, VehicleRef};

@@ -3,7 +3,7 @@
 //! or with the name that the drive was given.
 
 use canlake_shared::expr::{NameError, Resolve};
-use canlake_shared::schema::SignalSelector;
+use canlake_shared::schema::{SignalKey, SignalSelector};
 
 use super::computed_key;
 use crate::source::{SignalInfo, Vehicle};
@@ -96,6 +96,20 @@ fn find<'v>(vehicle: &'v Vehicle, name: &str) -> Vec<&'v SignalInfo> {
     }
     let all = vehicle.signals.iter();
     all.filter(|info| &*info.key.signal == name).collect()
+}
+
+/// Whether a name in an expression means a signal of this vehicle, or several.
+pub(in crate::state) fn is_known(vehicle: &Vehicle, name: &str) -> bool {
+    !find(vehicle, name).is_empty()
+}
+
+/// A name that means this signal of a vehicle alone, as far as there is one.
+pub(in crate::state) fn clear_name(vehicle: &Vehicle, key: &SignalKey) -> String {
+    let short = format!("{}.{}", key.message, key.signal);
+    match find(vehicle, &short).as_slice() {
+        [only] if only.key == *key => short,
+        _ => key.to_string(),
+    }
 }
 
 /// Signals whose name is nearly this one: another case, or a part of it.

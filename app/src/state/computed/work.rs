@@ -104,7 +104,7 @@ pub struct Computations {
 }
 
 /// Whether the inputs of a program can be read.
-enum Inputs {
+pub(in crate::state) enum Inputs {
     /// Some are on their way.
     Waiting,
     /// One cannot be had; why.
@@ -124,6 +124,7 @@ impl AppState {
                 wanted.extend(program.inputs().iter().map(|input| input.signal.clone()));
             }
         }
+        wanted.extend(self.signals_to_align());
         let mut open: Vec<(SignalRef, usize)> =
             wanted.iter().map(|signal| (signal.clone(), 0)).collect();
         while let Some((signal, depth)) = open.pop() {
@@ -154,14 +155,23 @@ impl AppState {
 
     /// What a condition means for the selected vehicle, and how long it has to hold in nanoseconds.
     pub fn condition_program(&self, text: &str) -> Result<(Program<SignalRef>, i64), WrongText> {
-        let condition = Condition::parse(text)?;
         let Some(vehicle) = self.expression_vehicle() else {
             return Err(WrongText {
                 at: 0..0,
                 problem: "no vehicle is selected".to_owned(),
             });
         };
-        let program = self.bind(&vehicle, &condition.expr)?;
+        self.condition_of(&vehicle, text)
+    }
+
+    /// What a condition means for a vehicle, and how long it has to hold in nanoseconds.
+    pub fn condition_of(
+        &self,
+        vehicle: &VehicleRef,
+        text: &str,
+    ) -> Result<(Program<SignalRef>, i64), WrongText> {
+        let condition = Condition::parse(text)?;
+        let program = self.bind(vehicle, &condition.expr)?;
         Ok((program, condition.at_least_ns()))
     }
 
@@ -305,7 +315,7 @@ impl AppState {
         effects
     }
 
-    fn inputs_of(&self, program: &Program<SignalRef>) -> Inputs {
+    pub(in crate::state) fn inputs_of(&self, program: &Program<SignalRef>) -> Inputs {
         let mut inputs = Vec::new();
         let mut partial = Vec::new();
         for input in program.inputs() {
@@ -328,7 +338,7 @@ impl AppState {
     }
 
     /// The last sample is held until the recorder stopped listening, or the range ends.
-    fn held_until(
+    pub(in crate::state) fn held_until(
         &self,
         program: &Program<SignalRef>,
         inputs: &[Arc<Prepared>],

@@ -198,8 +198,10 @@ pub struct Timing {
     pub rhythm: Rhythm,
     /// How much of the loaded time there is data for.
     pub coverage: Coverage,
-    /// The gaps, in order; not all where there are very many.
+    /// The gaps, in order, where they are drawn; not all where there are very many.
     pub gaps: Arc<[Gap]>,
+    /// How much later that is than they were recorded.
+    pub shift_ns: i64,
     /// All of them.
     pub gap_count: usize,
     /// Their length together.
@@ -224,7 +226,7 @@ pub enum InspectEffect {
         series: Arc<Prepared>,
         /// Values with texts.
         labels: Vec<f64>,
-        /// What is loaded.
+        /// What is loaded, where it is drawn.
         range: TimeRange,
     },
     /// Find the frame behind a sample.

@@ -79,7 +79,11 @@ impl AppState {
         let inspected = self.selected_signal.as_ref().map(|signal| &signal.vehicle);
         let listed = self.selection.as_ref().map(|selection| &selection.vehicle);
         let is_open = |vehicle: &&VehicleRef| self.vehicle(vehicle).is_some();
-        inspected.into_iter().chain(listed).find(is_open).cloned()
+        let found = inspected.into_iter().chain(listed).find(is_open)?;
+        Some(VehicleRef {
+            overlay: None,
+            ..found.clone()
+        })
     }
 
     /// Opens the choice of DBC files.

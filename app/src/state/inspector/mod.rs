@@ -235,7 +235,10 @@ impl AppState {
             id,
             series: Arc::clone(series),
             labels: loaded.info.labels.iter().map(|(value, _)| *value).collect(),
-            range: loaded.range,
+            range: TimeRange::new(
+                loaded.range.start + series.shift_ns(),
+                loaded.range.end + series.shift_ns(),
+            ),
         })
     }
 
@@ -266,16 +269,21 @@ impl AppState {
         Some(InspectEffect::Frame(id, question()))
     }
 
-    /// The sample at the active cursor: time and value.
+    /// The sample at the active cursor: when it was recorded, and its value.
     pub fn inspected_sample(&self, signal: &SignalRef) -> Option<(Timestamp, f64)> {
         let instant = self.cursors.active_instant()?;
         let series = self.store.get(signal)?.series.as_ref()?;
         let sample = series.sample_at(instant.as_ns())?;
-        Some((Timestamp::from_ns(sample.time), sample.value))
+        let recorded = Timestamp::from_ns(sample.time) - series.shift_ns();
+        Some((recorded, sample.value))
     }
 
     /// The stretch of time that is inspected: what is loaded, else all that the vehicle has.
-    fn inspected_range(&self, signal: &SignalRef) -> Option<TimeRange> {
+    pub fn inspected_range(&self, signal: &SignalRef) -> Option<TimeRange> {
+        let overlay = signal.vehicle.overlay.and_then(|id| self.overlay(id));
+        if let Some(overlay) = overlay {
+            return Some(overlay.range);
+        }
         let all = self.vehicle(&signal.vehicle)?.range;
         let extent = self.window.as_ref().map(TimeWindow::extent);
         Some(extent.filter(|extent| extent.overlaps(all)).unwrap_or(all))

@@ -8,6 +8,7 @@
 //!
 //! A layout that comes before there is a vehicle waits for one.
 
+mod expressions;
 mod keeping;
 mod opening;
 mod saving;
@@ -173,6 +174,8 @@ pub struct Question {
     pub open_slots: Vec<Slot>,
     /// Signals that were found, and those chosen.
     found: BTreeMap<Role, SignalKey>,
+    /// Names in expressions that the drive lacks, and the signals that they mean.
+    names: BTreeMap<String, Role>,
     /// Signals that were not found.
     pub missing: Vec<Missing>,
 }
@@ -188,7 +191,8 @@ impl Question {
 
     /// Signals that are left out if it is answered like this.
     pub fn left_out(&self) -> usize {
-        let roles = self.layout.roles();
+        let mut roles = self.layout.roles();
+        roles.extend(self.names.values().cloned());
         let is_chosen = |role: &Role| {
             let mut missing = self.missing.iter();
             missing.any(|it| it.role == *role && it.choice.is_some())

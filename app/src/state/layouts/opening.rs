@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use canlake_shared::schema::SignalKey;
+use canlake_shared::schema::{SignalKey, SignalSelector};
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use super::{LayoutEffect, Missing, Question, View, ViewTime};
-use crate::source::SessionInfo;
+use super::{LayoutEffect, Missing, Question, View, ViewTime, expressions};
+use crate::source::{SessionInfo, Vehicle};
+use crate::state::computed::{clear_name, is_known};
 use crate::state::saved::{find, with_references};
 use crate::state::{
     Analysis, AppState, AxisId, Cursor, Dialog, Effect, OpenSource, Panel, RangeChoice, Role,
     SavedLayout, Selection, Severity, SignalRef, Slot, SourceId, SourceStatus, TimeWindow,
     VehicleRef, Workspace, axis_of,
 };
+
+/// What the user has chosen so far in place of missing signals.
+type Chosen = BTreeMap<Role, Option<SignalKey>>;
 
 /// Stands for a source that is not open.
 const NO_SOURCE: SourceId = SourceId(u32::MAX);
@@ -49,6 +53,7 @@ impl AppState {
             open_slots: open_slots.map(|(slot, _)| *slot).collect(),
             vehicles,
             found: BTreeMap::new(),
+            names: BTreeMap::new(),
             missing: Vec::new(),
             layout: Box::new(layout),
             keeps_analysis: view.keeps_analysis,
@@ -153,7 +158,7 @@ impl AppState {
 
     /// Looks for the signals of a layout. What the user has chosen already stays.
     fn find_signals(&self, question: &mut Question) {
-        let chosen: BTreeMap<Role, Option<SignalKey>> = question
+        let chosen: Chosen = question
             .missing
             .drain(..)
             .map(|missing| (missing.role, missing.choice))
@@ -177,13 +182,42 @@ impl AppState {
                 question.found.insert(role, key);
                 continue;
             }
-            let is_there = |key: &SignalKey| vehicle.signals.iter().any(|it| it.key == *key);
-            let choice = chosen.get(&role).cloned().flatten().filter(is_there);
-            question.missing.push(Missing {
-                role,
-                choice,
-                candidates: None,
-            });
+            question.missing.push(missing(role, vehicle, &chosen));
+        }
+        self.find_names(question, &chosen);
+    }
+
+    /// Looks for what expressions name. A name of a plotted signal means whatever that one does.
+    fn find_names(&self, question: &mut Question, chosen: &Chosen) {
+        question.names.clear();
+        let vehicle = question.vehicles.get(&0).and_then(Option::as_ref);
+        let Some(vehicle) = vehicle.and_then(|vehicle| self.vehicle(vehicle)) else {
+            return;
+        };
+        let roles = question.layout.roles();
+        for name in expressions::names(&question.layout.analysis) {
+            if is_known(vehicle, &name) {
+                continue;
+            }
+            let selector = name.parse::<SignalSelector>();
+            let is_meant = |role: &&Role| {
+                let is_selected = selector.as_ref().is_ok_and(|it| it.matches(&role.key));
+                role.slot == 0 && (is_selected || *role.key.signal == *name)
+            };
+            if let Some(role) = roles.iter().find(is_meant) {
+                question.names.insert(name, role.clone());
+                continue;
+            }
+            let key = name.parse();
+            let key = key.unwrap_or_else(|_| SignalKey::new("", "", None, &name));
+            let role = Role { slot: 0, key };
+            match find(&role.key, &vehicle.signals, &self.layouts.namesakes) {
+                Some(key) => drop(question.found.insert(role.clone(), key)),
+                None => question
+                    .missing
+                    .push(missing(role.clone(), vehicle, chosen)),
+            }
+            question.names.insert(name, role);
         }
     }
 
@@ -246,6 +280,7 @@ impl AppState {
         }
         let Question {
             layout,
+            names,
             keeps_analysis,
             time,
             vehicles,
@@ -285,6 +320,13 @@ impl AppState {
         let read_back = "what was read once is read again";
         let mut panels: Vec<Panel> =
             with_references(&panels, &mut signal, &mut vehicle).expect(read_back);
+        let first = vehicles.get(&0).and_then(Option::as_ref);
+        let first = first.and_then(|vehicle| self.vehicle(vehicle));
+        let new_names = names.into_iter().filter_map(|(name, role)| {
+            let key = found.get(&role)?;
+            Some((name, clear_name(first?, key)))
+        });
+        let new_names: BTreeMap<String, String> = new_names.collect();
         let analysis: Analysis =
             with_references(&layout.analysis, &mut signal, &mut vehicle).expect(read_back);
         if let Some(first) = vehicles.get(&0).cloned().flatten() {
@@ -295,7 +337,7 @@ impl AppState {
         }
         self.workspace = Workspace::of(panels, layout.arrangement, layout.active);
         if !keeps_analysis {
-            self.analysis = analysis;
+            self.analysis = expressions::renamed(analysis, &new_names);
         }
         self.tidy_overlays();
         if let Some(zone) = layout.zone {
@@ -335,7 +377,13 @@ impl AppState {
 
     fn show_time(&mut self, time: ViewTime, saved: Option<[TimeRange; 2]>) -> Vec<Effect> {
         let range = match time {
-            ViewTime::Kept if self.window.is_some() => return self.load_missing(),
+            ViewTime::Kept if self.window.is_some() => {
+                // Panels may come with times of another drive.
+                if let Some(extent) = self.window.as_ref().map(TimeWindow::extent) {
+                    self.keep_own_windows_inside(extent);
+                }
+                return self.load_missing();
+            }
             ViewTime::Kept | ViewTime::Saved => saved,
             ViewTime::Only(range) => {
                 let known = self.selected_vehicle().map(|it| it.range);
@@ -420,5 +468,14 @@ impl AppState {
             several => format!("{} signals of the layout are left out", several.len()),
         };
         self.notices.add(Severity::Warning, title, lines.join("\n"));
+    }
+}
+
+fn missing(role: Role, vehicle: &Vehicle, chosen: &Chosen) -> Missing {
+    let is_there = |key: &SignalKey| vehicle.signals.iter().any(|it| it.key == *key);
+    Missing {
+        choice: chosen.get(&role).cloned().flatten().filter(is_there),
+        role,
+        candidates: None,
     }
 }

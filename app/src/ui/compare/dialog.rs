@@ -18,12 +18,15 @@ use crate::ui::{calendar, theme};
 const WIDTH: f32 = 640.0;
 const ROW_HEIGHT: f32 = 26.0;
 const NAME_WIDTH: f32 = 150.0;
+/// Rows that need no folding.
+const FEW_ROWS: usize = 16;
 
 /// What is typed, what is open, and the rows that follow from it.
 #[derive(Debug, Default)]
 pub(crate) struct DialogFields {
     filter: String,
-    is_open: BTreeSet<(SourceId, Arc<str>)>,
+    /// Vehicles whose list of sessions is not as it is at first: open where there are few.
+    toggled: BTreeSet<(SourceId, Arc<str>)>,
     rows: Vec<Row>,
     made_of: Option<MadeOf>,
 }
@@ -32,7 +35,7 @@ pub(crate) struct DialogFields {
 #[derive(Debug, PartialEq)]
 struct MadeOf {
     filter: String,
-    is_open: BTreeSet<(SourceId, Arc<str>)>,
+    toggled: BTreeSet<(SourceId, Arc<str>)>,
     /// The catalogues by identity.
     catalogues: Vec<(SourceId, usize)>,
     zone: Zone,
@@ -79,7 +82,7 @@ pub(crate) fn show(
         .show_rows(ui, step, n_rows, |ui, shown| {
             for row in fields.rows.get(shown).unwrap_or_default().to_vec() {
                 ui.push_id((row.source, row.vehicle, row.session), |ui| {
-                    draw(ui, state, row, span, &mut fields.is_open, queue);
+                    draw(ui, state, row, span, &mut fields.toggled, queue);
                 });
             }
         });
@@ -90,7 +93,7 @@ impl DialogFields {
     fn update(&mut self, state: &AppState) {
         let made_of = MadeOf {
             filter: self.filter.clone(),
-            is_open: self.is_open.clone(),
+            toggled: self.toggled.clone(),
             catalogues: catalogues(state)
                 .map(|(source, catalogue)| (source.id, Arc::as_ptr(catalogue) as usize))
                 .collect(),
@@ -102,11 +105,13 @@ impl DialogFields {
         let filter = self.filter.to_lowercase();
         let words: Vec<_> = filter.split_whitespace().collect();
         self.rows.clear();
+        let has_few = has_few_sessions(state);
         for (source, catalogue) in catalogues(state) {
             for (idx, vehicle) in catalogue.vehicles.iter().enumerate() {
                 let name = format!("{} {}", source.title, vehicle.id).to_lowercase();
                 let matches = |text: &str| words.iter().all(|word| text.contains(word));
-                let is_open = self.is_open.contains(&(source.id, Arc::clone(&vehicle.id)));
+                let is_open =
+                    self.toggled.contains(&(source.id, Arc::clone(&vehicle.id))) != has_few;
                 let row = |session| Row {
                     source: source.id,
                     vehicle: idx,
@@ -144,6 +149,13 @@ fn catalogues(state: &AppState) -> impl Iterator<Item = (&OpenSource, &Arc<Catal
         })
 }
 
+/// Whether there are so few sessions that all can be listed at once.
+fn has_few_sessions(state: &AppState) -> bool {
+    let vehicles = catalogues(state).flat_map(|(_, catalogue)| &catalogue.vehicles);
+    let rows: usize = vehicles.map(|vehicle| 1 + vehicle.sessions.len()).sum();
+    rows <= FEW_ROWS
+}
+
 /// From the first sample of any vehicle to after the last: all strips are on one calendar.
 fn whole_span(state: &AppState) -> TimeRange {
     let vehicles = catalogues(state).flat_map(|(_, catalogue)| &catalogue.vehicles);
@@ -158,7 +170,7 @@ fn draw(
     state: &AppState,
     row: Row,
     span: TimeRange,
-    is_open: &mut BTreeSet<(SourceId, Arc<str>)>,
+    toggled: &mut BTreeSet<(SourceId, Arc<str>)>,
     queue: &mut CommandQueue,
 ) {
     let source = state.source(row.source);
@@ -174,7 +186,7 @@ fn draw(
         Some(None) => {}
         None => {
             let key = (row.source, Arc::clone(&vehicle.id));
-            let was_open = is_open.contains(&key);
+            let was_open = toggled.contains(&key) != has_few_sessions(state);
             if vehicle_row(
                 ui,
                 state,
@@ -183,9 +195,9 @@ fn draw(
                 &reference,
                 (span, was_open),
                 queue,
-            ) && !is_open.remove(&key)
+            ) && !toggled.remove(&key)
             {
-                is_open.insert(key);
+                toggled.insert(key);
             }
         }
     }
@@ -220,12 +232,13 @@ fn vehicle_row(
             } else {
                 vehicle.id.to_string()
             };
-            let name = ui.add_sized(
-                vec2(NAME_WIDTH, height),
-                egui::Label::new(RichText::new(text).strong())
-                    .truncate()
-                    .sense(Sense::click()),
-            );
+            let layout = Layout::left_to_right(Align::Center);
+            let name = ui.allocate_ui_with_layout(vec2(NAME_WIDTH, height), layout, |ui| {
+                ui.set_width(NAME_WIDTH);
+                let label = egui::Label::new(RichText::new(text).strong());
+                ui.add(label.truncate().sense(Sense::click()))
+            });
+            let name = name.inner;
             toggled |= name
                 .on_hover_text(format!(
                     "{}\n{} sessions",

@@ -8,11 +8,14 @@ use egui::{ComboBox, Label, Response, RichText, ScrollArea, Sense, TextEdit, Ui,
 
 pub(crate) use dialog::show as dialog;
 
+use super::expression::{ExpressionField, Kind};
 use super::icons::{self, Icon};
 use super::theme;
 use crate::command::{Action, Command, CommandQueue};
 use crate::exact_duration;
-use crate::state::{Alignment, AppState, CompareCommand, OVERLAY_COLORS, Overlay, OverlayId};
+use crate::state::{
+    Alignment, AppState, CompareCommand, First, OVERLAY_COLORS, Overlay, OverlayId,
+};
 
 /// The most that the list takes of the side bar, in points.
 const MAX_HEIGHT: f32 = 130.0;
@@ -21,6 +24,7 @@ const MAX_HEIGHT: f32 = 130.0;
 #[derive(Debug, Default)]
 pub(crate) struct CompareFields {
     offsets: BTreeMap<OverlayId, OffsetField>,
+    conditions: BTreeMap<OverlayId, ConditionField>,
     names: Option<(OverlayId, String)>,
     dialog: dialog::DialogFields,
 }
@@ -33,6 +37,13 @@ struct OffsetField {
     problem: Option<String>,
 }
 
+/// The field of a condition: follows the state while it is not edited.
+#[derive(Debug, Default)]
+struct ConditionField {
+    field: ExpressionField,
+    shown: Option<String>,
+}
+
 /// Draws the list, if there is anything in it.
 pub(crate) fn show(
     ui: &mut Ui,
@@ -42,6 +53,9 @@ pub(crate) fn show(
 ) {
     let overlays = &state.analysis.overlays;
     fields.offsets.retain(|id, _| state.overlay(*id).is_some());
+    fields
+        .conditions
+        .retain(|id, _| state.overlay(*id).is_some());
     if overlays.is_empty() {
         return;
     }
@@ -90,9 +104,10 @@ fn entry(
     });
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        alignment(ui, overlay, queue);
+        alignment(ui, overlay, fields, queue);
         offset(ui, state, overlay, fields, queue);
     });
+    condition(ui, state, overlay, fields, queue);
 }
 
 /// How the signals of an overlay look beside those that they are compared with.
@@ -174,7 +189,11 @@ pub(crate) fn description(state: &AppState, overlay: &Overlay) -> String {
     )
 }
 
-fn alignment(ui: &mut Ui, overlay: &Overlay, queue: &mut CommandQueue) {
+fn alignment(ui: &mut Ui, overlay: &Overlay, fields: &mut CompareFields, queue: &mut CommandQueue) {
+    let text = match &overlay.alignment {
+        Alignment::FirstTime(text) => text.clone(),
+        Alignment::Absolute | Alignment::Start => String::new(),
+    };
     let choices = [
         (
             Alignment::Start,
@@ -182,6 +201,11 @@ fn alignment(ui: &mut Ui, overlay: &Overlay, queue: &mut CommandQueue) {
             "its start on the start of the session shown",
         ),
         (Alignment::Absolute, "by time", "at its own time"),
+        (
+            Alignment::FirstTime(text),
+            "by event",
+            "the first time that a condition holds on the first time in the drive shown",
+        ),
     ];
     let current = choices
         .iter()
@@ -193,16 +217,79 @@ fn alignment(ui: &mut Ui, overlay: &Overlay, queue: &mut CommandQueue) {
         .show_ui(ui, |ui| {
             for (alignment, text, hint) in choices {
                 let is_chosen = alignment == overlay.alignment;
-                if ui
-                    .selectable_label(is_chosen, text)
-                    .on_hover_text(hint)
-                    .clicked()
-                {
+                let choice = ui.selectable_label(is_chosen, text).on_hover_text(hint);
+                if choice.clicked() && !is_chosen {
+                    if matches!(alignment, Alignment::FirstTime(_)) {
+                        let field = fields.conditions.entry(overlay.id).or_default();
+                        field.field.edit("");
+                    }
                     let command = CompareCommand::Align(overlay.id, alignment);
                     queue.send(Command::Compare(command));
                 }
             }
         });
+}
+
+/// The condition that both drives are laid on, and when it first holds in each.
+fn condition(
+    ui: &mut Ui,
+    state: &AppState,
+    overlay: &Overlay,
+    fields: &mut CompareFields,
+    queue: &mut CommandQueue,
+) {
+    let Alignment::FirstTime(text) = &overlay.alignment else {
+        return;
+    };
+    let field = fields.conditions.entry(overlay.id).or_default();
+    if field.shown.as_ref() != Some(text) {
+        field.shown = Some(text.clone());
+        field.field.text.clone_from(text);
+    }
+    let Some(shown) = state.shown_vehicle() else {
+        return;
+    };
+    let label = format!("Condition for {}", state.overlay_name(overlay));
+    let outcome = field.field.show(ui, state, shown, Kind::Condition, &label);
+    if outcome.submitted {
+        let alignment = Alignment::FirstTime(field.field.text.trim().to_owned());
+        let command = CompareCommand::Align(overlay.id, alignment);
+        queue.send(Command::Compare(command));
+    }
+    let palette = theme::palette(ui.theme());
+    if let Some(times) = state.first_times(overlay) {
+        let (text, is_problem) = first_times_text(state, &times);
+        let color = if is_problem {
+            palette.warning
+        } else {
+            palette.faint_text
+        };
+        ui.add(Label::new(RichText::new(text).color(color).size(11.0)).wrap());
+    }
+}
+
+/// When a condition first holds in the drive shown and in the other, and whether that is a problem.
+fn first_times_text(state: &AppState, times: &[First; 2]) -> (String, bool) {
+    let [shown, overlaid] = times;
+    let zone = state.zone().calendar();
+    let problem = |first: &First, where_: &str| match first {
+        First::Failed(text) => Some(format!("{where_}: {text}")),
+        First::Never => Some(format!("never holds {where_}; laid on the start instead")),
+        First::Searching | First::At(_) => None,
+    };
+    let problems = [
+        problem(shown, "in the drive shown"),
+        problem(overlaid, "in this drive"),
+    ];
+    let problems: Vec<_> = problems.into_iter().flatten().collect();
+    match (shown, overlaid) {
+        (First::At(shown), First::At(overlaid)) => {
+            let [shown, overlaid] = [shown, overlaid].map(|at| zone.date_time(*at, 1_000_000));
+            (format!("{overlaid} on {shown}"), false)
+        }
+        _ if problems.is_empty() => ("searching".to_owned(), false),
+        _ => (problems.join("\n"), true),
+    }
 }
 
 /// The field of the offset, and buttons to change it.

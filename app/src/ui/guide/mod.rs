@@ -52,18 +52,22 @@ pub(crate) fn show(ui: &mut Ui, fields: &mut GuideFields) {
     let screen = ui.ctx().content_rect();
     let size = vec2(
         (screen.width() - 60.0).clamp(260.0, 760.0),
-        (screen.height() - 120.0).clamp(100.0, 520.0),
+        (screen.height() - 120.0).clamp(100.0, 640.0),
     );
     let chosen = fields.chosen.unwrap_or(Topic::FirstSteps);
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let (contents, page_area) = area.split_left_right_at_x(area.left() + CONTENTS_WIDTH);
     inside(ui, UiBuilder::new().max_rect(contents), |ui| {
-        for topic in Topic::ALL.iter().copied() {
-            let title = topic.page().title;
-            if ui.selectable_label(topic == chosen, title).clicked() {
-                fields.chosen = Some(topic);
+        // Pages may be more than a small window has room for.
+        let scroll = ScrollArea::vertical().id_salt("guide contents");
+        scroll.auto_shrink(false).show(ui, |ui| {
+            for topic in Topic::ALL.iter().copied() {
+                let title = topic.page().title;
+                if ui.selectable_label(topic == chosen, title).clicked() {
+                    fields.chosen = Some(topic);
+                }
             }
-        }
+        });
     });
     let color = ui.visuals().widgets.noninteractive.bg_stroke;
     ui.painter()

@@ -25,6 +25,9 @@ pub(crate) enum Topic {
     Events,
     Computed,
     Inspector,
+    Layouts,
+    Notes,
+    Sharing,
     Keys,
 }
 
@@ -61,6 +64,9 @@ impl Topic {
         Self::Events,
         Self::Computed,
         Self::Inspector,
+        Self::Layouts,
+        Self::Notes,
+        Self::Sharing,
         Self::Keys,
     ];
 
@@ -85,10 +91,61 @@ impl Topic {
             Self::Events => &EVENTS,
             Self::Computed => &COMPUTED,
             Self::Inspector => &INSPECTOR,
+            Self::Layouts => &LAYOUTS,
+            Self::Notes => &NOTES,
+            Self::Sharing => &SHARING,
             Self::Keys => &KEYS,
         }
     }
 }
+
+const LAYOUTS: Page = Page {
+    title: "Layouts",
+    text: &[
+        "A layout is a text file with the panels, their signals, axes and colours, what is computed \
+         and looked for, the cursors and the time; no samples. It is opened for the vehicle that is \
+         looked at, whichever drive it was saved from.",
+        "A signal that is not there is looked for on other channels and identifiers, then by its \
+         name; what stays missing is asked for, and the answer is remembered in the layout.",
+        "The window looks as it did last when the same place is opened at start.",
+    ],
+    gestures: &[("Drop a .canlake.json", "open the layout")],
+    actions: &[Action::SaveLayout, Action::SaveLayoutAs, Action::OpenLayout],
+};
+
+const NOTES: Page = Page {
+    title: "Notes",
+    text: &[
+        "A note is on the time from A to B, on the active cursor, or on the time at the pointer. \
+         Without a text it is a bookmark.",
+        "Notes are kept in canlake-notes.json beside the lake, or in <file>.notes.json beside a file, \
+         for all who open it; what others write meanwhile stays.",
+    ],
+    gestures: &[
+        ("Hover a flag", "read the note"),
+        ("Click a flag", "change it"),
+        ("Click in the list", "go to its time"),
+    ],
+    actions: &[Action::NoteHere, Action::ShowNotes],
+};
+
+const SHARING: Page = Page {
+    title: "Links and code",
+    text: &[
+        "A canlake:// link opens the same place, vehicle, time and layout on another machine: paste \
+         it where a path is typed. Before a place is read that is not open, you are asked.",
+        "Copy as gives code that reads exactly the visible rows of a plot, for pandas, Polars or \
+         DuckDB, or as a command line. What is computed or laid over is in no file and left out.",
+    ],
+    gestures: &[("Right click on a plot", "copy it as code")],
+    actions: &[
+        Action::CopyLink,
+        Action::CopyAsPandas,
+        Action::CopyAsPolars,
+        Action::CopyAsDuckDb,
+        Action::CopyAsCommand,
+    ],
+};
 
 const FIRST_STEPS: Page = Page {
     title: "First steps",
@@ -141,8 +198,11 @@ const COMPARE: Page = Page {
     title: "Comparing drives",
     text: &[
         "Another session or vehicle is laid over what is shown: every signal plotted gets its \
-         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown \
-         or at its own time, and later or earlier than that by an offset, exact to the nanosecond.",
+         counterpart in the same plot, lighter and dashed. It lies on the start of the session shown, \
+         at its own time, or so that the first times at which a condition holds in both are one; and \
+         later or earlier than that by an offset, exact to the nanosecond.",
+        "The difference of a signal and its counterpart is a computed signal: in expressions, \
+         `CAR_1 +1/Speed` is the signal of the first drive that is compared.",
         "Readings tell when a compared sample was really recorded.",
     ],
     gestures: &[
@@ -158,22 +218,34 @@ const COMPARE: Page = Page {
         Action::NudgeEarlier,
         Action::NudgeLater,
         Action::StopComparing,
+        Action::Subtract,
     ],
 };
 
 const SIGNALS: Page = Page {
     title: "Signals and search",
     text: &[
-        "Words in the search are parts of a name, unit, comment, identifier or value description; \
-         all of them must occur. mot temp finds Motor_Temperature.",
+        "Words in the search are parts of a name, message, unit, comment, identifier, channel or \
+         value description; all of them must occur. mot temp finds Motor_Temperature. Where nothing \
+         has them, similar names are shown.",
+        "Signals that are chosen are not plotted yet: Enter, a drag and the menu act on all of them. \
+         A loaded signal shows its course and its value at the pointer, else at the active cursor.",
     ],
     gestures: &[
         ("Click", "plot a signal in the active plot, or take it out"),
+        ("Up, Down in the search", "choose a signal; with Shift more"),
+        (
+            "Enter, Ctrl+Enter",
+            "plot what is chosen, else the best hit; in a new panel",
+        ),
+        ("Ctrl+click, Shift+click", "choose several signals"),
+        ("Click on the star", "keep a signal on top"),
         ("Drag onto a plot", "add it to the plot"),
-        ("Drag onto an axis", "add it with an axis of its own"),
+        ("Drag onto the left axis", "add it with an axis of its own"),
+        ("Drag onto a right axis", "add it to that axis"),
         ("Drag onto an edge", "split the panel"),
         ("Drag onto the tab bar", "open a tab"),
-        ("Right click", "menu"),
+        ("Right click", "menu, of a message too"),
     ],
     actions: &[Action::SearchSignals],
 };
@@ -254,6 +326,10 @@ const LEGEND: Page = Page {
     gestures: &[
         ("Click", "hide or show a signal, and inspect it"),
         ("Alt+click", "show one signal alone; all again"),
+        (
+            "Drag to another panel",
+            "move a signal there; with Ctrl copy it",
+        ),
         ("Right click", "menu"),
     ],
     actions: &[Action::ToggleLegend],
@@ -420,7 +496,8 @@ const INSPECTOR: Page = Page {
     title: "Inspector",
     text: &[
         "What is known of the signal that was clicked last, in the tree, a legend or a table: its \
-         definition in the DBC file, its bits in the message, its period, jitter and gaps.",
+         definition in the DBC file, its bits in the message, its period, jitter and gaps. In a small \
+         window it gives way to the plots.",
         "Decoded files carry the hash of the DBC file that they were decoded with. It is found by that \
          among the files used before and those beside the recording; another one can be chosen and \
          is marked as such.",

@@ -1,5 +1,6 @@
 //! The selected signal: identity, value, and the sections about it.
 
+use canlake_shared::time::Timestamp;
 use egui::{Label, RichText, Ui};
 
 use super::super::plot::{labelled_value, value_text};
@@ -7,7 +8,7 @@ use super::super::{icons, theme};
 use super::{Facts, InspectorFields, definition, frame, remark, section, timing};
 use crate::command::CommandQueue;
 use crate::source::SignalInfo;
-use crate::state::{AppState, Between, ComputedSignal, SignalRef, TimeWindow};
+use crate::state::{AppState, Between, ComputedSignal, SignalRef};
 use crate::time_display::{bytes_text, count_text, duration_text};
 
 /// Files that are named; the others are counted.
@@ -100,7 +101,7 @@ fn value(ui: &mut Ui, state: &AppState, signal: &SignalRef) {
         facts.add("sampled", zone.date_time(time, 1_000));
     }
     if let (Some(time), Some(value)) = (series.times().last(), series.values().last()) {
-        let time = canlake_shared::time::Timestamp::from_ns(*time);
+        let time = Timestamp::from_ns(*time) - series.shift_ns();
         let at = zone.date_time(time, 1_000_000);
         facts.add("last value", format!("{} at {at}", text(*value)));
     }
@@ -120,11 +121,11 @@ fn source(ui: &mut Ui, state: &AppState, signal: &SignalRef, info: &SignalInfo) 
         facts.add_path("opened", std::path::Path::new(&location));
     }
     if let Some(vehicle) = state.vehicle(&signal.vehicle) {
-        let extent = state.window.as_ref().map(TimeWindow::extent);
+        let range = state.inspected_range(signal);
         let session = vehicle
             .sessions
             .iter()
-            .find(|session| extent.is_some_and(|extent| session.range.overlaps(extent)));
+            .find(|session| range.is_some_and(|range| session.range.overlaps(range)));
         if let Some(session) = session {
             let start = zone.date_time(session.range.start, resolution);
             let length = duration_text(session.range.duration_ns());

@@ -195,7 +195,6 @@ fn gaps(ui: &mut Ui, state: &AppState, timing: &Timing, queue: &mut CommandQueue
     if count == 0 {
         return;
     }
-    let resolution = super::super::plot::time_resolution(state);
     let height = GAP_HEIGHT * (timing.gaps.len().min(8) as f32) + 4.0;
     ScrollArea::vertical()
         .id_salt("gaps")
@@ -203,7 +202,7 @@ fn gaps(ui: &mut Ui, state: &AppState, timing: &Timing, queue: &mut CommandQueue
         .auto_shrink([false, true])
         .show_rows(ui, GAP_HEIGHT, timing.gaps.len(), |ui, visible| {
             for gap in timing.gaps.get(visible).unwrap_or_default() {
-                gap_row(ui, state, gap, resolution, queue);
+                gap_row(ui, state, timing, gap, queue);
             }
         });
     if timing.gaps.len() < count {
@@ -212,9 +211,10 @@ fn gaps(ui: &mut Ui, state: &AppState, timing: &Timing, queue: &mut CommandQueue
     }
 }
 
-fn gap_row(ui: &mut Ui, state: &AppState, gap: &Gap, resolution: i64, queue: &mut CommandQueue) {
+fn gap_row(ui: &mut Ui, state: &AppState, timing: &Timing, gap: &Gap, queue: &mut CommandQueue) {
     let start = Timestamp::from_ns(gap.start);
-    let time = state.zone().date_time(start, resolution.min(1_000_000));
+    let resolution = super::super::plot::time_resolution(state).min(1_000_000);
+    let time = state.zone().date_time(start - timing.shift_ns, resolution);
     let length = ns_text(gap.duration_ns());
     let cause = match gap.cause {
         GapCause::Silence => "silent",

@@ -34,6 +34,8 @@ mod exporting;
 mod gestures;
 /// F1: what the guide says.
 mod guide;
+/// A drive with its frames, for the inspector.
+mod inspected;
 /// The inspector: definitions, timing, frames, decoding again, looks.
 mod inspecting;
 /// Keys, and when they belong to a text field.

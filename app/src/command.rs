@@ -12,7 +12,7 @@ use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
     NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side, SignalRef,
-    SourceId, ThemeChoice, VehicleRef,
+    SignalsCommand, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -364,10 +364,14 @@ pub enum PlotTarget {
     NewPanel,
     /// A new axis of this panel.
     NewAxis(PanelId),
+    /// The axis at this position of this panel, whatever it measures.
+    Axis(PanelId, usize),
     /// A new panel at a side of this one.
     Beside(PanelId, Side),
     /// A new panel in a tab of its own.
     NewTab,
+    /// New panels below the others, one for each signal.
+    EachInNewPanel,
 }
 
 /// What is told to one panel.
@@ -484,6 +488,8 @@ pub enum Command {
     Note(NoteCommand),
     /// About the inspector.
     Inspector(InspectorCommand),
+    /// See [`SignalsCommand`].
+    Signals(SignalsCommand),
     /// See [`LayoutCommand`].
     Layout(LayoutCommand),
 }

@@ -40,7 +40,8 @@
 //! {"signals": [{"vehicle": "V1", "name": "Drive.Speed", "key": "can0:Drive[0x123].Speed",
 //!   "message": "Drive", "signal": "Speed", "channel": "can0", "arb_id": 291, "unit": "km/h",
 //!   "rows": 1000, "min": 0.0, "max": 88.5, "first": "…", "last": "…", "cycle_time_ms": 10,
-//!   "on_change": false, "integer": false, "labels": [[0.0, "off"]]}]}
+//!   "on_change": false, "integer": false, "labels": [[0.0, "off"]],
+//!   "comment": ""}]}
 //! ```
 //! `query --format json` adds (`labels` only with `--labels`; `downsampled` when `--max-points` left
 //! samples out, of which there are `rows`)

@@ -16,6 +16,7 @@ mod cursors;
 mod effect;
 mod export_order;
 mod exporting;
+mod favourites;
 mod first_plots;
 mod history;
 pub mod inspector;
@@ -31,6 +32,7 @@ mod panel_options;
 mod saved;
 mod settings;
 mod sharing;
+mod signals;
 mod sources;
 mod store;
 mod summary;
@@ -60,6 +62,7 @@ pub use export_order::{
     ExportRange, ExportScope, ExportTarget, ExportVehicle, PictureOrder, PngOptions, RunningExport,
     SamplesOrder,
 };
+pub use favourites::Favourite;
 pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
@@ -73,6 +76,7 @@ pub use saved::{
 };
 pub use settings::{Settings, ThemeChoice};
 pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
+pub use signals::SignalsCommand;
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};

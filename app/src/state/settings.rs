@@ -44,6 +44,8 @@ pub struct Settings {
     pub side_bar: bool,
     /// The inspector of the selection.
     pub inspector: bool,
+    /// Signals that stand on top of the tree.
+    pub favourites: std::collections::BTreeSet<super::Favourite>,
 }
 
 /// Light or dark.
@@ -73,6 +75,7 @@ impl Default for Settings {
             swap_drags: false,
             side_bar: true,
             inspector: true,
+            favourites: std::collections::BTreeSet::new(),
         }
     }
 }

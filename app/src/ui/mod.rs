@@ -9,6 +9,7 @@ mod calendar;
 mod compare;
 mod computed;
 mod dialogs;
+mod drop;
 mod events;
 mod export;
 mod expression;
@@ -157,7 +158,7 @@ fn workspace(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Com
     if state.window.is_none() || is_empty && state.workspace.panels().count() <= 1 {
         let area = ui.available_rect_before_wrap();
         welcome::show(ui, state, queue);
-        panels::drop_on_nothing(ui, area, queue);
+        drop::on_nothing(ui, state, area, queue);
     } else {
         plots(ui, state, &mut local.plots, queue);
     }

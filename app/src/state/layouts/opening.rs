@@ -377,7 +377,13 @@ impl AppState {
 
     fn show_time(&mut self, time: ViewTime, saved: Option<[TimeRange; 2]>) -> Vec<Effect> {
         let range = match time {
-            ViewTime::Kept if self.window.is_some() => return self.load_missing(),
+            ViewTime::Kept if self.window.is_some() => {
+                // Panels may come with times of another drive.
+                if let Some(extent) = self.window.as_ref().map(TimeWindow::extent) {
+                    self.keep_own_windows_inside(extent);
+                }
+                return self.load_missing();
+            }
             ViewTime::Kept | ViewTime::Saved => saved,
             ViewTime::Only(range) => {
                 let known = self.selected_vehicle().map(|it| it.range);

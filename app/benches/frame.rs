@@ -182,6 +182,7 @@ fn loaded(samples: usize, in_panels: bool) -> AppState {
         on_change: false,
         integer: false,
         labels: [].into(),
+        comment: "".into(),
     };
     let signals: Vec<SignalInfo> = (0..SIGNALS).map(info).collect();
     let session = SessionInfo {

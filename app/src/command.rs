@@ -11,8 +11,8 @@ use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
-    NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side, SignalRef,
-    SourceId, ThemeChoice, VehicleRef,
+    MemoryCommand, NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side,
+    SignalRef, SignalsCommand, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -173,6 +173,8 @@ pub enum Action {
     ShowKeys,
     /// Show all messages again.
     ShowNotices,
+    /// Show where memory goes.
+    ShowMemory,
     /// Show what can be chosen.
     ShowSettings,
     /// Show version and licences.
@@ -262,6 +264,7 @@ impl Action {
         Self::SearchSignals,
         Self::ShowKeys,
         Self::ShowNotices,
+        Self::ShowMemory,
         Self::ShowSettings,
         Self::ShowAbout,
     ];
@@ -346,6 +349,7 @@ impl Action {
             Self::SearchSignals => "Search signals",
             Self::ShowKeys => "Guide: mouse and keys",
             Self::ShowNotices => "Notifications",
+            Self::ShowMemory => "Memory…",
             Self::ShowSettings => "Settings…",
             Self::ShowAbout => "About Canlake",
             Self::ClearPlots => "Remove all plots",
@@ -364,10 +368,14 @@ pub enum PlotTarget {
     NewPanel,
     /// A new axis of this panel.
     NewAxis(PanelId),
+    /// The axis at this position of this panel, whatever it measures.
+    Axis(PanelId, usize),
     /// A new panel at a side of this one.
     Beside(PanelId, Side),
     /// A new panel in a tab of its own.
     NewTab,
+    /// New panels below the others, one for each signal.
+    EachInNewPanel,
 }
 
 /// What is told to one panel.
@@ -476,6 +484,8 @@ pub enum Command {
     SetZone(ZoneChoice),
     /// Close the dialog that is open.
     CloseDialog,
+    /// See [`MemoryCommand`].
+    Memory(MemoryCommand),
     /// See [`ExportCommand`].
     Export(ExportCommand),
     /// See [`ShareCommand`].
@@ -484,6 +494,8 @@ pub enum Command {
     Note(NoteCommand),
     /// About the inspector.
     Inspector(InspectorCommand),
+    /// See [`SignalsCommand`].
+    Signals(SignalsCommand),
     /// See [`LayoutCommand`].
     Layout(LayoutCommand),
 }

@@ -23,6 +23,8 @@ fn a_signal_dropped_in_the_middle_joins_and_at_an_edge_splits() {
     assert_eq!(n_panels(&window), 1);
     assert_eq!(window.state().workspace.signals().len(), 2);
 
+    // Between the axes: there is one on the right now.
+    let plot = window.plot_rect();
     let right = pos2(plot.right() - 8.0, plot.center().y);
     window.drag(&[from, pos2(400.0, 300.0), right]);
     let layout = window.state().workspace.layout();

@@ -2,10 +2,11 @@
 
 use canlake::command::{Action, Command};
 use canlake::state::{AxisId, Cursor, Panel};
-use canlake_shared::time::TimeRange;
+use canlake_shared::time::{NS_PER_SEC, TimeRange};
 use egui::{Modifiers, PointerButton, Pos2, Rect, pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 
+use crate::lake::{START_NS, SignalData, write_decoded};
 use crate::window::{TestWindow, VOLTAGE, samples};
 
 /// Speed and voltage in one plot, each with its axis, in the middle of the session.
@@ -352,4 +353,31 @@ fn a_zoom_stays_between_a_microsecond_and_the_data() {
     let most = extent.duration_ns() + extent.duration_ns() / 10;
     assert!(window.visible().duration_ns() <= most);
     assert!(window.visible().duration_ns() >= extent.duration_ns());
+}
+
+#[test]
+fn a_lane_tells_from_what_to_what_and_for_how_long() {
+    let mut window = TestWindow::new();
+    let path = window.lake.path("lanes/drive_decoded.parquet");
+    // On for two seconds of ten.
+    let values = (0..100).map(|idx| f64::from(u8::from((40..60).contains(&idx))));
+    let switch = SignalData {
+        message: "M".to_owned(),
+        signal: "Switch".to_owned(),
+        times: (0..100)
+            .map(|idx| START_NS + idx * NS_PER_SEC / 10)
+            .collect(),
+        values: values.collect(),
+    };
+    write_decoded(&path, "SWITCHES", vec![switch]);
+    let folder = path.parent().unwrap().to_string_lossy().into_owned();
+    window.send(Command::Open(vec![folder]));
+    window.wait("the vehicle", |state| state.selected_vehicle().is_some());
+    window.click_signal("M.Switch");
+    window.wait("the samples", |state| !state.store.is_loading());
+    let plot = window.plot_rect();
+    let lane = pos2(plot.center().x, plot.bottom() + 10.0);
+    window.point_at(lane);
+    window.harness.run_steps(10);
+    assert!(window.has_text("0 → 1, 2 s"));
 }

@@ -22,7 +22,7 @@ fn cases() -> Vec<(&'static str, Vec<f64>, &'static str)> {
         (
             "Limits",
             ramp(|at| {
-                if at as usize % 2 == 0 {
+                if (at as usize).is_multiple_of(2) {
                     f64::MAX
                 } else {
                     -f64::MAX

@@ -224,6 +224,7 @@ struct SignalJson {
     on_change: bool,
     integer: bool,
     labels: Vec<(Number, String)>,
+    comment: String,
 }
 
 impl SignalJson {
@@ -249,6 +250,7 @@ impl SignalJson {
             labels: labels
                 .map(|(value, text)| (Number(*value), text.to_string()))
                 .collect(),
+            comment: info.comment.to_string(),
         }
     }
 }

@@ -40,7 +40,8 @@
 //! {"signals": [{"vehicle": "V1", "name": "Drive.Speed", "key": "can0:Drive[0x123].Speed",
 //!   "message": "Drive", "signal": "Speed", "channel": "can0", "arb_id": 291, "unit": "km/h",
 //!   "rows": 1000, "min": 0.0, "max": 88.5, "first": "…", "last": "…", "cycle_time_ms": 10,
-//!   "on_change": false, "integer": false, "labels": [[0.0, "off"]]}]}
+//!   "on_change": false, "integer": false, "labels": [[0.0, "off"]],
+//!   "comment": ""}]}
 //! ```
 //! `query --format json` adds (`labels` only with `--labels`; `downsampled` when `--max-points` left
 //! samples out, of which there are `rows`)
@@ -80,7 +81,7 @@ pub use args::{Cli, Command};
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -126,7 +127,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
 }
 
 /// Does what the window would, where none can be opened for the reason given.
-pub fn run_without_display(why: &str, start: &Start) -> ExitCode {
+pub fn run_without_display(why: &str, start: &Start, layout: Option<&Path>) -> ExitCode {
+    if let Some(layout) = layout {
+        output::tell(&format!(
+            "canlake: a layout needs the window; `canlake render SOURCE --layout {} -o FILE.png` draws it without one",
+            layout.display()
+        ));
+    }
     exit_code(no_display::run(why, start))
 }
 

@@ -38,6 +38,7 @@ pub fn declaration(info: &SignalInfo) -> SignalDeclaration {
         labels: labels
             .map(|(value, text)| (*value, text.to_string()))
             .collect(),
+        comment: info.comment.to_string(),
     }
 }
 

@@ -206,6 +206,8 @@ fn declared_changes(before: &SignalSummary, after: &SignalSummary, changes: &mut
         labels.join(", ")
     };
     note(changes, "texts of values", texts(before), texts(after));
+    let comment = |summary: &SignalSummary| summary.declared.comment.clone();
+    note(changes, "comment", comment(before), comment(after));
 }
 
 /// What only the DBC files know.

@@ -21,6 +21,8 @@ use super::Prepared;
 
 /// Cells of a path's grid along one side.
 const PATH_CELLS: f64 = 1_024.0;
+/// Cells of a cloud's grid along one side, at first.
+const CLOUD_CELLS: usize = 512;
 /// Samples between two questions whether to go on.
 const PIECE: usize = 1 << 16;
 
@@ -153,7 +155,7 @@ impl Plane {
             return Some(plane);
         };
         let mut path = Some(Path::new(Grid::new(seen, PATH_CELLS), budget));
-        let mut cloud = Cloud::new(seen, budget);
+        let mut cloud = Cloud::new(seen);
         for (idx, step) in points().enumerate() {
             if idx % PIECE == PIECE - 1 && !go_on() {
                 return None;
@@ -182,7 +184,7 @@ impl Plane {
         plane.is_path = path.is_some();
         (plane.points, plane.starts) = match path {
             Some(path) => path.finish(),
-            None => (cloud.finish(), vec![0]),
+            None => (cloud.finish(budget), vec![0]),
         };
         Some(plane)
     }
@@ -416,8 +418,8 @@ struct Cloud {
 }
 
 impl Cloud {
-    fn new(area: Area, budget: usize) -> Self {
-        let side = ((budget as f64).sqrt() as usize).max(1);
+    fn new(area: Area) -> Self {
+        let side = CLOUD_CELLS;
         Self {
             grid: Grid::new(area, side as f64),
             area,
@@ -448,7 +450,11 @@ impl Cloud {
         widen(&mut self.rows[row], |point| point.x);
     }
 
-    fn finish(self) -> Vec<PlanePoint> {
+    /// The points; of cells so much coarser that the budget is kept.
+    fn finish(mut self, budget: usize) -> Vec<PlanePoint> {
+        while self.cells.iter().flatten().count() > budget && self.cells.len() > 1 {
+            self.cells = coarser(&self.cells);
+        }
         let ends = self
             .columns
             .into_iter()
@@ -463,6 +469,24 @@ impl Cloud {
         points.dedup();
         points
     }
+}
+
+/// Four cells become one, with the latest of their points.
+fn coarser(cells: &[Option<PlanePoint>]) -> Vec<Option<PlanePoint>> {
+    let side = cells.len().isqrt();
+    let half = side.div_ceil(2);
+    let mut merged: Vec<Option<PlanePoint>> = vec![None; half * half];
+    for (idx, point) in cells.iter().enumerate() {
+        let Some(point) = point else {
+            continue;
+        };
+        let (row, column) = (idx / side / 2, idx % side / 2);
+        let cell = &mut merged[row * half + column];
+        if cell.is_none_or(|known| known.time <= point.time) {
+            *cell = Some(*point);
+        }
+    }
+    merged
 }
 
 #[cfg(test)]

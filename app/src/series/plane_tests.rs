@@ -105,6 +105,31 @@ fn a_slow_path_stays_a_path_and_a_cloud_keeps_its_outline() {
 }
 
 #[test]
+fn a_cloud_that_fills_the_area_is_coarsened_to_its_budget() {
+    let n = 300_000_u64;
+    // Two sequences that fill a square.
+    let spread = |factor: f64| {
+        let values = (0..n).map(|idx| (idx as f64 * factor).fract());
+        prepared((0..n as i64).collect(), values.collect())
+    };
+    let (x, y) = (
+        spread(0.754_877_666_246_692_8),
+        spread(0.569_840_290_998_053_3),
+    );
+    let budget = 10_000;
+    let plane = Plane::compute(&x, &y, ALL, Pairing::Hold, (None, budget), &on).unwrap();
+    assert!(!plane.is_path);
+    // The extremes of rows and columns come on top.
+    let most = budget + 4 * CLOUD_CELLS;
+    assert!(
+        (1_000..=most).contains(&plane.points.len()),
+        "{}",
+        plane.points.len()
+    );
+    assert!(plane.ratio(None) > 20.0);
+}
+
+#[test]
 fn one_point_and_huge_values_are_no_trouble() {
     let x = prepared(vec![5], vec![7.0]);
     let plane = Plane::compute(&x, &x, ALL, Pairing::Hold, (None, 10), &on).unwrap();

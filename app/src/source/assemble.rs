@@ -122,6 +122,9 @@ fn complete(known: &mut SignalSummary, other: &SignalSummary) {
     if known.labels.is_empty() {
         known.labels.clone_from(&other.labels);
     }
+    if known.comment.is_empty() {
+        known.comment.clone_from(&other.comment);
+    }
 }
 
 fn signal_info(summary: SignalSummary) -> SignalInfo {
@@ -139,6 +142,7 @@ fn signal_info(summary: SignalSummary) -> SignalInfo {
         labels: labels
             .map(|(value, text)| (*value, text.as_str().into()))
             .collect(),
+        comment: summary.declared.comment.as_str().into(),
         key: summary.key,
     }
 }

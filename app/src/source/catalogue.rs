@@ -150,6 +150,8 @@ pub struct SignalInfo {
     pub integer: bool,
     /// Texts of values, from the DBC, by value.
     pub labels: Arc<[(f64, Arc<str>)]>,
+    /// What the DBC says in words; empty where it says nothing.
+    pub comment: Arc<str>,
 }
 
 /// What a decoded file has of one vehicle, and what that was made of.

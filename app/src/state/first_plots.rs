@@ -141,6 +141,7 @@ mod tests {
             on_change: false,
             integer: false,
             labels: [].into(),
+            comment: "".into(),
         };
         let infos = [
             info("A", "Counter", "", 900, 15.0),

@@ -177,11 +177,14 @@ impl AppState {
         }
     }
 
-    /// Opens the statistics of everything that is plotted, or closes the panels with statistics.
+    /// Opens the statistics of everything that is plotted, or closes the statistics that are seen.
     pub(super) fn toggle_statistics(&mut self) {
-        let is_statistics = |panel: &&super::Panel| panel.kind == PanelKind::Statistics;
-        let open = self.workspace.panels().filter(is_statistics);
-        let open: Vec<_> = open.map(|panel| panel.id).collect();
+        let is_statistics = |id: &super::PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.kind == PanelKind::Statistics)
+        };
+        let seen = self.workspace.layout().seen();
+        let open: Vec<_> = seen.into_iter().filter(is_statistics).collect();
         for id in &open {
             self.workspace.close_panel(*id);
         }

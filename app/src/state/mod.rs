@@ -10,12 +10,14 @@
 
 mod analysis;
 mod apply;
+mod cache;
 mod compare;
 mod computed;
 mod cursors;
 mod effect;
 mod export_order;
 mod exporting;
+mod favourites;
 mod first_plots;
 mod history;
 pub mod inspector;
@@ -24,6 +26,7 @@ mod layouts;
 mod loading;
 mod look;
 mod measure;
+mod memory;
 mod notes;
 mod notices;
 mod opening;
@@ -31,6 +34,7 @@ mod panel_options;
 mod saved;
 mod settings;
 mod sharing;
+mod signals;
 mod sources;
 mod store;
 mod summary;
@@ -60,11 +64,13 @@ pub use export_order::{
     ExportRange, ExportScope, ExportTarget, ExportVehicle, PictureOrder, PngOptions, RunningExport,
     SamplesOrder,
 };
+pub use favourites::Favourite;
 pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use look::{Dash, LineLook};
+pub use memory::{MemoryCommand, MemoryUse};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
@@ -73,6 +79,7 @@ pub use saved::{
 };
 pub use settings::{Settings, ThemeChoice};
 pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
+pub use signals::SignalsCommand;
 pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};
@@ -143,6 +150,8 @@ pub enum Dialog {
     Settings,
     /// In which zone times are shown.
     Zone,
+    /// Where memory goes.
+    Memory,
     /// Version and licences.
     About,
     /// A field to find commands with.
@@ -227,6 +236,7 @@ pub struct AppState {
 impl AppState {
     /// With settings of an earlier start.
     pub fn new(settings: Settings) -> Self {
+        crate::system_memory::total_bytes();
         // It stands in a file: asked for before the window opens.
         crate::time_display::local_zone_name();
         Self {

@@ -360,6 +360,7 @@ mod tests {
             on_change: false,
             integer: false,
             labels: [].into(),
+            comment: "".into(),
         };
         let range = state.window.as_ref().unwrap().extent();
         state

@@ -15,12 +15,13 @@ const NAMES: [(&str, &str); 4] = [
 /// What their unit may be.
 const UNITS: [&str; 7] = ["", "deg", "degree", "degrees", "°", "deg n", "deg e"];
 /// Words that come with `lat` and `long` where these mean sideways and ahead.
-const NOT_POSITIONS: [&str; 14] = [
+const NOT_POSITIONS: [&str; 15] = [
     "ac",
     "acc",
     "accel",
     "acceleration",
     "accuracy",
+    "delta",
     "dist",
     "distance",
     "err",
@@ -206,6 +207,7 @@ mod tests {
             on_change: false,
             integer: false,
             labels: [].into(),
+            comment: "".into(),
         }
     }
 
@@ -227,6 +229,8 @@ mod tests {
             ("latitude_deg", "longitude_deg"),
             ("PosLatitude", "PosLongitude"),
             ("GNSS1_LATITUDE", "GNSS1_LONGITUDE"),
+            ("GPS_Pos_LLH_Latitude", "GPS_Pos_LLH_Longitude"),
+            ("GPSLatitude04F", "GPSLongitude04F"),
         ] {
             let infos = [
                 info("P", longitude, "deg", 5),
@@ -247,6 +251,10 @@ mod tests {
             info("I", "LongAccel", "", 5),
             info("I", "Lat", "m/s^2", 5),
             info("I", "Long", "m/s^2", 5),
+            info("I", "latitudeDelta", "deg", 5),
+            info("I", "longitudeDelta", "deg", 5),
+            info("I", "Accuracy_GPS_Latitude", "", 5),
+            info("I", "Accuracy_GPS_Longitude", "", 5),
             info("I", "Plateau", "", 5),
             info("I", "Longing", "", 5),
         ];

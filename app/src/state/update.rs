@@ -57,10 +57,15 @@ impl AppState {
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
             Command::Export(command) => self.change_exports(command),
+            Command::Memory(command) => {
+                self.change_memory(command);
+                self.load_missing()
+            }
             Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
+            Command::Signals(command) => self.update_signals(command),
             layout => {
                 self.change_layout(layout);
                 self.drop_unused()
@@ -119,9 +124,11 @@ impl AppState {
             | Command::Computed(_)
             | Command::Events(_)
             | Command::Export(_)
+            | Command::Memory(_)
             | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
+            | Command::Signals(_)
             | Command::Layout(_) => {}
         }
     }
@@ -217,6 +224,7 @@ impl AppState {
             }
             Action::ShowKeys => self.dialog = Some(Dialog::Keys),
             Action::ShowNotices => self.dialog = Some(Dialog::Notices),
+            Action::ShowMemory => self.dialog = Some(Dialog::Memory),
             Action::ShowSettings => self.dialog = Some(Dialog::Settings),
             Action::ShowAbout => self.dialog = Some(Dialog::About),
             Action::ClearPlots => {
@@ -288,14 +296,18 @@ impl AppState {
 
     pub(super) fn plot(&mut self, signals: Vec<SignalRef>, target: PlotTarget) -> Vec<Effect> {
         let workspace = &mut self.workspace;
-        let panel = match target {
-            PlotTarget::Panel(panel) | PlotTarget::NewAxis(panel) => panel,
-            PlotTarget::NewPanel => workspace.add_panel(PanelKind::Plot, Place::Below),
+        let mut panel = match target {
+            PlotTarget::Panel(panel) | PlotTarget::NewAxis(panel) | PlotTarget::Axis(panel, _) => {
+                panel
+            }
+            PlotTarget::NewPanel | PlotTarget::EachInNewPanel => {
+                workspace.add_panel(PanelKind::Plot, Place::Below)
+            }
             PlotTarget::Beside(at, side) => {
                 workspace.add_panel(PanelKind::Plot, Place::Beside(at, side))
             }
             PlotTarget::NewTab => workspace.add_panel(PanelKind::Plot, Place::Tab),
-            PlotTarget::Active => match workspace.active() {
+            PlotTarget::Active => match workspace.active_for_signals() {
                 Some(active) => active,
                 None => workspace.add_panel(PanelKind::Plot, Place::Below),
             },
@@ -312,10 +324,21 @@ impl AppState {
             vehicles.insert(signal.vehicle.clone());
             let other_half = self.other_half_for_track(panel, &signal);
             self.select_signal(signal.clone());
-            if matches!(target, PlotTarget::NewAxis(_)) {
-                self.workspace.plot_on_new_axis(panel, signal, &axis);
-            } else {
-                self.workspace.plot(panel, signal, axis);
+            match target {
+                PlotTarget::NewAxis(_) => self.workspace.plot_on_new_axis(panel, &signal, &axis),
+                PlotTarget::Axis(_, at) => self.workspace.plot_on_axis(panel, &signal, axis, at),
+                PlotTarget::EachInNewPanel => {
+                    // The panel that was added for the first takes one signal, too.
+                    let is_taken = self
+                        .workspace
+                        .panel(panel)
+                        .is_none_or(|it| !it.signals.is_empty());
+                    if is_taken {
+                        panel = self.workspace.add_panel(PanelKind::Plot, Place::Below);
+                    }
+                    self.workspace.plot(panel, signal, axis);
+                }
+                _ => self.workspace.plot(panel, signal, axis),
             }
             if let Some((signal, axis)) = other_half {
                 self.workspace.plot(panel, signal, axis);

@@ -143,6 +143,13 @@ pub enum PanelKind {
     Events,
 }
 
+impl PanelKind {
+    /// Whether it does something with signals.
+    pub fn takes_signals(self) -> bool {
+        self != Self::Events
+    }
+}
+
 /// A tile of the workspace, with signals in it.
 ///
 /// A saved layout has it as it is: fields besides `id` and `kind` have a default, so that layouts
@@ -323,6 +330,16 @@ impl Workspace {
         self.active
     }
 
+    /// The panel that new signals go to: the active one, or another that is seen where that takes none.
+    pub fn active_for_signals(&self) -> Option<PanelId> {
+        let takes_signals = |id: &PanelId| {
+            let panel = self.panel(*id);
+            panel.is_some_and(|panel| panel.kind.takes_signals())
+        };
+        let seen = self.layout.seen();
+        self.active.into_iter().chain(seen).find(takes_signals)
+    }
+
     /// All plotted signals, each once.
     pub fn signals(&self) -> Vec<&SignalRef> {
         let mut signals: Vec<_> = self
@@ -433,13 +450,30 @@ impl Workspace {
     }
 
     /// Draws a signal on an axis of its own, also where another axis of its unit is.
-    pub fn plot_on_new_axis(&mut self, id: PanelId, signal: SignalRef, axis: &AxisId) {
-        self.unplot(id, &signal);
+    pub fn plot_on_new_axis(&mut self, id: PanelId, signal: &SignalRef, axis: &AxisId) {
         let Some(panel) = self.panel(id) else {
             return;
         };
         let taken: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
-        self.plot(id, signal, free_axis(&taken, &axis.unit));
+        self.replot(id, signal, free_axis(&taken, &axis.unit));
+    }
+
+    /// Draws a signal on the axis at a position of a panel; on its own where there is none.
+    pub fn plot_on_axis(&mut self, id: PanelId, signal: &SignalRef, own: AxisId, at: usize) {
+        let axes = self.panel(id).map(Panel::axes).unwrap_or_default();
+        let axis = axes.get(at).copied().cloned().unwrap_or(own);
+        self.replot(id, signal, axis);
+    }
+
+    /// Draws a signal on an axis; one that is there already goes there as it looks, to the end.
+    fn replot(&mut self, id: PanelId, signal: &SignalRef, axis: AxisId) {
+        let before = self.plotted_mut(id, signal).map(|it| it.clone());
+        self.unplot(id, signal);
+        self.plot(id, signal.clone(), axis);
+        if let (Some(before), Some(plotted)) = (before, self.plotted_mut(id, signal)) {
+            let axis = plotted.axis.clone();
+            *plotted = PlottedSignal { axis, ..before };
+        }
     }
 
     /// Takes a signal out of a panel.
@@ -503,6 +537,14 @@ impl Workspace {
     pub fn set_look(&mut self, id: PanelId, signal: &SignalRef, look: LineLook) {
         if let Some(plotted) = self.plotted_mut(id, signal) {
             plotted.look = look.valid();
+        }
+    }
+
+    /// Lets a signal look in one panel as it does in another.
+    pub fn copy_look(&mut self, from: PanelId, to: PanelId, signal: &SignalRef) {
+        let look = self.plotted_mut(from, signal).map(|it| it.look);
+        if let Some(look) = look {
+            self.set_look(to, signal, look);
         }
     }
 
@@ -785,8 +827,8 @@ mod tests {
         workspace.plot(id, signal("a"), axis("V"));
         workspace.plot(id, signal("b"), axis("V"));
         assert_eq!(first(&workspace).axes().len(), 1);
-        workspace.plot_on_new_axis(id, signal("b"), &axis("V"));
-        workspace.plot_on_new_axis(id, signal("c"), &axis("V"));
+        workspace.plot_on_new_axis(id, &signal("b"), &axis("V"));
+        workspace.plot_on_new_axis(id, &signal("c"), &axis("V"));
         let axes: Vec<_> = first(&workspace).axes().into_iter().cloned().collect();
         assert_eq!(axes.len(), 3);
         assert!(axes.iter().all(|axis| &*axis.unit == "V"));

@@ -16,7 +16,7 @@ const BOTTOM: f32 = 20.0;
 const FONT_SIZE: f32 = 11.0;
 /// What a bar is named by its number is only for bars at least this wide, in points.
 const MIN_NAME_WIDTH: f32 = 22.0;
-const RULE: &str = "bins of 2 × interquartile range ÷ ∛n (Freedman and Diaconis), 200 at most; \
+const RULE: &str = "bins of 2 × interquartile range ÷ cube root of n (Freedman and Diaconis), 200 at most; \
                     type a number to choose them yourself, nothing for the rule";
 
 /// Draws the panel.

@@ -25,6 +25,13 @@ pub(crate) fn text(icon: Icon) -> RichText {
     RichText::new(char::from(icon)).family(family).size(SIZE)
 }
 
+/// Paints an icon around a place.
+pub(crate) fn paint(painter: &Painter, centre: Pos2, icon: Icon, size: f32, color: Color32) {
+    let font = egui::FontId::new(size, FontFamily::Name(FAMILY.into()));
+    let text = char::from(icon);
+    painter.text(centre, egui::Align2::CENTER_CENTER, text, font, color);
+}
+
 /// A small button that shows an icon alone; the label is its tooltip, and what a screen reader says.
 pub(crate) fn button(ui: &mut Ui, icon: Icon, label: &str) -> Response {
     toggle(ui, icon, label, false)

@@ -30,6 +30,7 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::CopyAsDuckDb),
             Some(Action::CopyAsCommand),
             None,
+            Some(Action::ShowMemory),
             Some(Action::ShowSettings),
             None,
             Some(Action::Quit),
@@ -139,7 +140,8 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
 ];
 
 fn has_statistics(state: &AppState) -> bool {
-    let mut panels = state.workspace.panels();
+    let seen = state.workspace.layout().seen();
+    let mut panels = seen.iter().filter_map(|id| state.workspace.panel(*id));
     panels.any(|panel| panel.kind == PanelKind::Statistics)
 }
 

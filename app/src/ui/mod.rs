@@ -9,6 +9,7 @@ mod calendar;
 mod compare;
 mod computed;
 mod dialogs;
+mod drop;
 mod events;
 mod export;
 mod expression;
@@ -19,6 +20,7 @@ mod icon;
 mod icons;
 mod inspector;
 mod layouts;
+mod memory;
 mod menu;
 mod notes;
 mod notices;
@@ -157,7 +159,7 @@ fn workspace(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Com
     if state.window.is_none() || is_empty && state.workspace.panels().count() <= 1 {
         let area = ui.available_rect_before_wrap();
         welcome::show(ui, state, queue);
-        panels::drop_on_nothing(ui, area, queue);
+        drop::on_nothing(ui, state, area, queue);
     } else {
         plots(ui, state, &mut local.plots, queue);
     }

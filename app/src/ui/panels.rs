@@ -1,25 +1,19 @@
 //! The middle of the window: panels in their tiles, and the overview strip below them.
 
 use egui::{
-    Align, Align2, CursorIcon, DragAndDrop, FontId, Layout as UiLayout, Rect, RichText, Sense, Ui,
-    UiBuilder, WidgetText, pos2, vec2,
+    Align, Align2, CursorIcon, FontId, Layout as UiLayout, Rect, RichText, Sense, Ui, UiBuilder,
+    WidgetText, pos2, vec2,
 };
 use egui_tiles::{Behavior, SimplificationOptions, Tabs, Tile, TileId, Tiles, UiResponse};
 
 use super::guide::{self, Topic};
 use super::plot::{self, PanelFrame, PlotsMemory};
-use super::{events, histogram, icons, inside, statistics, table, theme, tiles, track, xy};
-use crate::command::{Action, Command, CommandQueue, PanelCommand, PlotTarget};
-use crate::state::{AppState, Panel, PanelId, PanelKind, Side, SignalRef};
+use super::{drop, events, histogram, icons, inside, statistics, table, theme, tiles, track, xy};
+use crate::command::{Action, Command, CommandQueue, PanelCommand};
+use crate::state::{AppState, Panel, PanelId, PanelKind};
 
 /// Height of the bar on top of a panel.
 const HEADER_HEIGHT: f32 = 22.0;
-/// A signal dropped this near an edge, as a share of the panel, splits it.
-const EDGE_SHARE: f32 = 0.18;
-
-/// What is dragged from the signal tree.
-#[derive(Clone, Debug)]
-pub(crate) struct DraggedSignals(pub Vec<SignalRef>);
 
 /// Draws all panels and the overview.
 pub(crate) fn show(
@@ -56,22 +50,6 @@ pub(crate) fn show(
     }
     memory.set_strips(ui, needed);
     plot::overview(ui, state, overview, memory, queue);
-}
-
-/// Takes signals that are dropped where there is no panel yet.
-pub(crate) fn drop_on_nothing(ui: &Ui, area: Rect, queue: &mut CommandQueue) {
-    let Some(dragged) = DragAndDrop::payload::<DraggedSignals>(ui.ctx()) else {
-        return;
-    };
-    if ui.rect_contains_pointer(area) {
-        preview(ui, area, "Plot here");
-        if ui.input(|input| input.pointer.any_released()) {
-            queue.send(Command::Plot {
-                signals: dragged.0.clone(),
-                target: PlotTarget::Active,
-            });
-        }
-    }
 }
 
 struct Panels<'a> {
@@ -113,7 +91,8 @@ impl Behavior<PanelId> for Panels<'_> {
         }
         let header = Rect::from_min_max(rect.min, pos2(rect.right(), body.top()));
         let is_dragged = self.header(ui, panel, header);
-        self.drop_signals(ui, panel, body);
+        let strips = self.memory.strips();
+        drop::on_panel(ui, self.state, panel, body, strips, self.queue);
         if is_dragged {
             UiResponse::DragStarted
         } else {
@@ -164,15 +143,7 @@ impl Behavior<PanelId> for Panels<'_> {
         if button.clicked() {
             self.queue.run(Action::NewTab);
         }
-        let dragged = DragAndDrop::payload::<DraggedSignals>(ui.ctx());
-        if let Some(dragged) = dragged
-            && ui.rect_contains_pointer(ui.max_rect())
-        {
-            preview(ui, ui.max_rect(), "Plot in a new tab");
-            if ui.input(|input| input.pointer.any_released()) {
-                self.drop(&dragged, PlotTarget::NewTab);
-            }
-        }
+        drop::on_tab_bar(ui, self.state, ui.max_rect(), self.queue);
     }
 
     fn simplification_options(&self) -> SimplificationOptions {
@@ -328,103 +299,6 @@ impl Panels<'_> {
             self.queue.send(Command::Panel(panel.id, command));
         }
     }
-
-    /// Says what dropping the dragged signals here would do, and does it.
-    fn drop_signals(&mut self, ui: &Ui, panel: &Panel, rect: Rect) {
-        let Some(dragged) = DragAndDrop::payload::<DraggedSignals>(ui.ctx()) else {
-            return;
-        };
-        let pointer = ui.input(|input| input.pointer.interact_pos());
-        let Some(pointer) = pointer.filter(|pointer| rect.contains(*pointer)) else {
-            return;
-        };
-        let (target, area, text) = drop_target(panel, rect, self.memory.strips()[0], pointer);
-        preview(ui, area, text);
-        if ui.input(|input| input.pointer.any_released()) {
-            self.drop(&dragged, target);
-        }
-    }
-
-    fn drop(&mut self, dragged: &DraggedSignals, target: PlotTarget) {
-        self.queue.send(Command::Plot {
-            signals: dragged.0.clone(),
-            target,
-        });
-    }
-}
-
-/// What a drop at `pointer` does, the area it concerns, and how to say it.
-fn drop_target(
-    panel: &Panel,
-    rect: Rect,
-    axis_width: f32,
-    pointer: egui::Pos2,
-) -> (PlotTarget, Rect, &'static str) {
-    let share = (pointer - rect.min) / rect.size();
-    let half = rect.size() / 2.0;
-    let is_plot = panel.kind == PanelKind::Plot;
-    if is_plot && !panel.signals.is_empty() && pointer.x < rect.left() + axis_width.max(24.0) {
-        let strip = Rect::from_min_size(rect.min, vec2(axis_width.max(24.0), rect.height()));
-        return (PlotTarget::NewAxis(panel.id), strip, "New axis");
-    }
-    if share.y < EDGE_SHARE {
-        let area = Rect::from_min_size(rect.min, vec2(rect.width(), half.y));
-        return (
-            PlotTarget::Beside(panel.id, Side::Top),
-            area,
-            "New plot above",
-        );
-    }
-    if share.y > 1.0 - EDGE_SHARE {
-        let area = Rect::from_min_max(pos2(rect.left(), rect.center().y), rect.max);
-        return (
-            PlotTarget::Beside(panel.id, Side::Bottom),
-            area,
-            "New plot below",
-        );
-    }
-    if share.x < EDGE_SHARE / 2.0 {
-        let area = Rect::from_min_size(rect.min, vec2(half.x, rect.height()));
-        return (
-            PlotTarget::Beside(panel.id, Side::Left),
-            area,
-            "New plot left",
-        );
-    }
-    if share.x > 1.0 - EDGE_SHARE / 2.0 {
-        let area = Rect::from_min_max(pos2(rect.center().x, rect.top()), rect.max);
-        return (
-            PlotTarget::Beside(panel.id, Side::Right),
-            area,
-            "New plot right",
-        );
-    }
-    let text = match panel.kind {
-        PanelKind::Plot => "Add to this plot",
-        PanelKind::Table => "Add to this table",
-        PanelKind::Events => "Add to this panel",
-        PanelKind::Statistics => "Add to these statistics",
-        PanelKind::Histogram => "Add to this histogram",
-        PanelKind::Xy if panel.signals.is_empty() => "Use as X",
-        PanelKind::Xy => "Draw over the first signal",
-        PanelKind::Track => "Add to this track",
-    };
-    (PlotTarget::Panel(panel.id), rect, text)
-}
-
-fn preview(ui: &Ui, area: Rect, text: &str) {
-    let palette = theme::palette(ui.theme());
-    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop preview"));
-    let painter = ui.ctx().layer_painter(layer);
-    painter.rect_filled(area, 3.0, palette.accent.gamma_multiply(0.25));
-    painter.rect_stroke(area, 3.0, (1.5, palette.accent), egui::StrokeKind::Inside);
-    painter.text(
-        area.center(),
-        Align2::CENTER_CENTER,
-        text,
-        FontId::proportional(14.0),
-        ui.visuals().strong_text_color(),
-    );
 }
 
 /// The page of the guide on a panel.

@@ -87,7 +87,7 @@ fn signals_are_listed() {
         "message": "Drive", "signal": "Speed", "channel": "can0", "arb_id": 291, "unit": "km/h",
         "rows": 5, "min": 10.0, "max": 40.0, "first": "2025-12-31T23:59:58.000000000Z",
         "last": "2026-01-01T00:00:02.000000000Z", "cycle_time_ms": 1000, "on_change": false,
-        "integer": false, "labels": [],
+        "integer": false, "labels": [], "comment": "",
     });
     assert_eq!(answer["signals"][1], expected);
     // Two messages with a signal of the same name are two signals, and units are known.

@@ -157,6 +157,7 @@ fn decoded_file(runs: &[Vec<(SignalKey, Rows)>]) -> (Bytes, FileSummary) {
                 cycle_time_ms: Some(10),
                 is_on_change: true,
                 labels: vec![(0.0, "off".to_owned()), (0.1, "on".to_owned())],
+                comment: "pressure \"behind\" the pump, µbar".to_owned(),
             };
             let labels = if rows.iter().any(|row| row.2.is_some()) {
                 Labels::PerRow {

@@ -11,7 +11,7 @@
 //! | `canlake.clock` | raw, decoded | `{"boot_id":"…","state":"synchronised","anchors":[{"boot_ns":1,"utc":ns}],"correction_ns":0,"uncertainty_ns":null}` |
 //! | `canlake.sources` | decoded, roll-up | `["<sha-256 of a raw file>"]` |
 //! | `canlake.dbc` | decoded, roll-up | `{"files":[{"name":"ev.dbc","sha256":"…"}],"decoder":"canlake-decoder 0.1.0"}` |
-//! | `canlake.signals` | decoded | `[{"channel":"can0","message":"M","arb_id":416,"signal":"S","unit":"V","rows":9,"nan":0,"min":"0.1","max":"3","first":ns,"last":ns,"integer":false,"cycle_time_ms":100,"on_change":false,"labels":[["0","off"]]}]` |
+//! | `canlake.signals` | decoded | `[{"channel":"can0","message":"M","arb_id":416,"signal":"S","unit":"V","rows":9,"nan":0,"min":"0.1","max":"3","first":ns,"last":ns,"integer":false,"cycle_time_ms":100,"on_change":false,"labels":[["0","off"]],"comment":"what the DBC says"}]` |
 //! | `canlake.undecoded` | decoded | `[{"channel":"can0","arb_id":416,"is_extended":false,"reason":"unknown_id","frames":3}]` |
 //!
 //! `ns` are integer nanoseconds since the Unix epoch, UTC. Values of signals are text, because JSON

@@ -44,6 +44,8 @@ pub struct SignalDeclaration {
     pub is_on_change: bool,
     /// Value descriptions: physical value and text, by value.
     pub labels: Vec<(f64, String)>,
+    /// What the DBC says in words; empty where it says nothing.
+    pub comment: String,
 }
 
 impl SignalSummary {
@@ -166,6 +168,8 @@ pub(super) struct SignalJson<'a> {
     on_change: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     labels: Vec<(Number, Cow<'a, str>)>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    comment: Cow<'a, str>,
 }
 
 #[expect(
@@ -221,6 +225,7 @@ impl<'a> From<&'a SignalSummary> for SignalJson<'a> {
             labels: labels
                 .map(|(value, text)| (Number(*value), Cow::Borrowed(text.as_str())))
                 .collect(),
+            comment: Cow::Borrowed(&summary.declared.comment),
         }
     }
 }
@@ -244,6 +249,7 @@ impl From<SignalJson<'_>> for SignalSummary {
                 labels: labels
                     .map(|(value, text)| (value.0, text.into_owned()))
                     .collect(),
+                comment: json.comment.into_owned(),
             },
         }
     }

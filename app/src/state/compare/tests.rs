@@ -36,6 +36,7 @@ fn info(channel: &str, signal: &str, unit: &str, range: TimeRange) -> SignalInfo
         on_change: false,
         integer: false,
         labels: [].into(),
+        comment: "".into(),
     }
 }
 

@@ -96,6 +96,7 @@ impl ComputedSignal {
             on_change: true,
             integer: is_truth,
             labels: [].into(),
+            comment: text.into(),
         };
         Self {
             text: text.to_owned(),

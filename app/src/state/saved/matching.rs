@@ -200,6 +200,7 @@ mod tests {
             on_change: false,
             integer: false,
             labels: [].into(),
+            comment: "".into(),
         };
         let mut infos: Vec<_> = keys.iter().map(info).collect();
         infos.sort_by(|a, b| a.key.cmp(&b.key));

@@ -225,16 +225,27 @@ const COMPARE: Page = Page {
 const SIGNALS: Page = Page {
     title: "Signals and search",
     text: &[
-        "Words in the search are parts of a name, unit, comment, identifier or value description; \
-         all of them must occur. mot temp finds Motor_Temperature.",
+        "Words in the search are parts of a name, message, unit, comment, identifier, channel or \
+         value description; all of them must occur. mot temp finds Motor_Temperature. Where nothing \
+         has them, similar names are shown.",
+        "Signals that are chosen are not plotted yet: Enter, a drag and the menu act on all of them. \
+         A loaded signal shows its course and its value at the pointer, else at the active cursor.",
     ],
     gestures: &[
         ("Click", "plot a signal in the active plot, or take it out"),
+        ("Up, Down in the search", "choose a signal; with Shift more"),
+        (
+            "Enter, Ctrl+Enter",
+            "plot what is chosen, else the best hit; in a new panel",
+        ),
+        ("Ctrl+click, Shift+click", "choose several signals"),
+        ("Click on the star", "keep a signal on top"),
         ("Drag onto a plot", "add it to the plot"),
-        ("Drag onto an axis", "add it with an axis of its own"),
+        ("Drag onto the left axis", "add it with an axis of its own"),
+        ("Drag onto a right axis", "add it to that axis"),
         ("Drag onto an edge", "split the panel"),
         ("Drag onto the tab bar", "open a tab"),
-        ("Right click", "menu"),
+        ("Right click", "menu, of a message too"),
     ],
     actions: &[Action::SearchSignals],
 };
@@ -315,6 +326,10 @@ const LEGEND: Page = Page {
     gestures: &[
         ("Click", "hide or show a signal, and inspect it"),
         ("Alt+click", "show one signal alone; all again"),
+        (
+            "Drag to another panel",
+            "move a signal there; with Ctrl copy it",
+        ),
         ("Right click", "menu"),
     ],
     actions: &[Action::ToggleLegend],

@@ -9,6 +9,8 @@ use super::input::{AxisView, PlotGeometry};
 use super::value_text;
 use crate::command::{Command, CommandQueue};
 
+const FIELD_WIDTH: f32 = 110.0;
+
 /// The ends as they are being typed.
 #[derive(Clone, Debug, Default)]
 struct Typed {
@@ -48,7 +50,9 @@ fn menu(ui: &mut Ui, plot: &PlotGeometry<'_>, axis: &AxisView, queue: &mut Comma
         // The greatest value stands on top, as on the axis.
         for (idx, name) in [(1, "Greatest value"), (0, "Least value")] {
             let label = ui.label(name);
-            let field = TextEdit::singleline(&mut typed.ends[idx]).desired_width(110.0);
+            let field = TextEdit::singleline(&mut typed.ends[idx])
+                .desired_width(FIELD_WIDTH)
+                .min_size(egui::vec2(FIELD_WIDTH, 0.0));
             let field = ui.add(field).labelled_by(label.id);
             if is_new && idx == 1 {
                 field.request_focus();

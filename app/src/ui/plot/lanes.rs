@@ -191,6 +191,7 @@ pub(crate) fn tooltip(
     let name: Arc<str> = state.signal_name(&plotted.signal).into();
     response.clone().on_hover_ui_at_pointer(|ui| {
         ui.label(egui::RichText::new(&*name).strong());
-        ui.label(text);
+        // The other font has no arrow.
+        ui.label(egui::RichText::new(text).font(theme::tabular(12.0)));
     });
 }

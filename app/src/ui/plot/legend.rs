@@ -6,6 +6,7 @@ use super::{inside, theme, value_text};
 use crate::command::{Command, CommandQueue, PanelCommand};
 use crate::state::{AppState, AxisId, LoadState, LoadedSignal, Panel, PanelKind, PlottedSignal};
 use crate::ui::compare;
+use crate::ui::drop::{self, DraggedSignals};
 use crate::ui::guide::{self, Topic};
 
 const MAX_WIDTH: f32 = 360.0;
@@ -88,7 +89,11 @@ fn entry(
             if !plotted.visible {
                 text = text.color(palette.faint_text).strikethrough();
             }
-            let label = ui.add(egui::Label::new(text).truncate().sense(Sense::click()));
+            let label = ui.add(
+                egui::Label::new(text)
+                    .truncate()
+                    .sense(Sense::click_and_drag()),
+            );
             if let Some(text) = value_at_pointer(state, plotted) {
                 ui.label(RichText::new(text).font(theme::tabular(12.0)).color(color));
             }
@@ -108,6 +113,16 @@ fn entry(
         };
         queue.send(command);
         queue.send(Command::SelectSignal(plotted.signal.clone()));
+    }
+    if response.drag_started() {
+        DraggedSignals {
+            signals: vec![plotted.signal.clone()],
+            from: Some(panel.id),
+        }
+        .begin(ui.ctx());
+    }
+    if response.dragged() {
+        drop::label(ui, &name);
     }
     response.context_menu(|ui| {
         if ui.button("Inspect").clicked() {

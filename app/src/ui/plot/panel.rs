@@ -13,6 +13,7 @@ use crate::command::{Action, Command, CommandQueue};
 use crate::share::Kind;
 use crate::state::{AppState, Panel, PlottedSignal, ShareCommand, TimeWindow, VehicleRef};
 use crate::time_display::duration_text;
+use crate::ui::drop;
 use crate::ui::guide::{self, Topic};
 use crate::ui::notes;
 
@@ -437,6 +438,7 @@ fn axis_input(
     queue: &mut CommandQueue,
 ) {
     guide::here(ui, strip, Topic::Axis);
+    drop::note_axis(ui, plot.panel, &axis.id, strip);
     let id = ui.scope_id().with(("axis", plot.panel, &axis.id));
     let response = ui.interact(strip, id, Sense::click_and_drag());
     let modifiers = ui.input(|input| input.modifiers);

@@ -220,6 +220,15 @@ impl CompiledMessage {
     }
 }
 
+/// The part of a comment that goes into footers: they are read by every listing, and a DBC file may
+/// hold anything.
+fn bounded(comment: &str) -> &str {
+    const MAX_CHARS: usize = 1_000;
+    let end = comment.char_indices().nth(MAX_CHARS);
+    end.and_then(|(end, _)| comment.get(..end))
+        .unwrap_or(comment)
+}
+
 impl CompiledSignal {
     fn new(message: &MessageDef, signal: &SignalDef, kernel: Option<(BitField, Scale)>) -> Self {
         let send_type = match signal.send_type {
@@ -240,6 +249,7 @@ impl CompiledSignal {
                 cycle_time_ms,
                 is_on_change: send_type == SendType::OnChange,
                 labels: labels.collect(),
+                comment: bounded(&signal.comment).to_owned(),
             },
             kernel,
             labels: LabelLookup::new(&signal.value_descriptions, signal.value_type),

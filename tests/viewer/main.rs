@@ -44,6 +44,8 @@ mod keys;
 mod layouts;
 /// Cursors and what is read at them.
 mod measuring;
+/// What is kept of samples, and what does not fit.
+mod memory;
 /// Bookmarks and notes, and the file that they are in.
 mod notes;
 /// Dialogs of the system, dropped files, the empty window.

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _};
 
 /// A debug build that paints in software, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -74,6 +76,7 @@ impl Display {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        wait_for_manager(&name);
         Some(Self {
             name,
             server,
@@ -115,13 +118,24 @@ impl Display {
             log,
         };
         window.wait_for_log("first frame");
-        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "^Canlake"]);
-        let id = found.lines().next().unwrap_or_default().to_owned();
-        self.xdotool(&["windowactivate", "--sync", &id]);
-        self.xdotool(&["windowmove", "--sync", &id, "0", "0"]);
-        self.xdotool(&["windowsize", "--sync", &id, "100%", "100%"]);
-        std::thread::sleep(SETTLE);
+        let id = self.window_id();
+        self.xdotool(&["windowactivate", &id]);
+        self.xdotool(&["windowmove", &id, "0", "0"]);
+        self.xdotool(&["windowsize", &id, "100%", "100%"]);
+        std::thread::sleep(2 * SETTLE);
         window
+    }
+
+    fn window_id(&self) -> String {
+        let start = Instant::now();
+        loop {
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", "^Canlake"]);
+            if let Some(id) = found.lines().next() {
+                return id.to_owned();
+            }
+            assert!(start.elapsed() < PATIENCE, "the window does not appear");
+            std::thread::sleep(HAND);
+        }
     }
 
     /// Runs xdotool and gives what it prints.
@@ -132,6 +146,24 @@ impl Display {
             .output()
             .unwrap();
         String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// A window that is opened before the window manager is ready may never be shown.
+fn wait_for_manager(display: &str) {
+    let (connection, screen) = x11rb::connect(Some(display)).unwrap();
+    let root = connection.setup().roots[screen].root;
+    let name = b"_NET_SUPPORTING_WM_CHECK";
+    let atom = connection.intern_atom(false, name).unwrap();
+    let atom = atom.reply().unwrap().atom;
+    let start = Instant::now();
+    loop {
+        let property = connection.get_property(false, root, atom, AtomEnum::WINDOW, 0, 1);
+        if property.unwrap().reply().unwrap().value_len > 0 {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "no window manager");
+        std::thread::sleep(HAND);
     }
 }
 

@@ -11,8 +11,8 @@ use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
-    NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side, SignalRef,
-    SignalsCommand, SourceId, ThemeChoice, VehicleRef,
+    MemoryCommand, NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side,
+    SignalRef, SignalsCommand, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -173,6 +173,8 @@ pub enum Action {
     ShowKeys,
     /// Show all messages again.
     ShowNotices,
+    /// Show where memory goes.
+    ShowMemory,
     /// Show what can be chosen.
     ShowSettings,
     /// Show version and licences.
@@ -262,6 +264,7 @@ impl Action {
         Self::SearchSignals,
         Self::ShowKeys,
         Self::ShowNotices,
+        Self::ShowMemory,
         Self::ShowSettings,
         Self::ShowAbout,
     ];
@@ -346,6 +349,7 @@ impl Action {
             Self::SearchSignals => "Search signals",
             Self::ShowKeys => "Guide: mouse and keys",
             Self::ShowNotices => "Notifications",
+            Self::ShowMemory => "Memory…",
             Self::ShowSettings => "Settings…",
             Self::ShowAbout => "About Canlake",
             Self::ClearPlots => "Remove all plots",
@@ -480,6 +484,8 @@ pub enum Command {
     SetZone(ZoneChoice),
     /// Close the dialog that is open.
     CloseDialog,
+    /// See [`MemoryCommand`].
+    Memory(MemoryCommand),
     /// See [`ExportCommand`].
     Export(ExportCommand),
     /// See [`ShareCommand`].

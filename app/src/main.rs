@@ -20,9 +20,9 @@ fn main() -> ExitCode {
     } else {
         Start::Open(paths)
     };
-    match app::run(start.clone(), layout, began) {
+    match app::run(start.clone(), layout.clone(), began) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => cli::run_without_display(&error.to_string(), &start),
+        Err(error) => cli::run_without_display(&error.to_string(), &start, layout.as_deref()),
     }
 }
 

@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use canlake::command::{Action, Command, PlotTarget};
 use canlake::state::{
-    AppState, Between, ComputedCommand, ComputedSignal, Dialog, LayoutCommand, PanelKind,
-    SavedLayout, Severity, SignalRef, computed_key,
+    AppState, Between, CompareCommand, ComputedCommand, ComputedSignal, Dialog, LayoutCommand,
+    PanelKind, SavedLayout, Severity, SignalRef, computed_key,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -517,4 +517,35 @@ fn expressions_follow_the_signals_to_another_drive() {
     settle(&mut window);
     let text = window.state().analysis.computed[0].text();
     assert_eq!(text, "Drive.Speed * 2 + Voltage");
+}
+
+#[test]
+fn a_comparison_is_saved_with_the_panels() {
+    let mut window = TestWindow::plotted();
+    let vehicle = panel_signal(window.state()).vehicle;
+    let first = window.state().vehicle(&vehicle).unwrap().sessions[0].range;
+    window.send(Command::Compare(CompareCommand::Add(vehicle, first)));
+    settle(&mut window);
+    assert_eq!(window.state().workspace.signals().len(), 2);
+    let (workspace, analysis) = (
+        window.state().workspace.clone(),
+        window.state().analysis.clone(),
+    );
+    let path = save(&mut window, "a.canlake.json");
+    window.send(Command::Run(Action::ClearPlots));
+    open(&mut window, &path);
+    assert!(window.state().workspace.panels().eq(workspace.panels()));
+    assert_eq!(window.state().analysis, analysis);
+
+    // Another drive has nothing at that time.
+    let mut other = other_drive();
+    open(&mut other, &path);
+    other.send(Command::Layout(LayoutCommand::Answer));
+    settle(&mut other);
+    let overlays = &other.state().analysis.overlays;
+    assert!(
+        overlays
+            .iter()
+            .all(|it| it.vehicle.vehicle == "CAR_2".into())
+    );
 }

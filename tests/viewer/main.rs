@@ -34,6 +34,8 @@ mod exporting;
 mod gestures;
 /// F1: what the guide says.
 mod guide;
+/// A drive with its frames, for the inspector.
+mod inspected;
 /// The inspector: definitions, timing, frames, decoding again, looks.
 mod inspecting;
 /// Keys, and when they belong to a text field.
@@ -42,6 +44,8 @@ mod keys;
 mod layouts;
 /// Cursors and what is read at them.
 mod measuring;
+/// What is kept of samples, and what does not fit.
+mod memory;
 /// Bookmarks and notes, and the file that they are in.
 mod notes;
 /// Dialogs of the system, dropped files, the empty window.

@@ -1,4 +1,4 @@
-use canlake::command::{Action, Command, PlotTarget};
+use canlake::command::{Action, Command, PanelCommand, PlotTarget};
 use canlake::share::{Kind, Link};
 use canlake::state::{
     AppState, Dialog, Severity, ShareCommand, SignalRef, SourceStatus, VehicleRef,
@@ -131,6 +131,25 @@ fn only_what_is_seen_of_one_vehicle_is_copied_and_the_rest_is_named() {
         detail.contains("Odometer") && detail.contains("another vehicle"),
         "{detail}"
     );
+}
+
+#[test]
+fn a_plot_with_a_time_of_its_own_is_copied_with_that() {
+    let mut window = TestWindow::plotted();
+    let id = panel(window.state());
+    window.send(Command::Panel(id, PanelCommand::Unlink));
+    window.press(Key::I);
+    let own = window
+        .state()
+        .workspace
+        .panel(id)
+        .unwrap()
+        .own_window
+        .unwrap();
+    assert_ne!(own, window.visible());
+    let command = Command::Share(ShareCommand::CopyAs(id, Kind::Command));
+    let text = copied(&mut window, command).unwrap();
+    assert!(text.contains(&own.start.to_string()), "{text}");
 }
 
 #[test]

@@ -81,7 +81,7 @@ pub use args::{Cli, Command};
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -127,7 +127,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
 }
 
 /// Does what the window would, where none can be opened for the reason given.
-pub fn run_without_display(why: &str, start: &Start) -> ExitCode {
+pub fn run_without_display(why: &str, start: &Start, layout: Option<&Path>) -> ExitCode {
+    if let Some(layout) = layout {
+        output::tell(&format!(
+            "canlake: a layout needs the window; `canlake render SOURCE --layout {} -o FILE.png` draws it without one",
+            layout.display()
+        ));
+    }
     exit_code(no_display::run(why, start))
 }
 

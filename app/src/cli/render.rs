@@ -103,6 +103,8 @@ fn plotted(
         location: SourceLocation::Local(vec![PathBuf::from(place)]),
         remarks: Vec::new(),
     });
+    // The samples are here already.
+    state.settings.memory_mb = Some(u64::MAX);
     let vehicle = VehicleRef::new(source, Arc::clone(&selected.vehicle));
     state.update(Command::SelectVehicle(vehicle.clone()));
     let known = state.vehicle(&vehicle).map(|vehicle| vehicle.range);

@@ -81,6 +81,7 @@ impl AppState {
                 parts,
                 result,
             } => self.end_load(load, &parts, result),
+            Event::BudgetReached(load, samples) => self.budget_reached(load, samples),
             Event::Picked(paths) => {
                 let texts = paths
                     .into_iter()
@@ -150,5 +151,6 @@ impl AppState {
             }
             loaded.state = state.clone();
         });
+        self.evict();
     }
 }

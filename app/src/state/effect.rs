@@ -42,6 +42,8 @@ pub enum Effect {
         signals: Vec<Arc<SignalInfo>>,
         /// Of this stretch of time.
         range: TimeRange,
+        /// Stop when they take more than this.
+        max_bytes: u64,
         /// In these the recorder did not listen.
         recording_gaps: Vec<TimeRange>,
         /// So many nanoseconds later than they were recorded the samples are to lie.
@@ -142,6 +144,8 @@ pub enum Event {
         /// Whether everything is there, or the error that ended it.
         result: Result<(Completeness, QueryStats), String>,
     },
+    /// A query was stopped, because its samples take more than there is room for; how many came.
+    BudgetReached(LoadId, u64),
     /// The user chose files or a folder to open.
     Picked(Vec<PathBuf>),
     /// The user chose DBC files for a source.

@@ -54,23 +54,35 @@ impl AppState {
             .into_iter()
             .map(Effect::Cancel)
             .collect();
-        let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
-        for signal in &self.wanted() {
-            if self.analysis.defines(signal) {
-                // Worked out when what it reads is there.
+        let mut absent = Vec::new();
+        for signal in self.wanted() {
+            // What is computed is worked out when what it reads is there.
+            if self.analysis.defines(&signal) || self.is_there(&signal, range) {
                 continue;
             }
-            let is_there = self.store.get(signal).is_some_and(|loaded| {
-                self.range_to_load(signal, range) == Some(loaded.range)
-                    && !matches!(loaded.state, LoadState::Failed(_))
-            });
-            if let (false, Some(info)) = (is_there, self.signal_info(signal)) {
+            let asked = self.range_to_load(&signal, range).unwrap_or(range);
+            // What is kept comes back at once.
+            if !self.store.recall(&signal, asked) {
+                absent.push((signal, asked));
+            }
+        }
+        let mut room = self.room(|signal| self.is_there(signal, range));
+        let mut missing: BTreeMap<VehicleRef, Vec<Arc<SignalInfo>>> = BTreeMap::new();
+        for (signal, asked) in absent {
+            let Some(info) = self.signal_info(&signal) else {
+                continue;
+            };
+            let bytes = self.estimated_bytes(&signal.vehicle, info, asked);
+            if room.admit(&signal, bytes) {
                 missing
                     .entry(signal.vehicle.clone())
                     .or_default()
                     .push(Arc::new(info.clone()));
             }
         }
+        self.refuse(&room, range);
+        self.make_room(&room);
+        let spare = room.left() / missing.len().max(1) as u64;
         for (vehicle, signals) in missing {
             let overlay = vehicle.overlay.and_then(|id| self.overlay(id));
             let range = overlay.map_or(range, |overlay| overlay.range);
@@ -93,12 +105,24 @@ impl AppState {
                     range,
                 ),
                 shift_ns: self.shift_of(&vehicle),
+                max_bytes: signals
+                    .iter()
+                    .map(|info| self.estimated_bytes(&vehicle, info, range))
+                    .fold(spare, u64::saturating_add),
                 vehicle,
                 signals,
                 range,
             });
         }
         effects
+    }
+
+    /// Whether a signal is loaded for what is shown, or on its way.
+    fn is_there(&self, signal: &SignalRef, shown: TimeRange) -> bool {
+        self.store.get(signal).is_some_and(|loaded| {
+            self.range_to_load(signal, shown) == Some(loaded.range)
+                && !matches!(loaded.state, LoadState::Failed(_))
+        })
     }
 
     fn outdated_loads(&self, range: TimeRange) -> Vec<LoadId> {
@@ -121,6 +145,7 @@ impl AppState {
         let before = self.store.loads();
         let wanted = self.wanted();
         self.store.retain(|signal| wanted.contains(signal));
+        self.evict();
         let after = self.store.loads();
         before
             .into_iter()

@@ -10,6 +10,7 @@
 
 mod analysis;
 mod apply;
+mod cache;
 mod compare;
 mod computed;
 mod cursors;
@@ -25,6 +26,7 @@ mod layouts;
 mod loading;
 mod look;
 mod measure;
+mod memory;
 mod notes;
 mod notices;
 mod opening;
@@ -68,6 +70,7 @@ pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use look::{Dash, LineLook};
+pub use memory::{MemoryCommand, MemoryUse};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
@@ -147,6 +150,8 @@ pub enum Dialog {
     Settings,
     /// In which zone times are shown.
     Zone,
+    /// Where memory goes.
+    Memory,
     /// Version and licences.
     About,
     /// A field to find commands with.
@@ -231,6 +236,7 @@ pub struct AppState {
 impl AppState {
     /// With settings of an earlier start.
     pub fn new(settings: Settings) -> Self {
+        crate::system_memory::total_bytes();
         // It stands in a file: asked for before the window opens.
         crate::time_display::local_zone_name();
         Self {

@@ -314,7 +314,7 @@ impl AppState {
         let plotted = panel.and_then(|panel| panel.signals.iter().find(|it| it.visible));
         let plotted = plotted.map(|it| it.signal.vehicle.clone());
         let selected = self.selection.as_ref().map(|it| it.vehicle.clone());
-        let (Some(vehicle), Some(window)) = (plotted.or(selected), &self.window) else {
+        let (Some(vehicle), Some(window)) = (plotted.or(selected), self.active_window()) else {
             let title = "nothing to note: a note is on a time, open data and plot a signal first";
             self.notices.add(Severity::Warning, title, "");
             return;
@@ -375,10 +375,9 @@ impl AppState {
         match end {
             Some(end) => {
                 self.cursors.show(Cursor::B, end);
-                if let Some(window) = &mut self.window {
-                    let margin = end.ns_since(start) / 5;
-                    window.set(TimeRange::new(start - margin, end + margin));
-                }
+                let margin = end.ns_since(start) / 5;
+                let range = TimeRange::new(start - margin, end + margin);
+                self.change_window(|window| window.set(range));
             }
             None => self.bring_into_view(start),
         }

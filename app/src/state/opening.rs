@@ -93,11 +93,13 @@ impl AppState {
         };
         source.dbc = dbc.clone();
         source.status = SourceStatus::Opening("decoding".to_owned());
-        vec![Effect::Open {
+        let effect = Effect::Open {
             source: id,
             location: source.location.clone(),
             dbc,
-        }]
+        };
+        self.drop_cached_of(id);
+        vec![effect]
     }
 
     /// Puts DBC files at the top of what a source can be decoded with.
@@ -115,11 +117,13 @@ impl AppState {
             return Vec::new();
         };
         source.status = SourceStatus::Opening("opening".to_owned());
-        vec![Effect::Open {
+        let effect = Effect::Open {
             source: id,
             location: source.location.clone(),
             dbc: source.dbc.clone(),
-        }]
+        };
+        self.drop_cached_of(id);
+        vec![effect]
     }
 
     pub(super) fn close_source(&mut self, id: SourceId) -> Vec<Effect> {
@@ -142,6 +146,7 @@ impl AppState {
         self.workspace.keep_sources(|source| source != id);
         self.tidy_overlays();
         let mut effects = self.drop_unused();
+        self.drop_cached_of(id);
         effects.push(Effect::Close(id));
         effects
     }

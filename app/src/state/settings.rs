@@ -30,6 +30,8 @@ pub struct Settings {
     pub recent_layouts: Vec<std::path::PathBuf>,
     /// DBC files used before, newest first.
     pub recent_dbc: Vec<std::path::PathBuf>,
+    /// Megabytes for samples; a quarter of the machine's memory, but 512 at least, without.
+    pub memory_mb: Option<u64>,
     /// What the export dialog was left with.
     pub export: ExportOptions,
     /// Grid lines.
@@ -68,6 +70,7 @@ impl Default for Settings {
             recent: Vec::new(),
             recent_layouts: Vec::new(),
             recent_dbc: Vec::new(),
+            memory_mb: None,
             export: ExportOptions::default(),
             grid: true,
             dots: false,

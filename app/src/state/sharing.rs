@@ -143,7 +143,8 @@ impl AppState {
             };
             left_out.push(format!("{} is {reason}", self.signal_name(signal)));
         }
-        let (Some(first), Some(window)) = (copied.first(), &self.window) else {
+        let window = panel.and_then(|panel| self.window_of(panel));
+        let (Some(first), Some(window)) = (copied.first(), window) else {
             let title = if left_out.is_empty() {
                 "nothing to copy: plot a signal first"
             } else {

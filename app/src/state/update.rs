@@ -57,6 +57,10 @@ impl AppState {
             Command::Computed(command) => self.change_computed(command),
             Command::Events(command) => self.change_events(command),
             Command::Export(command) => self.change_exports(command),
+            Command::Memory(command) => {
+                self.change_memory(command);
+                self.load_missing()
+            }
             Command::Share(command) => self.update_sharing(command),
             Command::Note(command) => self.update_notes(command),
             Command::Inspector(command) => self.update_inspector(command),
@@ -120,6 +124,7 @@ impl AppState {
             | Command::Computed(_)
             | Command::Events(_)
             | Command::Export(_)
+            | Command::Memory(_)
             | Command::Share(_)
             | Command::Note(_)
             | Command::Inspector(_)
@@ -219,6 +224,7 @@ impl AppState {
             }
             Action::ShowKeys => self.dialog = Some(Dialog::Keys),
             Action::ShowNotices => self.dialog = Some(Dialog::Notices),
+            Action::ShowMemory => self.dialog = Some(Dialog::Memory),
             Action::ShowSettings => self.dialog = Some(Dialog::Settings),
             Action::ShowAbout => self.dialog = Some(Dialog::About),
             Action::ClearPlots => {

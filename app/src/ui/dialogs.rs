@@ -11,7 +11,7 @@ use super::guide::{self, GuideFields};
 use super::layouts::{self, LayoutFields};
 use super::notes::{self, NoteFields};
 use super::zones::{self, ZoneFields};
-use super::{UiState, about, compare, notices, settings};
+use super::{UiState, about, compare, memory, notices, settings};
 use crate::command::{Command, CommandQueue};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
@@ -84,6 +84,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
         Dialog::Notices => "Notifications",
         Dialog::Settings => "Settings",
         Dialog::Zone => "Zone of all times",
+        Dialog::Memory => "Memory",
         Dialog::About => "About Canlake",
         Dialog::OpenLink => "Open a link",
         Dialog::Note => "Note",
@@ -112,6 +113,7 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             Dialog::Computed(at) => computed::show(ui, state, at, &mut fields.computed, queue),
             Dialog::Notices => notices::list(ui, state, queue),
             Dialog::Settings => settings::show(ui, state, queue),
+            Dialog::Memory => memory::show(ui, state, queue),
             Dialog::Zone => zones::choose(ui, state, &mut fields.zone, queue),
             Dialog::About => about::show(ui, &mut fields.crate_filter),
             Dialog::OpenLink => open_link(ui, state, queue),

@@ -30,6 +30,7 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::CopyAsDuckDb),
             Some(Action::CopyAsCommand),
             None,
+            Some(Action::ShowMemory),
             Some(Action::ShowSettings),
             None,
             Some(Action::Quit),

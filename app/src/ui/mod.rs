@@ -20,6 +20,7 @@ mod icon;
 mod icons;
 mod inspector;
 mod layouts;
+mod memory;
 mod menu;
 mod notes;
 mod notices;

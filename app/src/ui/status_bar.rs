@@ -28,8 +28,13 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             notifications(ui, state, queue);
             let memory = state.store.memory_bytes() as u64;
             if memory > 0 {
-                ui.weak(bytes_text(memory))
-                    .on_hover_text("memory of the loaded samples");
+                let budget = bytes_text(state.memory_budget());
+                let text = egui::RichText::new(bytes_text(memory)).weak();
+                let button = ui.add(egui::Button::new(text).frame(false));
+                let hint = format!("memory of the loaded samples, of a budget of {budget}");
+                if button.on_hover_text(hint).clicked() {
+                    queue.run(Action::ShowMemory);
+                }
             }
             zones::menu(ui, state, queue);
             if let Some(hovered) = state.hovered_in_window() {

@@ -34,6 +34,8 @@ pub(crate) struct Order {
     pub range: TimeRange,
     pub recording_gaps: Vec<TimeRange>,
     pub shift_ns: i64,
+    /// Stop when the samples take more.
+    pub max_bytes: u64,
 }
 
 /// A query that runs.
@@ -116,7 +118,13 @@ async fn run(
         match event {
             Some(Ok(QueryEvent::Started { files_total, .. })) => progress.files_total = files_total,
             Some(Ok(QueryEvent::Progress(news))) => progress = news,
-            Some(Ok(QueryEvent::Batch(batch))) => incoming.take(batch),
+            Some(Ok(QueryEvent::Batch(batch))) => {
+                incoming.take(batch);
+                if incoming.bytes() > order.max_bytes {
+                    drop(stream);
+                    return incoming.stop_at_budget(events, progress).await;
+                }
+            }
             Some(Ok(QueryEvent::Finished(QueryOutcome {
                 completeness,
                 stats,
@@ -182,6 +190,28 @@ impl<'a> Incoming<'a> {
             signal.samples += batch.times.len();
             signal.batches.push(batch);
         }
+    }
+
+    /// Of the columns of all samples.
+    fn bytes(&self) -> u64 {
+        let samples: usize = self.signals.iter().map(|signal| signal.samples).sum();
+        (samples * size_of::<(i64, f64)>()) as u64
+    }
+
+    /// The catalogue had promised fewer: what has come stays.
+    async fn stop_at_budget(self, events: &EventSender, progress: Progress) -> Ended {
+        let samples: usize = self.signals.iter().map(|signal| signal.samples).sum();
+        let reached = Event::BudgetReached(self.order.load, samples as u64);
+        events.send(reached).await;
+        let problems = vec![FileProblem {
+            path: "memory budget".to_owned(),
+            text: format!(
+                "stopped after {} of {} files",
+                progress.files_done, progress.files_total
+            ),
+        }];
+        let partial = Completeness::from_problems(problems);
+        self.finish(partial, QueryStats::default())
     }
 
     /// Series of the signals of which enough is new.
@@ -254,5 +284,75 @@ fn with_problems(completeness: Completeness, more: Vec<FileProblem>) -> Complete
                 problems,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use canlake_shared::schema::{SignalDeclaration, SignalKey};
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+    use crate::runtime::no_wake;
+    use crate::source::{MemorySignal, MemorySource, SourceLocation};
+    use crate::state::SourceId;
+
+    #[test]
+    fn what_has_come_stays_when_the_budget_is_reached() {
+        let signal = |name: &str, n: i64| MemorySignal {
+            vehicle: "V".into(),
+            key: SignalKey::new("", "Drive", None, name),
+            unit: "km/h".into(),
+            declared: SignalDeclaration::default(),
+            times: (0..n).collect::<Vec<_>>().into(),
+            values: vec![1.0; n as usize].into(),
+            labels: None,
+        };
+        let signals = vec![signal("A", 100), signal("B", 50)];
+        let source = MemorySource::new(SourceLocation::path("memory"), signals);
+        let runtimes = Runtimes::new().unwrap();
+        let listing = source.catalogue(Arc::new(|_progress| {}));
+        let catalogue = runtimes.run(listing).unwrap().unwrap();
+        let vehicle = &catalogue.vehicles[0];
+        let order = Order {
+            load: LoadId(1),
+            vehicle: VehicleRef::new(SourceId(0), "V"),
+            signals: vehicle.signals.iter().cloned().map(Arc::new).collect(),
+            range: vehicle.range,
+            recording_gaps: Vec::new(),
+            shift_ns: 0,
+            // Room for less than the first of them.
+            max_bytes: 1_000,
+        };
+        let (sender, mut received) = channel(16);
+        let events = EventSender {
+            sender,
+            wake: no_wake(),
+        };
+        let running = start(&runtimes, order, Some(Arc::new(source)), events, no_wake());
+        running.task.wait().unwrap();
+        let reached = received.try_recv().unwrap();
+        assert!(
+            matches!(reached, Event::BudgetReached(LoadId(1), 100)),
+            "{reached:?}"
+        );
+        let Event::LoadEnded { parts, result, .. } = received.try_recv().unwrap() else {
+            panic!("the load has not ended");
+        };
+        let samples: Vec<_> = parts
+            .iter()
+            .map(|part| part.series.series().len())
+            .collect();
+        assert_eq!(samples, [100, 0]);
+        let (completeness, _) = result.unwrap();
+        let Completeness::Partial {
+            problems,
+            cancelled,
+        } = completeness
+        else {
+            panic!("it is not all there");
+        };
+        assert!(!cancelled);
+        assert_eq!(problems[0].path, "memory budget");
     }
 }

@@ -152,6 +152,7 @@ impl Workers {
                 range,
                 recording_gaps,
                 shift_ns,
+                max_bytes,
             } => {
                 let order = load::Order {
                     load,
@@ -160,6 +161,7 @@ impl Workers {
                     range,
                     recording_gaps,
                     shift_ns,
+                    max_bytes,
                 };
                 let source = self.sources.get(order.vehicle.source);
                 let running = load::start(

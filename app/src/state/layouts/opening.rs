@@ -11,8 +11,8 @@ use crate::source::{SessionInfo, Vehicle};
 use crate::state::computed::{clear_name, is_known};
 use crate::state::saved::{find, with_references};
 use crate::state::{
-    Analysis, AppState, AxisId, Cursor, Dialog, Effect, OpenSource, Panel, RangeChoice, Role,
-    SavedLayout, Selection, Severity, SignalRef, Slot, SourceId, SourceStatus, TimeWindow,
+    Analysis, AppState, AxisId, Cursor, Dialog, Effect, OpenSource, Overlay, Panel, RangeChoice,
+    Role, SavedLayout, Selection, Severity, SignalRef, Slot, SourceId, SourceStatus, TimeWindow,
     VehicleRef, Workspace, axis_of,
 };
 
@@ -339,6 +339,7 @@ impl AppState {
         if !keeps_analysis {
             self.analysis = expressions::renamed(analysis, &new_names);
         }
+        self.drop_strange_overlays();
         self.tidy_overlays();
         if let Some(zone) = layout.zone {
             self.settings.zone = zone;
@@ -347,6 +348,26 @@ impl AppState {
         effects.extend(self.show_time(time, layout.time.map(|it| [it.loaded, it.visible])));
         self.place_cursors(layout.cursors, time);
         effects
+    }
+
+    /// An overlay is of a certain time; another drive has nothing there.
+    fn drop_strange_overlays(&mut self) {
+        let overlays = std::mem::take(&mut self.analysis.overlays);
+        let has_data = |overlay: &Overlay| {
+            let vehicle = self.vehicle(&overlay.vehicle);
+            vehicle.is_some_and(|it| it.range.overlaps(overlay.range))
+        };
+        let (kept, strange): (Vec<_>, Vec<_>) = overlays.into_iter().partition(has_data);
+        self.analysis.overlays = kept;
+        if !strange.is_empty() {
+            let lines = strange.iter().map(|overlay| {
+                let vehicle = &overlay.vehicle.vehicle;
+                format!("{vehicle} has no data at {}", overlay.range.start)
+            });
+            let lines: Vec<String> = lines.collect();
+            let title = "times that the layout lays over this one are not here and left out";
+            self.notices.add(Severity::Warning, title, lines.join("\n"));
+        }
     }
 
     /// A signal that is found under another name may have another unit, and then another axis.
@@ -377,7 +398,13 @@ impl AppState {
 
     fn show_time(&mut self, time: ViewTime, saved: Option<[TimeRange; 2]>) -> Vec<Effect> {
         let range = match time {
-            ViewTime::Kept if self.window.is_some() => return self.load_missing(),
+            ViewTime::Kept if self.window.is_some() => {
+                // Panels may come with times of another drive.
+                if let Some(extent) = self.window.as_ref().map(TimeWindow::extent) {
+                    self.keep_own_windows_inside(extent);
+                }
+                return self.load_missing();
+            }
             ViewTime::Kept | ViewTime::Saved => saved,
             ViewTime::Only(range) => {
                 let known = self.selected_vehicle().map(|it| it.range);

@@ -34,7 +34,8 @@ const COLUMNS: [(&str, &str); 13] = [
         "of all that is loaded: samples with the time of the one before",
     ),
 ];
-const ROW_HEIGHT: f32 = 17.0;
+/// Of a row, without the space to the next, in points: that of its button.
+const ROW_HEIGHT: f32 = 21.0;
 
 /// Draws the panel.
 pub(crate) fn show(

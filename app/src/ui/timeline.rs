@@ -42,6 +42,8 @@ impl Timeline<'_> {
         let background = ui.visuals().extreme_bg_color;
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, 3.0, background);
+        let frame = (1.0, palette.plot_frame.gamma_multiply(0.5));
+        painter.rect_stroke(rect, 3.0, frame, egui::StrokeKind::Inside);
         let pointer = response.hover_pos().or(response.interact_pointer_pos());
         let hovered = pointer.and_then(|pointer| self.session_at(rect, pointer.x));
         let largest = self.vehicle.sessions.iter().map(|session| session.bytes);

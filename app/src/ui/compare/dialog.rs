@@ -18,6 +18,9 @@ use crate::ui::{calendar, theme};
 const WIDTH: f32 = 640.0;
 const ROW_HEIGHT: f32 = 26.0;
 const NAME_WIDTH: f32 = 150.0;
+const LENGTH_WIDTH: f32 = 86.0;
+/// Room for the scroll bar, which lies over the list.
+const SCROLL_BAR: f32 = 8.0;
 /// Rows that need no folding.
 const FEW_ROWS: usize = 16;
 
@@ -247,6 +250,7 @@ fn vehicle_row(
                 ))
                 .clicked();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(SCROLL_BAR);
                 let button = ui.button("Compare");
                 let hint = "What it has at the time shown, else its last session";
                 if button.on_hover_text(hint).clicked() {
@@ -316,13 +320,23 @@ fn session_row(
         |ui| {
             ui.add_space(20.0);
             ui.label(RichText::new(&start).monospace());
-            ui.label(duration_text(session.range.duration_ns()));
+            let length = duration_text(session.range.duration_ns());
+            ui.allocate_ui_with_layout(
+                vec2(LENGTH_WIDTH, height),
+                Layout::right_to_left(Align::Center),
+                |ui| {
+                    ui.set_width(LENGTH_WIDTH);
+                    ui.label(length);
+                },
+            );
+            ui.add_space(8.0);
             ui.weak(format!(
                 "{} signals, {}",
                 session.signals,
                 bytes_text(session.bytes)
             ));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(SCROLL_BAR);
                 let (command, label) = match known {
                     Some(overlay) => (
                         CompareCommand::Remove(overlay.id),

@@ -441,7 +441,7 @@ mod tests {
     #[test]
     fn numbers_are_short_and_never_wrong() {
         let texts = [
-            31_881.75,
+            31_881.751,
             -1.0 / 81.0,
             1.5,
             0.0,

@@ -317,9 +317,9 @@ impl AppState {
                 overlay: role.overlay,
             }
         };
-        let read_back = "what was read once is read again";
-        let mut panels: Vec<Panel> =
-            with_references(&panels, &mut signal, &mut vehicle).expect(read_back);
+        let panels = panels.iter();
+        let panels = panels.filter_map(|it| with_references(it, &mut signal, &mut vehicle));
+        let mut panels: Vec<Panel> = panels.collect();
         let first = vehicles.get(&0).and_then(Option::as_ref);
         let first = first.and_then(|vehicle| self.vehicle(vehicle));
         let new_names = names.into_iter().filter_map(|(name, role)| {
@@ -328,7 +328,7 @@ impl AppState {
         });
         let new_names: BTreeMap<String, String> = new_names.collect();
         let analysis: Analysis =
-            with_references(&layout.analysis, &mut signal, &mut vehicle).expect(read_back);
+            with_references(&layout.analysis, &mut signal, &mut vehicle).unwrap_or_default();
         if let Some(first) = vehicles.get(&0).cloned().flatten() {
             self.look_at(first);
         }

@@ -23,15 +23,16 @@ impl AppState {
         };
         let mut panels: Vec<Panel> = self.workspace.panels().cloned().collect();
         panels.sort_by_key(|panel| panel.id);
-        let with_slots = "what was written is read back";
-        let panels = with_references(&panels, &mut |signal| signal, &mut { slot_of });
-        let analysis = with_references(&self.analysis, &mut |signal| signal, &mut { slot_of });
+        let panels = panels
+            .iter()
+            .filter_map(|panel| with_references(panel, &mut |signal| signal, &mut { &slot_of }));
+        let analysis = with_references(&self.analysis, &mut |signal| signal, &mut { &slot_of });
         let mut layout = SavedLayout {
             vehicles: slots.iter().map(|it| it.vehicle.to_string()).collect(),
-            panels: panels.expect(with_slots),
+            panels: panels.collect(),
             arrangement: self.workspace.layout().clone(),
             active: self.workspace.active(),
-            analysis: analysis.expect(with_slots),
+            analysis: analysis.unwrap_or_default(),
             cursors: [Cursor::A, Cursor::B].map(|cursor| self.cursors.get(cursor)),
             time: self.window.as_ref().map(|window| SavedTime {
                 loaded: window.extent(),

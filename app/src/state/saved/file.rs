@@ -179,7 +179,7 @@ struct WrittenTime {
 }
 
 fn with_slots(value: &impl Serialize) -> Value {
-    let mut tree = serde_json::to_value(value).expect("plain data with text keys");
+    let mut tree = serde_json::to_value(value).unwrap_or_default();
     refs::to_slots(&mut tree);
     tree
 }

@@ -142,15 +142,26 @@ impl SavedLayout {
     }
 }
 
-/// A copy in which other vehicles and signals stand, wherever in it any are named.
+/// A copy in which other vehicles and signals stand, wherever in it any are named. `None` for what JSON
+/// has no words for, such as a number that is none: nothing of the state holds one, and if it ever
+/// does, that part is lost and not the window.
 pub(super) fn with_references<T: Serialize + DeserializeOwned>(
     value: &T,
     signal: &mut dyn FnMut(SignalRef) -> SignalRef,
     vehicle: &mut dyn FnMut(VehicleRef) -> VehicleRef,
-) -> Result<T, serde_json::Error> {
-    let mut tree = serde_json::to_value(value)?;
-    refs::replace(&mut tree, signal, vehicle);
-    serde_json::from_value(tree)
+) -> Option<T> {
+    let copy = serde_json::to_value(value).and_then(|mut tree| {
+        refs::replace(&mut tree, signal, vehicle);
+        serde_json::from_value(tree)
+    });
+    match copy {
+        Ok(copy) => Some(copy),
+        Err(error) => {
+            let what = std::any::type_name::<T>();
+            tracing::error!(%error, what, "left out of a layout");
+            None
+        }
+    }
 }
 
 /// The vehicles that are named anywhere in a value, without the times laid over, in the order of their

@@ -229,3 +229,17 @@ fn a_layout_of_a_million_parts_is_cut() {
     assert_eq!(layout.panels.len(), 1);
     assert!(skipped.len() < 30 && skipped.last().unwrap().contains("more"));
 }
+
+#[test]
+fn a_number_that_json_cannot_hold_costs_its_part_alone() {
+    let mut layout = layout();
+    let axis = layout.panels[0].signals[0].axis.clone();
+    layout.panels[0].fixed_axes.insert(axis, [f64::NAN, 1.0]);
+    let same = |panel| with_references::<Panel>(panel, &mut |it| it, &mut |it| it);
+    assert!(same(&layout.panels[0]).is_none());
+    assert_eq!(same(&layout.panels[1]).as_ref(), Some(&layout.panels[1]));
+    // What was written of it is read up to that range.
+    let (read, skipped) = SavedLayout::from_bytes(layout.to_text().as_bytes()).unwrap();
+    assert_eq!(read.panels.len(), 2);
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+}

@@ -62,13 +62,6 @@ impl Zone {
         }
     }
 
-    /// The last part of the name, for where there is little room: `Berlin`.
-    pub fn short_name(&self) -> String {
-        let name = self.name();
-        let last = name.rsplit_once('/').map_or(name, |(_, last)| last);
-        last.replace('_', " ")
-    }
-
     /// How far clocks are ahead of UTC at an instant, as `+01:00`; nothing in UTC itself, and where
     /// times are counted from a start.
     pub fn offset(&self, instant: Timestamp) -> Option<String> {
@@ -184,7 +177,6 @@ mod tests {
         );
         let johns = zone("America/St_Johns");
         assert_eq!(johns.offset(noon).as_deref(), Some("-03:30"));
-        assert_eq!(johns.short_name(), "St Johns");
         assert_eq!(Zone::UTC.iso_8601(noon), "2026-01-31T12:00:00.500000000Z");
         assert_eq!(Zone::UTC.offset(noon), None);
         let since = Zone::since(noon);

@@ -4,8 +4,8 @@
 //! there does or why it is refused. The preview shows the same text that decides.
 
 use egui::{
-    Align2, Context, DragAndDrop, FontId, Id, LayerId, Order, Pos2, Rect, Stroke, StrokeKind, Ui,
-    pos2, vec2,
+    Context, DragAndDrop, FontId, Id, LayerId, Order, Pos2, Rect, Stroke, StrokeKind, Ui, pos2,
+    vec2,
 };
 
 use super::theme;
@@ -16,6 +16,8 @@ use crate::state::{AppState, AxisId, Panel, PanelId, PanelKind, Side, SignalRef,
 pub(crate) const MAX_AT_ONCE: usize = 32;
 /// A signal dropped this near an edge, as a share of the panel, splits it.
 const EDGE_SHARE: f32 = 0.18;
+/// Longer texts have several lines.
+const MAX_TEXT_WIDTH: f32 = 360.0;
 /// The strip of an axis is at least this wide for a drop.
 const MIN_STRIP: f32 = 24.0;
 
@@ -344,29 +346,12 @@ fn preview(ui: &Ui, area: Rect, verdict: &Result<String, String>) {
     painter.rect_filled(area, 3.0, color.gamma_multiply(0.18));
     painter.rect_stroke(area, 3.0, Stroke::new(1.5, color), StrokeKind::Inside);
     let text_color = ui.visuals().strong_text_color();
-    let galley = painter.layout(
-        text.clone(),
-        FontId::proportional(14.0),
-        text_color,
-        area.width().max(180.0) - 16.0,
-    );
-    // Strips are narrower than any text.
-    let screen = ui.ctx().content_rect().shrink(8.0);
-    let place = Rect::from_center_size(area.center(), galley.size()).expand2(vec2(8.0, 5.0));
-    let shift = vec2(
-        (screen.left() - place.left()).max(0.0) - (place.right() - screen.right()).max(0.0),
-        0.0,
-    );
-    let place = place.translate(shift);
+    let font = FontId::proportional(14.0);
+    let galley = painter.layout(text.clone(), font, text_color, MAX_TEXT_WIDTH);
+    let place = text_place(ui, area, galley.size() + vec2(16.0, 10.0));
     painter.rect_filled(place, 4.0, palette.overlay);
     painter.rect_stroke(place, 4.0, Stroke::new(1.0, color), StrokeKind::Inside);
-    painter.galley(
-        Align2::CENTER_CENTER
-            .align_size_within_rect(galley.size(), place)
-            .min,
-        galley,
-        text_color,
-    );
+    painter.galley(place.min + vec2(8.0, 5.0), galley, text_color);
     // Painted text has no label of its own.
     let label = match verdict {
         Ok(text) => text.clone(),
@@ -374,6 +359,16 @@ fn preview(ui: &Ui, area: Rect, verdict: &Result<String, String>) {
     };
     let response = ui.interact(place, Id::unique("drop preview text"), egui::Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
+}
+
+/// Above the pointer, because the name of what is dragged is below it; inside the window.
+fn text_place(ui: &Ui, area: Rect, size: egui::Vec2) -> Rect {
+    let pointer = ui.input(|input| input.pointer.interact_pos());
+    let at = pointer.unwrap_or_else(|| area.center());
+    let screen = ui.ctx().content_rect().shrink(8.0);
+    let left = (at.x - size.x / 2.0).min(screen.right() - size.x);
+    let top = at.y - size.y - 12.0;
+    Rect::from_min_size(pos2(left.max(screen.left()), top.max(screen.top())), size)
 }
 
 #[cfg(test)]

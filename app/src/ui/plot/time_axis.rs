@@ -1,7 +1,6 @@
 //! The strip with the time labels below the lowest plot.
 
 use canlake_shared::time::TimeRange;
-use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, FontId, Painter, Rangef, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
 use super::input::{self, PlotGeometry, Wheel};
@@ -45,6 +44,7 @@ pub(crate) fn show(
     let plot = window_geometry(panel, rect, window);
     let painter = ui.painter();
     let ticks = ticks(zone, window.visible(), rect.width());
+    let mut contexts = Vec::new();
     for tick in &ticks {
         let x = plot.x_of(tick.instant);
         painter.vline(x, rect.top()..=rect.top() + 4.0, (1.0, palette.plot_frame));
@@ -63,16 +63,16 @@ pub(crate) fn show(
             ui.visuals().text_color(),
         );
         if let Some(context) = &tick.context {
-            painter.text(
+            contexts.push(painter.text(
                 pos2(x, rect.top() + 19.0),
                 anchor,
                 context,
                 FontId::proportional(10.0),
                 palette.faint_text,
-            );
+            ));
         }
     }
-    paint_zone(painter, zone, window, strip, rect, palette.faint_text);
+    paint_zone(painter, zone, window, &contexts, rect, palette.faint_text);
     let response = ui.interact(
         rect,
         ui.scope_id().with(("time axis", panel.id)),
@@ -100,24 +100,30 @@ pub(crate) fn show(
     }
 }
 
-/// Names the zone left of the marks, and how far its clocks are ahead where the window starts.
+/// Names the zone below the marks, as far right as the dates there leave room, and how far its clocks
+/// are ahead where the window starts.
 fn paint_zone(
     painter: &Painter,
     zone: &Zone,
     window: &TimeWindow,
-    strip: Rect,
+    contexts: &[Rect],
     marks: Rect,
     color: egui::Color32,
 ) {
-    let place = strip.left() + 4.0;
-    let lines = [Some(zone.short_name()), zone.offset(window.visible().start)];
-    for (line, text) in lines.into_iter().flatten().enumerate() {
-        let mut job = LayoutJob::simple_singleline(text, FontId::proportional(10.0), color);
-        job.wrap = TextWrapping::truncate_at_width((marks.left() - place - 2.0).max(24.0));
-        let galley = painter.layout_job(job);
-        let y = marks.top() + 5.0 + 13.0 * line as f32;
-        painter.galley(pos2(place, y), galley, color);
+    let mut text = zone.name().to_owned();
+    if let Some(offset) = zone.offset(window.visible().start) {
+        text.push(' ');
+        text.push_str(&offset);
     }
+    let galley = painter.layout_no_wrap(text, FontId::proportional(10.0), color);
+    let mut right = marks.right();
+    for context in contexts.iter().rev() {
+        if context.right() + 8.0 > right - galley.size().x {
+            right = right.min(context.left() - 8.0);
+        }
+    }
+    let place = pos2(right - galley.size().x, marks.top() + 19.0);
+    painter.galley(place, galley, color);
 }
 
 /// What the marks say, for those who do not see them.

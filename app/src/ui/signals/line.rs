@@ -229,14 +229,12 @@ fn columns(
         unit_width,
     );
     let mut right = rect.right() - 4.0;
+    let unit_left = right - unit.rect.width();
+    paint(&painter, unit, unit_left, middle);
     let Some(loaded) = loaded else {
-        right -= unit.rect.width();
-        paint(&painter, unit, right, middle);
-        return right - SPACE;
+        return unit_left - SPACE;
     };
-    right -= unit_width;
-    paint(&painter, unit, right, middle);
-    right -= SPACE;
+    right -= unit_width + SPACE;
     if let Some(value) = value {
         let is_label = !line.info.labels.is_empty();
         let font = if is_label {
@@ -246,7 +244,7 @@ fn columns(
         };
         let color = ui.visuals().strong_text_color();
         let mut job = egui::text::LayoutJob::simple_singleline(value, font, color);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() * 0.3);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() * 0.34);
         let galley = painter.layout_job(job);
         right -= galley.rect.width();
         paint(&painter, galley, right, middle);
@@ -374,7 +372,24 @@ fn value_at_pointer(state: &AppState, loaded: &LoadedSignal) -> Option<String> {
         return Some("–".to_owned());
     }
     let label = label_of(loaded, sample.value);
-    Some(label.map_or_else(|| value_text(sample.value), str::to_owned))
+    Some(label.map_or_else(|| short_text(sample.value), str::to_owned))
+}
+
+/// A number in few enough digits for the tree; plots and tables tell more of them.
+fn short_text(value: f64) -> String {
+    const MAX_LETTERS: usize = 8;
+    /// Digits that count.
+    const DIGITS: i32 = 6;
+    let text = value_text(value);
+    if text.chars().count() <= MAX_LETTERS || !value.is_finite() {
+        return text;
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    if !(-3..DIGITS).contains(&magnitude) {
+        return format!("{value:.2e}").replace('-', "−");
+    }
+    let scale = 10_f64.powi(DIGITS - 1 - magnitude);
+    value_text((value * scale).round() / scale)
 }
 
 /// Where a signal comes from: channel and identifier.
@@ -422,6 +437,33 @@ fn description(state: &AppState, info: &SignalInfo) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_short_and_never_wrong() {
+        let texts = [
+            31_881.751,
+            -1.0 / 81.0,
+            1.5,
+            0.0,
+            123_456_789.0,
+            -1e-12,
+            f64::NAN,
+            42.0,
+        ];
+        assert_eq!(
+            texts.map(short_text),
+            [
+                "31881.8",
+                "−0.0123457",
+                "1.5",
+                "0",
+                "1.23e8",
+                "−1.00e−12",
+                "NaN",
+                "42"
+            ]
+        );
+    }
 
     #[test]
     fn texts_are_cut_where_they_are_lit() {

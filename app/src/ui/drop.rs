@@ -124,6 +124,7 @@ fn offer(ui: &Ui, state: &AppState, found: &DropTarget, sensitive: Rect, queue: 
     if !ui.input(|input| input.pointer.any_released()) {
         return;
     }
+    super::leave_text_fields(ui.ctx());
     if verdict.is_ok() {
         let signals = dragged.signals.clone();
         let target = found.target;

@@ -177,6 +177,17 @@ fn inside<R>(ui: &mut Ui, area: UiBuilder, draw: impl FnOnce(&mut Ui) -> R) -> R
     draw(&mut ui.new_child(area))
 }
 
+/// Takes the keyboard from the field that has it: whoever has just used a plot means the plot's keys.
+fn leave_text_fields(ctx: &egui::Context) {
+    if ctx.text_edit_focused() {
+        ctx.memory_mut(|memory| {
+            if let Some(field) = memory.focused() {
+                memory.surrender_focus(field);
+            }
+        });
+    }
+}
+
 fn drop_files(ui: &Ui, queue: &mut CommandQueue) {
     let (dropped, is_hovering) = ui.input(|input| {
         let paths: Vec<_> = input

@@ -11,7 +11,7 @@ use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _};
 
 /// A debug build that paints in software, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two actions of a hand.
 const HAND: Duration = Duration::from_millis(120);
 const SETTLE: Duration = Duration::from_millis(400);

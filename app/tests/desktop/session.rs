@@ -12,8 +12,10 @@ use crate::display::{Display, Window};
 const SIGNAL: &str = "BMS_PackStatus.Pack_Voltage";
 
 /// Where things are in a window of 1280 × 800 points.
-const PLOT: [i32; 2] = [640, 190];
-const FIRST_RESULT: [i32; 2] = [90, 595];
+const PLOT: [i32; 2] = [640, 180];
+/// In the plot that the second signal was dropped below of.
+const LOWER: [i32; 2] = [640, 255];
+const FIRST_RESULT: [i32; 2] = [90, 574];
 
 #[test]
 fn from_the_demo_lake_to_exported_files_and_back() {
@@ -69,27 +71,27 @@ fn drag_signals(window: &Window<'_>) {
     window.wait_for_log("Plot { signals");
     window.key("slash");
     window.replace_text("ambient_temp");
-    // Near the right edge, which splits the panel.
-    window.drag(FIRST_RESULT, [930, 190]);
+    // Near the lower edge, which splits the panel.
+    window.drag(FIRST_RESULT, [640, 278]);
     window.wait_for_log("Beside");
     window.screenshot("session-03-dragged");
 }
 
 fn zoom(window: &Window<'_>) {
-    window.point_at(PLOT);
+    window.point_at(LOWER);
     for _ in 0..3 {
         window.wheel_up();
     }
     window.screenshot("session-04-wheel");
-    window.drag_with(3, [420, 150], [560, 260]);
+    window.drag_with(3, [420, 215], [560, 280]);
     window.screenshot("session-05-box");
     window.key("BackSpace");
 }
 
 fn place_cursors(window: &Window<'_>) {
-    window.point_at([450, 190]);
+    window.point_at([450, 255]);
     window.key("a");
-    window.point_at([560, 190]);
+    window.point_at([560, 255]);
     window.key("b");
     window.wait_for_log("Run(CursorB)");
 }

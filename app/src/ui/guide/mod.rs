@@ -123,3 +123,20 @@ fn rows<'a>(ui: &mut Ui, rows: impl Iterator<Item = (&'a str, &'a str)>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_tells_the_same_gestures() {
+        let readme = include_str!("../../../../README.md");
+        for topic in Topic::ALL {
+            let page = topic.page();
+            for (does, effect) in page.gestures {
+                let row = format!("| {} | {does} | {effect} |", page.title);
+                assert!(readme.contains(&row), "README.md lacks this row: {row}");
+            }
+        }
+    }
+}

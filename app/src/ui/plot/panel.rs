@@ -15,6 +15,7 @@ use crate::state::{AppState, Panel, PlottedSignal, ShareCommand, TimeWindow, Veh
 use crate::time_display::duration_text;
 use crate::ui::drop;
 use crate::ui::guide::{self, Topic};
+use crate::ui::leave_text_fields;
 use crate::ui::notes;
 
 /// Gaps of one signal that are marked one by one; more are only counted.
@@ -498,6 +499,7 @@ fn handle_mouse(
         queue.run(Action::FitAll);
     }
     if response.clicked() || response.drag_started() {
+        leave_text_fields(ui.ctx());
         queue.send(Command::ActivatePanel(plot.panel));
     }
     let is_click = response.clicked() && !response.double_clicked();

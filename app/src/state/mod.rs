@@ -347,12 +347,12 @@ fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
     if &*key.message == COMPUTED_MESSAGE && key.arbitration_id.is_none() {
         return key.signal.to_string();
     }
-    let is_unique = vehicle
-        .signals
-        .iter()
-        .filter(|other| other.key.message == key.message && other.key.signal == key.signal)
-        .count()
-        <= 1;
+    // Signals are sorted by message and name, so namesakes follow each other.
+    let name = (&key.message, &key.signal);
+    let signals = &vehicle.signals;
+    let first = signals.partition_point(|it| (&it.key.message, &it.key.signal) < name);
+    let second = signals.get(first + 1);
+    let is_unique = second.is_none_or(|it| (&it.key.message, &it.key.signal) != name);
     if is_unique {
         format!("{}.{}", key.message, key.signal)
     } else {

@@ -33,8 +33,12 @@ struct Spark {
 impl Sparks {
     /// Forgets what is not loaded any more.
     pub(super) fn begin(&mut self, state: &AppState) {
-        self.kept
-            .retain(|signal, _| state.store.get(signal).is_some());
+        // Samples that were dropped or replaced must not be held by a picture of them.
+        self.kept.retain(|signal, spark| {
+            let loaded = state.store.get(signal);
+            let series = loaded.and_then(|loaded| loaded.series.as_ref());
+            series.is_some_and(|series| Arc::ptr_eq(series, &spark.series))
+        });
         if self.kept.len() > MAX_KEPT {
             self.kept.clear();
         }

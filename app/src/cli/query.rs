@@ -55,7 +55,7 @@ pub(super) fn run(args: &QueryArgs) -> Result<bool, Failure> {
     let target = args.output.as_deref();
     match args.format {
         Format::Csv => csv(target, &selected, &signals)?,
-        Format::Parquet => parquet(target, &selected, &signals)?,
+        Format::Parquet => parquet(target, &opened, &selected, &signals)?,
         Format::Json => {
             let kept = signals.iter().map(|signal| signal.times.len());
             let answer = Answer {
@@ -109,6 +109,7 @@ fn csv(target: Option<&Path>, selected: &Selected, signals: &[SignalRows]) -> Re
 
 fn parquet(
     target: Option<&Path>,
+    opened: &Opened,
     selected: &Selected,
     signals: &[SignalRows],
 ) -> Result<(), Failure> {
@@ -120,12 +121,16 @@ fn parquet(
             samples: column(name, info, rows),
         })
         .collect();
+    let catalogue = opened.catalogue.as_ref();
+    let dbc = catalogue.decoded_with(&selected.vehicle, selected.query.range);
     // Parquet takes a writer of its own, so the file is made in memory: it is smaller than the
     // samples, which are there already.
     let mut file = Vec::new();
-    write_parquet(&mut file, &selected.vehicle, &signals).map_err(|source| Failure::Parquet {
-        source,
-        to: target.map(Path::to_owned).unwrap_or_default(),
+    write_parquet(&mut file, &selected.vehicle, dbc, &signals).map_err(|source| {
+        Failure::Parquet {
+            source,
+            to: target.map(Path::to_owned).unwrap_or_default(),
+        }
     })?;
     write_to(target, |out| out.write_all(&file))
 }

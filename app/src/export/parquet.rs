@@ -46,11 +46,12 @@ pub fn declaration(info: &SignalInfo) -> SignalDeclaration {
 pub fn write_parquet(
     writer: impl Write + Send,
     vehicle: &str,
+    dbc: Option<DbcProvenance>,
     signals: &[ExportSignal<'_>],
 ) -> Result<(), SchemaError> {
     let mut signals: Vec<&ExportSignal<'_>> = signals.iter().collect();
     signals.sort_by(|a, b| a.key.cmp(b.key));
-    let mut file = ParquetExport::new(writer, vehicle, None, Vec::new())?;
+    let mut file = ParquetExport::new(writer, vehicle, dbc, Vec::new())?;
     for signal in signals {
         file.write(signal, TimeRange::ALL)?;
     }

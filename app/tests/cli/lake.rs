@@ -43,7 +43,7 @@ pub(crate) fn write_ours(
             },
         })
         .collect();
-    write_parquet(File::create(path).unwrap(), vehicle, &signals).unwrap();
+    write_parquet(File::create(path).unwrap(), vehicle, None, &signals).unwrap();
 }
 
 /// A file as the original writes it: interleaved, six columns, no metadata.

@@ -1,7 +1,7 @@
 //! Damaged files, odd values and odd windows: one clear message each, and nothing else is lost.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use canlake::command::{Action, Command};
 use canlake::state::{Severity, SourceStatus};
@@ -11,7 +11,7 @@ use crate::lake::{START_NS, SignalData, write_decoded};
 use crate::window::{SPEED, TestWindow, VEHICLE};
 
 /// Opens a file in a window that shows a plot already; gives what the window says of it.
-fn messages_about(window: &mut TestWindow, path: &PathBuf) -> Vec<(Severity, String)> {
+fn messages_about(window: &mut TestWindow, path: &Path) -> Vec<(Severity, String)> {
     let before = window.state().notices.iter().count();
     let text = path.to_string_lossy().into_owned();
     window.send(Command::Open(vec![text]));

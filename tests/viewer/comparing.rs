@@ -285,7 +285,10 @@ fn bars_of_the_calendar_load_sessions_and_its_menu_compares_them() {
     let first = pos2(rect.left() + 1.0, rect.top() + 15.0);
     click(&mut window, PointerButton::Primary, first);
     window.wait("the first session", |state| {
-        let shown = state.window.as_ref().map(|it| it.extent());
+        let shown = state
+            .window
+            .as_ref()
+            .map(canlake::state::TimeWindow::extent);
         shown.is_some_and(|it| it.contains(Timestamp::from_ns(samples(0).0[0])))
             && !state.store.is_loading()
     });

@@ -196,8 +196,12 @@ fn a_condition_lists_its_events_and_a_click_shows_one() {
     let mut window = with_events("Speed > 45");
     let expected = expected_events(0);
     let id = window.state().analysis.conditions[0].id;
-    let found = window.state().events.of(id).unwrap().intervals.clone();
-    let intervals: Vec<_> = found.iter().map(|it| (it.start, it.end)).collect();
+    let found = window.state().events.of(id).unwrap();
+    let intervals: Vec<_> = found
+        .intervals
+        .iter()
+        .map(|it| (it.start, it.end))
+        .collect();
     assert_eq!(intervals, expected);
     let count = format!("{} events", expected.len());
     assert!(window.harness.query_by_label(&count).is_some(), "{count}");

@@ -26,8 +26,7 @@ pub(crate) struct SignalData {
 /// Writes a decoded file of one vehicle.
 pub(crate) fn write_decoded(path: &Path, vehicle: &str, mut signals: Vec<SignalData>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let key =
-        |data: &SignalData| SignalKey::new("can0", &*data.message, Some(0x100), &*data.signal);
+    let key = |data: &SignalData| SignalKey::new("can0", &data.message, Some(0x100), &data.signal);
     signals.sort_by_key(key);
     let mut info = info(vehicle);
     let times = signals.iter().flat_map(|data| data.times.iter().copied());

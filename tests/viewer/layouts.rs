@@ -108,7 +108,10 @@ fn what_was_saved_comes_back() {
     window.press_with(Modifiers::COMMAND, Key::S);
     assert_eq!(window.state().dialog, None);
     settle(&mut window);
-    assert_eq!(window.state().settings.recent_layouts, [path.clone()]);
+    assert_eq!(
+        window.state().settings.recent_layouts,
+        std::slice::from_ref(&path)
+    );
     window.harness.get_by_label("File").click();
     window.harness.run_steps(3);
     window.harness.get_by_label("Recent layouts").click();

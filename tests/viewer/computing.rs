@@ -1,5 +1,8 @@
 use canlake::command::{Action, Command};
-use canlake::state::{ComputedCommand, Cursor, Dialog, LoadState, PanelKind, SignalRef};
+use canlake::state::{
+    ComputedCommand, Cursor, Dialog, ExportCommand, ExportKind, ExportTarget, LoadState, PanelKind,
+    SignalRef,
+};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -223,6 +226,29 @@ fn a_condition_lists_its_events_and_a_click_shows_one() {
     window.press(Key::E);
     let panels = window.state().workspace.panels();
     assert_eq!(panels.count(), 1);
+}
+
+#[test]
+fn events_are_exported_as_csv() {
+    let mut window = with_events("Speed > 45");
+    let path = window.lake.root().join("events.csv");
+    window.send(Command::Export(ExportCommand::Write(ExportTarget {
+        kind: ExportKind::Events,
+        path: path.clone(),
+        may_replace: false,
+    })));
+    let written = path.clone();
+    window.wait("the file", move |_| written.is_file());
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("condition,start,end,duration_s"));
+    let expected = expected_events(0);
+    assert_eq!(lines.clone().count(), expected.len());
+    for (line, (start, end)) in lines.zip(expected) {
+        let seconds = (end - start) as f64 / 1e9;
+        assert!(line.starts_with("Speed > 45,2026-04-05T07:00:"), "{line}");
+        assert!(line.ends_with(&format!(",{seconds}")), "{line}");
+    }
 }
 
 #[test]

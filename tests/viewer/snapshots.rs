@@ -1,7 +1,8 @@
 //! The main screens as pictures, in both themes. `UPDATE_SNAPSHOTS=1 cargo test --workspace` accepts
 //! what is drawn now.
 
-use canlake::state::ThemeChoice;
+use canlake::command::{Action, Command};
+use canlake::state::{EventsCommand, ThemeChoice};
 use egui::{Key, Modifiers};
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 
@@ -17,7 +18,7 @@ fn snapshots(window: &mut TestWindow, name: &str, results: &mut SnapshotResults)
         .threshold(TOLERANCE)
         .output_path(folder);
     for (theme, suffix) in [(ThemeChoice::Dark, "dark"), (ThemeChoice::Light, "light")] {
-        window.send(canlake::command::Command::SetTheme(theme));
+        window.send(Command::SetTheme(theme));
         window.forget_what_differs_between_runs();
         window.harness.run_steps(4);
         let result = window
@@ -56,4 +57,23 @@ fn the_palette_and_the_guide() {
     window.press(Key::Escape);
     window.press(Key::F1);
     snapshots(&mut window, "guide", &mut results);
+}
+
+#[test]
+fn events_and_summaries() {
+    let mut window = TestWindow::plotted();
+    window.zoom_in_a_lot();
+    let condition = EventsCommand::Watch("Speed > 45".to_owned());
+    window.send(Command::Events(condition));
+    window.press(Key::E);
+    let mut results = SnapshotResults::new();
+    window.settle();
+    window.harness.remove_cursor();
+    snapshots(&mut window, "events", &mut results);
+    window.press(Key::E);
+    window.press(Key::M);
+    window.send(Command::Run(Action::NewHistogram));
+    window.settle();
+    window.harness.remove_cursor();
+    snapshots(&mut window, "summaries", &mut results);
 }

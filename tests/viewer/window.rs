@@ -287,6 +287,14 @@ impl TestWindow {
         self.harness.run_steps(1);
     }
 
+    /// Frames until what runs elsewhere has certainly come.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..60 {
+            std::thread::sleep(Duration::from_millis(5));
+            self.harness.step();
+        }
+    }
+
     /// To where a curve is more than a band.
     pub(crate) fn zoom_in_a_lot(&mut self) {
         for _ in 0..4 {

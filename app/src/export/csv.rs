@@ -152,7 +152,13 @@ impl<'a> CsvWriter<'a> {
     }
 }
 
-fn push_time(line: &mut String, time: i64, options: CsvOptions, range: TimeRange, zone: &Zone) {
+pub(super) fn push_time(
+    line: &mut String,
+    time: i64,
+    options: CsvOptions,
+    range: TimeRange,
+    zone: &Zone,
+) {
     match options.time {
         TimeFormat::Iso8601 => line.push_str(&zone.iso_8601(Timestamp::from_ns(time))),
         TimeFormat::EpochNs => line.push_str(&time.to_string()),
@@ -167,7 +173,7 @@ fn push_time(line: &mut String, time: i64, options: CsvOptions, range: TimeRange
 }
 
 /// A number with the decimal sign that was chosen; quoted where that is the separator as well.
-fn push_number(line: &mut String, text: &str, options: CsvOptions) {
+pub(super) fn push_number(line: &mut String, text: &str, options: CsvOptions) {
     match (options.decimal, options.separator) {
         (Decimal::Comma, Separator::Comma) if text.contains('.') => {
             line.push('"');
@@ -180,7 +186,7 @@ fn push_number(line: &mut String, text: &str, options: CsvOptions) {
 }
 
 /// A text as one field. With `#` it is quoted, or readers that leave out comments would cut it.
-fn field(text: &str, separator: Separator) -> String {
+pub(super) fn field(text: &str, separator: Separator) -> String {
     let text = if text.starts_with(FORMULA) {
         format!("'{text}")
     } else {

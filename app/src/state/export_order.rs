@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use canlake_shared::expr::Event as Interval;
 use canlake_shared::schema::footer::DbcProvenance;
 use canlake_shared::time::TimeRange;
 use serde::{Deserialize, Serialize};
@@ -28,11 +29,13 @@ pub enum ExportKind {
     Parquet,
     /// The plots as they are.
     Png,
+    /// The events of all conditions, as text.
+    Events,
 }
 
 impl ExportKind {
     /// All of them, as the dialog shows them.
-    pub const ALL: [Self; 3] = [Self::Csv, Self::Parquet, Self::Png];
+    pub const ALL: [Self; 4] = [Self::Csv, Self::Parquet, Self::Png, Self::Events];
 
     /// What the dialog says.
     pub const fn label(self) -> &'static str {
@@ -40,13 +43,14 @@ impl ExportKind {
             Self::Csv => "CSV",
             Self::Parquet => "Parquet",
             Self::Png => "PNG",
+            Self::Events => "Events",
         }
     }
 
     /// How names of such files end.
     pub const fn extension(self) -> &'static str {
         match self {
-            Self::Csv => "csv",
+            Self::Csv | Self::Events => "csv",
             Self::Parquet => "parquet",
             Self::Png => "png",
         }
@@ -141,6 +145,19 @@ pub enum ExportEffect {
     PickTarget(ExportKind, PathBuf),
     /// Write samples.
     Samples(Box<SamplesOrder>),
+    /// Write the events of conditions: what is watched, and when it held.
+    Events {
+        /// Names the export.
+        id: ExportId,
+        /// Where it goes.
+        target: ExportTarget,
+        /// Conditions with their events.
+        events: Vec<(String, Arc<[Interval]>)>,
+        /// How numbers and separators are written.
+        options: CsvOptions,
+        /// In which times are written.
+        zone: Zone,
+    },
     /// Draw the plots and write the picture. The window's own work.
     Picture(PictureOrder),
     /// Stop.

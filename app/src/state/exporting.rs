@@ -151,6 +151,11 @@ impl AppState {
         if kind == ExportKind::Png {
             return None;
         }
+        if kind == ExportKind::Events {
+            let is_empty = self.watched_events().iter().all(|(_, it)| it.is_empty());
+            let problem = "no events are found; type a condition in the panel of events (E)";
+            return is_empty.then(|| problem.to_owned());
+        }
         let Some(range) = self.export_range(options.range) else {
             return Some("place the cursors A and B first, or choose another range".to_owned());
         };
@@ -195,7 +200,15 @@ impl AppState {
         });
         let options = &self.settings.export;
         let lacking = self.lacking(&self.export_signals(options.scope));
-        let effect = if target.kind == ExportKind::Png {
+        let effect = if target.kind == ExportKind::Events {
+            return Some(Effect::Export(ExportEffect::Events {
+                id,
+                target,
+                events: self.watched_events(),
+                options: options.csv,
+                zone: self.zone(),
+            }));
+        } else if target.kind == ExportKind::Png {
             let only: Option<PanelId> = match options.scope {
                 ExportScope::ActivePanel => self.workspace.active(),
                 ExportScope::Everything => None,

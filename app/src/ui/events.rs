@@ -4,9 +4,10 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::expression::{ExpressionField, Kind};
 use super::{icons, theme};
-use crate::command::{Command, CommandQueue};
+use crate::command::{Action, Command, CommandQueue};
 use crate::state::{
-    AppState, ConditionId, EventsCommand, FoundEvents, Rule, SignalRef, WatchedCondition,
+    AppState, ConditionId, EventsCommand, ExportCommand, ExportKind, FoundEvents, Rule, SignalRef,
+    WatchedCondition,
 };
 use crate::time_display::{count_text, duration_text};
 
@@ -235,6 +236,12 @@ fn list(ui: &mut Ui, state: &AppState, id: ConditionId, queue: &mut CommandQueue
                 .clicked()
             {
                 ui.copy_text(state.events_as_text());
+            }
+            if ui.small_button("Export…").clicked() {
+                let mut options = state.settings.export.clone();
+                options.kind = ExportKind::Events;
+                queue.send(Command::Export(ExportCommand::Choose(Box::new(options))));
+                queue.run(Action::Export);
             }
         });
     });

@@ -83,9 +83,11 @@ pub(crate) fn show(
         .num_columns(2)
         .spacing([18.0, 7.0])
         .show(ui, |ui| {
-            ui.label("What");
-            scope(ui, &mut options);
-            ui.end_row();
+            if kind != ExportKind::Events {
+                ui.label("What");
+                scope(ui, &mut options);
+                ui.end_row();
+            }
             match kind {
                 ExportKind::Csv => {
                     range(ui, state, &mut options);
@@ -93,6 +95,7 @@ pub(crate) fn show(
                 }
                 ExportKind::Parquet => range(ui, state, &mut options),
                 ExportKind::Png => png(ui, &mut options, fields, &mut problem),
+                ExportKind::Events => {}
             }
         });
     if options != state.settings.export {
@@ -326,6 +329,11 @@ fn summary(state: &AppState, kind: ExportKind) -> String {
     let signals = state.export_signals(options.scope);
     match (kind, state.export_range(options.range)) {
         (ExportKind::Png, _) => "The plots as they are, drawn anew.".to_owned(),
+        (ExportKind::Events, _) => {
+            let n_events: usize = state.watched_events().iter().map(|(_, it)| it.len()).sum();
+            let n_events = count_text(n_events as u64);
+            format!("{n_events} events with condition, start, end and duration; written as CSV is.")
+        }
         (_, None) => String::new(),
         (_, Some(range)) => {
             let samples = |signal| {
@@ -340,7 +348,7 @@ fn summary(state: &AppState, kind: ExportKind) -> String {
             let n_samples: u64 = signals.iter().map(samples).sum();
             let parquet = match kind {
                 ExportKind::Parquet => " The file opens here again.",
-                ExportKind::Csv | ExportKind::Png => "",
+                ExportKind::Csv | ExportKind::Png | ExportKind::Events => "",
             };
             format!(
                 "{} samples of {} signals, {}; all of them, not what is drawn.{parquet}",

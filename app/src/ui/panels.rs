@@ -242,7 +242,7 @@ impl Panels<'_> {
                 {
                     self.queue.send(Command::ClosePanel(panel.id));
                 }
-                if panel.kind != PanelKind::Table {
+                if !matches!(panel.kind, PanelKind::Table | PanelKind::Events) {
                     self.link(ui, panel);
                 }
                 self.fit(ui, panel);

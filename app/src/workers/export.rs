@@ -5,16 +5,20 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use canlake_shared::expr::Event as Interval;
 use canlake_shared::schema::SchemaError;
 
 use super::EventSender;
-use crate::export::{self, Column, CsvWriter, ExportSignal, ParquetExport, Picture, Texts};
+use crate::export::{
+    self, Column, CsvOptions, CsvWriter, ExportSignal, ParquetExport, Picture, Texts,
+};
 use crate::state::{
     Event, ExportColumn, ExportEvent, ExportId, ExportKind, ExportTarget, SamplesOrder, VehicleRef,
 };
-use crate::time_display::bytes_text;
+use crate::time_display::{Zone, bytes_text};
 use crate::whole_file::{self, Draft};
 
 /// Rows between two looks at the clock.
@@ -49,6 +53,27 @@ pub(crate) async fn picture(
         .await;
 }
 
+/// Writes the events of conditions.
+pub(crate) async fn found_events(
+    id: ExportId,
+    target: ExportTarget,
+    conditions: Vec<(String, Arc<[Interval]>)>,
+    options: CsvOptions,
+    zone: Zone,
+    events: EventSender,
+) {
+    let result = check(&target, &target.path).and_then(|()| {
+        whole_file::write(&target.path, |file| {
+            export::write_events(file, &conditions, options, &zone)
+        })
+        .map_err(|error| failure(&target.path, &error))?;
+        written(&[target.path.as_path()])
+    });
+    events
+        .send(Event::Export(ExportEvent::Ended(id, result)))
+        .await;
+}
+
 async fn write_samples(order: &SamplesOrder, events: &EventSender) -> Result<String, String> {
     let progress = Progress {
         id: order.id,
@@ -57,7 +82,7 @@ async fn write_samples(order: &SamplesOrder, events: &EventSender) -> Result<Str
     };
     match order.target.kind {
         ExportKind::Parquet => parquet(order, progress).await,
-        ExportKind::Csv | ExportKind::Png => csv(order, progress).await,
+        ExportKind::Csv | ExportKind::Png | ExportKind::Events => csv(order, progress).await,
     }
 }
 

@@ -269,6 +269,18 @@ impl Workers {
                 let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
                 self.exporting.insert(id, task);
             }
+            ExportEffect::Events {
+                id,
+                target,
+                events,
+                options,
+                zone,
+            } => {
+                let sender = self.events.clone();
+                let work = export::found_events(id, target, events, options, zone, sender);
+                let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+                self.exporting.insert(id, task);
+            }
             // Dropping the task cancels it.
             ExportEffect::Cancel(id) => drop(self.exporting.remove(&id)),
             // Drawn by the window.

@@ -208,6 +208,16 @@ impl AppState {
         }
     }
 
+    /// The conditions and the events that are found of them.
+    pub fn watched_events(&self) -> Vec<(String, Arc<[Interval]>)> {
+        let conditions = self.analysis.conditions.iter();
+        let with_events = conditions.filter_map(|condition| {
+            let found = self.events.of(condition.id)?;
+            Some((condition.text.clone(), Arc::clone(&found.intervals)))
+        });
+        with_events.collect()
+    }
+
     /// All events that are found, as lines of a table with tabs in between: for a spreadsheet.
     pub fn events_as_text(&self) -> String {
         let zone = self.zone();

@@ -28,6 +28,8 @@ pub(crate) enum Topic {
     Layouts,
     Notes,
     Sharing,
+    Export,
+    Times,
     Keys,
 }
 
@@ -67,6 +69,8 @@ impl Topic {
         Self::Layouts,
         Self::Notes,
         Self::Sharing,
+        Self::Export,
+        Self::Times,
         Self::Keys,
     ];
 
@@ -94,6 +98,8 @@ impl Topic {
             Self::Layouts => &LAYOUTS,
             Self::Notes => &NOTES,
             Self::Sharing => &SHARING,
+            Self::Export => &EXPORT,
+            Self::Times => &TIMES,
             Self::Keys => &KEYS,
         }
     }
@@ -514,6 +520,30 @@ const INSPECTOR: Page = Page {
         ("Pointer on a bit", "name the signals in it"),
     ],
     actions: &[Action::ToggleInspector, Action::CursorA, Action::CursorB],
+};
+
+const EXPORT: Page = Page {
+    title: "Export and memory",
+    text: &[
+        "CSV, Parquet and pictures, of the visible range, from A to B or of all that is loaded. Samples \
+         are all that were recorded, never the points that were drawn.",
+        "CSV has a row per sample, held values, fixed steps, or times for each signal; lines with # say \
+         where it is from: pandas.read_csv(path, comment='#'). Exported Parquet opens here again.",
+        "Loaded samples stay in memory within a budget; what was used longest ago goes first.",
+    ],
+    gestures: &[],
+    actions: &[Action::Export, Action::ExportPng, Action::ShowMemory],
+};
+
+const TIMES: Page = Page {
+    title: "Times",
+    text: &[
+        "All times are shown in one zone: UTC, local, a named one, or since the start of what is shown. \
+         Choose it at the bottom right. Where clocks change, the axis tells the offset.",
+        "Typed times are read in that zone; RFC 3339, such as 2026-03-04T23:48:00Z, always works.",
+    ],
+    gestures: &[],
+    actions: &[],
 };
 
 const KEYS: Page = Page {

@@ -43,12 +43,20 @@ pub(super) fn show(
     section(ui, "Source", |ui| source(ui, state, signal, info));
 }
 
+/// Room for the button beside the name, in points.
+const COPY_WIDTH: f32 = 30.0;
+
 fn identity(ui: &mut Ui, state: &AppState, signal: &SignalRef) {
     let key = signal.key.to_string();
     ui.horizontal(|ui| {
         let name = RichText::new(&*signal.key.signal).size(15.0).strong();
-        ui.add(Label::new(name).truncate())
-            .on_hover_text(&*signal.key.signal);
+        // A long name must not push the button out, nor the panel wider.
+        let room = (ui.available_width() - COPY_WIDTH).max(40.0);
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            ui.add(Label::new(name).truncate())
+                .on_hover_text(&*signal.key.signal);
+        });
         let copy = icons::button(ui, icons::Icon::Copy, "Copy the signal's name");
         if copy.clicked() {
             ui.copy_text(key.clone());

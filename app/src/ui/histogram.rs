@@ -294,6 +294,10 @@ impl Chart<'_> {
             let share = ((tick.value - low) / (high - low)) as f32;
             let x = self.plot.left() + self.plot.width() * share;
             painter.vline(x, self.plot.y_range(), (1.0, palette.grid));
+            // The unit stands at the left end; a label there would run into it.
+            if x - self.plot.left() < 16.0 && self.unit().is_some() {
+                continue;
+            }
             let at = pos2(x, self.plot.bottom() + 3.0);
             let font = FontId::proportional(FONT_SIZE);
             painter.text(at, Align2::CENTER_TOP, tick.label, font, palette.faint_text);

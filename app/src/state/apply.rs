@@ -122,7 +122,10 @@ impl AppState {
     ) {
         let state = match result {
             Ok((completeness, stats)) => {
-                self.last_query = Some(stats);
+                // A query that was stopped does not tell what it took.
+                if stats != QueryStats::default() {
+                    self.last_query = Some(stats);
+                }
                 match completeness {
                     Completeness::Complete => LoadState::Complete,
                     Completeness::Partial {

@@ -30,7 +30,9 @@ mod memory;
 mod notes;
 mod notices;
 mod opening;
+mod panel;
 mod panel_options;
+mod reference;
 mod saved;
 mod settings;
 mod sharing;
@@ -73,7 +75,9 @@ pub use look::{Dash, LineLook};
 pub use memory::{MemoryCommand, MemoryUse};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
+pub use panel::{AxisId, OVERLAY_COLORS, Panel, PanelId, PanelKind, PlottedSignal};
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
+pub use reference::{SignalRef, VehicleRef};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
 };
@@ -84,10 +88,7 @@ pub use sources::{OpenSource, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};
 use undo::{Arrangement, Zoom};
-pub use workspace::{
-    AxisId, OVERLAY_COLORS, Panel, PanelId, PanelKind, Place, PlottedSignal, SignalRef, VehicleRef,
-    Workspace,
-};
+pub use workspace::{Place, Workspace};
 pub use zoom::TimeWindow;
 
 use std::sync::Arc;

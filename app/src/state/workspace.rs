@@ -6,81 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use canlake_shared::schema::SignalKey;
-use serde::{Deserialize, Serialize};
-
 use canlake_shared::time::TimeRange;
 
-use super::{Layout, LineLook, OverlayId, PanelOptions, Side, SourceId};
-
-/// A vehicle of an opened source.
-///
-/// A saved layout names it by its role instead of the source, wherever it stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct VehicleRef {
-    /// The source.
-    #[serde(rename = "source_id")]
-    pub source: SourceId,
-    /// The vehicle's id.
-    #[serde(rename = "vehicle_id")]
-    pub vehicle: Arc<str>,
-    /// The stretch of time that is laid over the others, for a comparison; `None` for the time that
-    /// the window shows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overlay: Option<OverlayId>,
-}
-
-impl VehicleRef {
-    /// A vehicle in the time that the window shows.
-    pub fn new(source: SourceId, vehicle: impl Into<Arc<str>>) -> Self {
-        Self {
-            source,
-            vehicle: vehicle.into(),
-            overlay: None,
-        }
-    }
-}
-
-/// A signal of an opened source.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SignalRef {
-    /// The vehicle.
-    pub vehicle: VehicleRef,
-    /// The signal.
-    pub key: SignalKey,
-}
-
-/// Names a panel as long as the app runs, and in a saved layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PanelId(pub u32);
-
-/// Names a value axis of a panel: signals of one unit share one, unless they are told apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AxisId {
-    /// The unit, or the name of a signal without one.
-    pub unit: Arc<str>,
-    /// Counts the axes of one unit.
-    #[serde(default, skip_serializing_if = "is_first")]
-    pub copy: u16,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
-fn is_first(copy: &u16) -> bool {
-    *copy == 0
-}
-
-impl AxisId {
-    /// The first axis of a unit.
-    pub fn of(unit: impl Into<Arc<str>>) -> Self {
-        Self {
-            unit: unit.into(),
-            copy: 0,
-        }
-    }
-}
+use super::panel::free_axis;
+use super::{
+    AxisId, Layout, LineLook, OVERLAY_COLORS, OverlayId, Panel, PanelId, PanelKind, PanelOptions,
+    PlottedSignal, Side, SignalRef, SourceId,
+};
 
 /// Where a new panel goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,139 +25,6 @@ pub enum Place {
     Tab,
     /// At a side of another panel.
     Beside(PanelId, Side),
-}
-
-/// Colours of one tone: a signal of the n-th overlay has the colour of the signal that it is compared
-/// with, plus n times this.
-pub const OVERLAY_COLORS: usize = 1 << 10;
-
-/// A signal in a panel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PlottedSignal {
-    /// Which.
-    #[serde(flatten)]
-    pub signal: SignalRef,
-    /// The axis it is drawn on.
-    pub axis: AxisId,
-    /// Position in the palette, kept while the signal is plotted.
-    #[serde(rename = "color", default)]
-    pub color_idx: usize,
-    /// Hidden signals keep their place in the legend.
-    #[serde(default = "shown")]
-    pub visible: bool,
-    /// How its line looks.
-    #[serde(default, skip_serializing_if = "LineLook::is_default")]
-    pub look: LineLook,
-}
-
-fn shown() -> bool {
-    true
-}
-
-/// What a panel does with its signals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PanelKind {
-    /// Draws them over time.
-    #[default]
-    Plot,
-    /// Lists their values at the cursors.
-    Table,
-    /// Lists their statistics; without signals, those of everything that is plotted.
-    Statistics,
-    /// Draws how their values are distributed.
-    Histogram,
-    /// Draws all others over the first.
-    Xy,
-    /// Draws the way that was gone, from latitude and longitude.
-    Track,
-    /// Lists the events of conditions.
-    Events,
-}
-
-impl PanelKind {
-    /// Whether it does something with signals.
-    pub fn takes_signals(self) -> bool {
-        self != Self::Events
-    }
-}
-
-/// A tile of the workspace, with signals in it.
-///
-/// A saved layout has it as it is: fields besides `id` and `kind` have a default, so that layouts
-/// without them can be read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Panel {
-    /// Names it.
-    pub id: PanelId,
-    /// What it does with its signals.
-    pub kind: PanelKind,
-    /// In the order of the legend.
-    #[serde(default)]
-    pub signals: Vec<PlottedSignal>,
-    /// Axes that the user has set; the others follow the visible values.
-    #[serde(rename = "axes", default, with = "axis_ranges")]
-    pub fixed_axes: BTreeMap<AxisId, [f64; 2]>,
-    /// The time that it shows while it is unlinked from the others; `None` while it is linked.
-    #[serde(rename = "window", default, skip_serializing_if = "Option::is_none")]
-    pub own_window: Option<TimeRange>,
-    /// What is chosen for it.
-    #[serde(default)]
-    pub options: PanelOptions,
-}
-
-/// Axes with their ranges as a list: in JSON only texts can be keys.
-mod axis_ranges {
-    use super::{AxisId, BTreeMap, Deserialize, Serialize};
-
-    #[derive(Serialize, Deserialize)]
-    struct AxisRange {
-        axis: AxisId,
-        range: [f64; 2],
-    }
-
-    pub(super) fn serialize<S: serde::Serializer>(
-        axes: &BTreeMap<AxisId, [f64; 2]>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(axes.iter().map(|(axis, range)| AxisRange {
-            axis: axis.clone(),
-            range: *range,
-        }))
-    }
-
-    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<AxisId, [f64; 2]>, D::Error> {
-        let axes = Vec::<AxisRange>::deserialize(deserializer)?;
-        let is_range = |axis: &AxisRange| axis.range[0] < axis.range[1];
-        let axes = axes.into_iter().filter(is_range);
-        Ok(axes.map(|it| (it.axis, it.range)).collect())
-    }
-}
-
-impl Panel {
-    /// The axes of the panel, in the order of their first signal.
-    pub fn axes(&self) -> Vec<&AxisId> {
-        let mut axes: Vec<&AxisId> = Vec::new();
-        for plotted in &self.signals {
-            if !axes.contains(&&plotted.axis) {
-                axes.push(&plotted.axis);
-            }
-        }
-        axes
-    }
-}
-
-/// The first axis of a unit that is not there yet.
-fn free_axis(taken: &[AxisId], unit: &Arc<str>) -> AxisId {
-    let with = |copy| AxisId {
-        unit: Arc::clone(unit),
-        copy,
-    };
-    let mut axes = (0..=u16::MAX).map(with);
-    axes.find(|axis| !taken.contains(axis))
-        .unwrap_or_else(|| with(0))
 }
 
 /// What zooming changes in a panel.
@@ -786,6 +585,7 @@ fn is_compared(shown: &SignalRef, overlaid: &SignalRef) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::VehicleRef;
 
     fn signal(name: &str) -> SignalRef {
         SignalRef {

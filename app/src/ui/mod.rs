@@ -67,6 +67,8 @@ const MIN_PLOTS_WIDTH: f32 = 280.0;
 /// What belongs to the window, not to the data.
 #[derive(Debug, Default)]
 pub struct UiState {
+    /// Whether a text field had the keyboard, or a menu was open, at the end of the last frame.
+    is_typing: bool,
     open_path: String,
     range: sessions::RangeFields,
     calendar: calendar::CalendarView,
@@ -88,8 +90,9 @@ impl UiState {
 
 /// Draws the window.
 pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
-    // Enter may take the keyboard from a field in the same frame in which letters came for it.
-    let was_typing = ui.ctx().text_edit_focused();
+    // Enter may take the keyboard from a field in the same frame in which letters came for it, and the
+    // toolkit takes it for Escape before the frame begins. The Escape that closes a menu is its own.
+    let was_typing = local.is_typing || ui.ctx().text_edit_focused();
     let theme = theme::of(state.settings.theme);
     if ui.theme() != theme {
         ui.ctx().set_theme(theme);
@@ -129,6 +132,7 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     }
     notices::show(ui.ctx(), state, &mut local.toasts, queue);
     shortcuts::handle(ui.ctx(), was_typing, queue);
+    local.is_typing = ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx());
     drop_files(ui, queue);
 }
 

@@ -137,13 +137,18 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
 ];
 
 /// Keys that text fields use with Ctrl or Cmd.
-const TEXT_KEYS: [Key; 8] = [
+const TEXT_KEYS: [Key; 13] = [
     Key::A,
     Key::C,
     Key::V,
     Key::X,
     Key::Y,
     Key::Z,
+    Key::H,
+    Key::U,
+    Key::W,
+    Key::Backspace,
+    Key::Delete,
     Key::ArrowLeft,
     Key::ArrowRight,
 ];

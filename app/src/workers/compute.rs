@@ -30,6 +30,8 @@ type Work = Box<dyn FnOnce(&AtomicBool) -> Option<ComputeEvent> + Send>;
 struct Running {
     stop: Arc<AtomicBool>,
     task: Task<()>,
+    /// Of a signal: the name that its result is waited for under.
+    load: Option<LoadId>,
 }
 
 impl Drop for Running {
@@ -57,7 +59,7 @@ impl Computing {
         events: &EventSender,
         wake: &Wake,
     ) {
-        let spawn = |work: Work| {
+        let spawn = |load: Option<LoadId>, work: Work| {
             let stop = Arc::new(AtomicBool::new(false));
             let (events, seen) = (events.clone(), Arc::clone(&stop));
             let task = async move {
@@ -68,6 +70,7 @@ impl Computing {
             Running {
                 stop,
                 task: runtimes.spawn_cpu(task, Arc::clone(wake)),
+                load,
             }
         };
         match effect {
@@ -79,7 +82,8 @@ impl Computing {
                 self.signals.remove(&signal);
                 let of = signal.clone();
                 let work = move |stop: &AtomicBool| work_out(load, of, &computation, stop);
-                self.signals.insert(signal, spawn(Box::new(work)));
+                self.signals
+                    .insert(signal, spawn(Some(load), Box::new(work)));
             }
             ComputeEffect::Events {
                 condition,
@@ -89,7 +93,8 @@ impl Computing {
                 self.conditions.remove(&condition);
                 let work =
                     move |stop: &AtomicBool| search(condition, &computation, at_least_ns, stop);
-                self.conditions.insert(condition, spawn(Box::new(work)));
+                self.conditions
+                    .insert(condition, spawn(None, Box::new(work)));
             }
             ComputeEffect::Forget(gone) => {
                 for id in gone {
@@ -97,6 +102,52 @@ impl Computing {
                 }
             }
         }
+    }
+}
+
+impl Computing {
+    /// Ends the computation of a signal; what is to be said of it.
+    pub(crate) fn cancel(&mut self, load: LoadId) -> Option<ComputeEvent> {
+        let mut running = self.signals.iter();
+        let (signal, _) = running.find(|(_, it)| it.load == Some(load))?;
+        let signal = signal.clone();
+        self.signals.remove(&signal);
+        Some(ComputeEvent::Signal {
+            load,
+            signal,
+            result: Err("cancelled".to_owned()),
+        })
+    }
+
+    /// Computations that ended without telling: a bug, but one that the user must hear of.
+    pub(crate) fn panicked(&mut self) -> Vec<ComputeEvent> {
+        let mut events = Vec::new();
+        self.signals
+            .retain(|signal, running| match running.task.try_take() {
+                None => true,
+                Some(Ok(())) => false,
+                Some(Err(panicked)) => {
+                    events.extend(running.load.map(|load| ComputeEvent::Signal {
+                        load,
+                        signal: signal.clone(),
+                        result: Err(panicked.to_string()),
+                    }));
+                    false
+                }
+            });
+        self.conditions
+            .retain(|condition, running| match running.task.try_take() {
+                None => true,
+                Some(Ok(())) => false,
+                Some(Err(panicked)) => {
+                    events.push(ComputeEvent::Events {
+                        condition: *condition,
+                        result: Err(panicked.to_string()),
+                    });
+                    false
+                }
+            });
+        events
     }
 }
 

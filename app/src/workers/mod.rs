@@ -177,6 +177,9 @@ impl Workers {
                 if let Some(running) = self.loading.get_mut(&load) {
                     running.cancel();
                 }
+                if let Some(event) = self.computing.cancel(load) {
+                    self.events.offer(Event::Computed(event));
+                }
             }
             Effect::Summarise(panel, question) => {
                 let events = self.events.clone();
@@ -357,6 +360,7 @@ impl Workers {
         let mut events: Vec<Event> = stopped
             .map(|topic| Event::Inspected(InspectEvent::Stopped(topic)))
             .collect();
+        events.extend(self.computing.panicked().into_iter().map(Event::Computed));
         self.opening.retain(|source, task| match task.try_take() {
             None => true,
             Some(Ok(())) => false,

@@ -1,6 +1,6 @@
 //! One plot panel: its strips left and right, its curves, and what the mouse does on it.
 
-use canlake_shared::time::TimeRange;
+use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2};
 use egui_plot::{Line, LineStyle, Plot, PlotPoints, Points};
 
@@ -17,9 +17,6 @@ use crate::ui::drop;
 use crate::ui::guide::{self, Topic};
 use crate::ui::leave_text_fields;
 use crate::ui::notes;
-
-/// Gaps of one signal that are marked one by one; more are only counted.
-const MAX_GAP_MARKS: usize = 2_000;
 
 /// A panel and where it goes.
 #[derive(Debug)]
@@ -337,21 +334,20 @@ fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &Panel, plot: &PlotGeometry
         let color = theme::signal_color(ui.theme(), plotted.color_idx);
         let bottom = plot.rect.bottom() - 1.0 - 3.0 * idx as f32;
         let range = (visible.start.as_ns(), visible.end.as_ns());
-        for gap in series
-            .gaps()
-            .within(series.times(), range)
-            .take(MAX_GAP_MARKS)
-        {
-            let gap = TimeRange::new(
-                canlake_shared::time::Timestamp::from_ns(gap.start),
-                canlake_shared::time::Timestamp::from_ns(gap.end),
-            );
-            let (left, right) = (plot.x_of(gap.start), plot.x_of(gap.end));
-            let mark = Rect::from_min_max(
-                pos2(left, bottom - 2.0),
-                pos2(right.max(left + 1.0), bottom),
-            );
+        // One look a point, however many gaps there are.
+        let mut x = plot.rect.left();
+        while x < plot.rect.right() {
+            let from = plot.time_at(x).as_ns().max(range.0);
+            let Some(gap) = series.gaps().within(series.times(), (from, range.1)).next() else {
+                break;
+            };
+            let left = plot.x_of(Timestamp::from_ns(gap.start)).max(x);
+            let right = plot
+                .x_of(Timestamp::from_ns(gap.end))
+                .clamp(left + 1.0, plot.rect.right().max(left + 1.0));
+            let mark = Rect::from_min_max(pos2(left, bottom - 2.0), pos2(right, bottom));
             painter.rect_filled(mark, 0.0, color);
+            x = right.max(x + 1.0);
         }
     }
 }
@@ -502,7 +498,7 @@ fn handle_mouse(
         leave_text_fields(ui.ctx());
         queue.send(Command::ActivatePanel(plot.panel));
     }
-    let is_click = response.clicked() && !response.double_clicked();
+    let is_click = response.clicked() && !response.double_clicked() && !response.triple_clicked();
     if let (true, Some(pointer)) = (is_click, response.interact_pointer_pos()) {
         queue.send(Command::PlaceCursor(plot.time_at(pointer.x)));
     }

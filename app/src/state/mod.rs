@@ -327,7 +327,11 @@ impl AppState {
         };
         let mut recording_gaps = Vec::new();
         let mut covered_to = range.start;
-        for session in &vehicle.sessions {
+        // Sessions follow each other in time; this is asked in every frame.
+        let before = |session: &SessionInfo| session.range.end <= range.start;
+        let first = vehicle.sessions.partition_point(before);
+        let visible = vehicle.sessions.iter().skip(first);
+        for session in visible.take_while(|session| session.range.start < range.end) {
             if session.range.start > covered_to {
                 recording_gaps.push(TimeRange::new(covered_to, session.range.start));
             }

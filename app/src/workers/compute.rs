@@ -41,12 +41,9 @@ impl Drop for Running {
 }
 
 impl Computing {
-    /// Whether nothing is being worked out.
-    pub(crate) fn is_idle(&mut self) -> bool {
-        self.signals
-            .retain(|_, running| running.task.try_take().is_none());
-        self.conditions
-            .retain(|_, running| running.task.try_take().is_none());
+    /// Whether nothing is being worked out. What has ended is forgotten by [`Self::panicked`] alone: taken
+    /// here, a panic would be told to nobody.
+    pub(crate) fn is_idle(&self) -> bool {
         self.signals.is_empty() && self.conditions.is_empty()
     }
 

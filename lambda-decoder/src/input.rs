@@ -171,7 +171,7 @@ impl Input {
         let file = File::open(&self.canonical).map_err(JobError::Read)?;
         let frames = match self.kind {
             InputKind::Parquet => FrameBatches::raw(file),
-            InputKind::Log => FrameBatches::log(Box::new(BufReader::new(file)), &self.name()),
+            InputKind::Log => FrameBatches::log(file, &self.name()),
         };
         frames.map_err(JobError::Frames)
     }

@@ -5,14 +5,15 @@
 mod test_data;
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use arrow::array::{ArrayRef, AsArray as _, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use bytes::Bytes;
 use canlake_shared::can::{CanFrame, CanId, ChannelIdx, FrameFlags, Payload};
-use canlake_shared::logs::{self, LogError, LogReader, SkipReason, TimeBasis, candump};
+use canlake_shared::logs::{self, LogError, LogReader, ReadAt, SkipReason, TimeBasis, candump};
 use canlake_shared::time::Timestamp;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -26,7 +27,7 @@ fn read_all(reader: &mut dyn LogReader) -> Vec<CanFrame> {
 }
 
 fn open(bytes: Vec<u8>) -> Result<Box<dyn LogReader>, LogError> {
-    logs::open(Box::new(io::Cursor::new(bytes)), "test.log")
+    logs::open(Bytes::from(bytes), "test.log")
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -100,11 +101,15 @@ fn a_damaged_gzip_is_read_up_to_the_damage() {
 }
 
 /// Fails after its bytes.
-struct Failing(io::Cursor<Vec<u8>>);
+struct Failing(Bytes);
 
-impl Read for Failing {
-    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(target)? {
+impl ReadAt for Failing {
+    fn size(&self) -> io::Result<u64> {
+        self.0.size()
+    }
+
+    fn read_at(&self, offset: u64, target: &mut [u8]) -> io::Result<usize> {
+        match self.0.read_at(offset, target)? {
             0 => Err(io::Error::other("pulled out")),
             n => Ok(n),
         }
@@ -113,8 +118,8 @@ impl Read for Failing {
 
 #[test]
 fn a_failing_device_is_an_error_after_the_good_frames() {
-    let device = Failing(io::Cursor::new(some_log(100)));
-    let mut reader = logs::open(Box::new(io::BufReader::new(device)), "stick/a.log").unwrap();
+    let device = Failing(Bytes::from(some_log(100)));
+    let mut reader = logs::open(device, "stick/a.log").unwrap();
     let mut frames = Vec::new();
     let error = loop {
         match reader.read(&mut frames, 7) {
@@ -277,8 +282,7 @@ fn read_parquet(path: &Path) -> Vec<RecordBatch> {
 }
 
 fn open_path(path: &Path) -> Box<dyn LogReader> {
-    let file = io::BufReader::new(File::open(path).unwrap());
-    logs::open(Box::new(file), &path.display().to_string()).unwrap()
+    logs::open(File::open(path).unwrap(), &path.display().to_string()).unwrap()
 }
 
 fn column(batch: &RecordBatch, name: &str, data_type: &DataType) -> ArrayRef {

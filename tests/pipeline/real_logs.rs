@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -96,8 +95,7 @@ impl Recording {
     fn decode(&self, data: &Path, lake: &TestLake) -> PathBuf {
         let log = self.path(data, &format!("{}.log", self.name));
         let files = self.files(data);
-        let reader = BufReader::new(File::open(log).unwrap());
-        let mut reader = logs::open(Box::new(reader), self.name).unwrap();
+        let mut reader = logs::open(File::open(log).unwrap(), self.name).unwrap();
         let batches = std::iter::from_fn(|| {
             let mut frames = Vec::new();
             reader.read(&mut frames, 50_000).unwrap();

@@ -3,7 +3,6 @@
 //! says how it was made).
 
 use std::fs::{self, File};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -116,8 +115,7 @@ fn find(
 
 /// The log as a raw file of a lake, and the decoded file that belongs to it.
 fn raw_file(lake: &TestLake, log: &Path, name: &str) -> FileOrigin {
-    let reader = BufReader::new(File::open(log).unwrap());
-    let frames = FrameBatches::log(Box::new(reader), name).unwrap();
+    let frames = FrameBatches::log(File::open(log).unwrap(), name).unwrap();
     let info = RawFileInfo {
         vehicle: VehicleId::new(name).unwrap(),
         writer: "test".to_owned(),

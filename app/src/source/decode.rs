@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read as _, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use canlake_shared::dbc::{Databases, ManifestError, Matching, NoMessages};
@@ -262,9 +262,7 @@ fn write_decoded(
 fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
     let file = open(path)?;
     let frames = match kind {
-        InputKind::Log => {
-            FrameBatches::log(Box::new(BufReader::new(file)), &path.to_string_lossy())
-        }
+        InputKind::Log => FrameBatches::log(file, &path.to_string_lossy()),
         InputKind::Raw | InputKind::Decoded => FrameBatches::raw(file),
     };
     frames.map_err(|source| frames_error(source, path))

@@ -90,12 +90,14 @@ impl FrameSource for LogReplay {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
+
     use crate::logs;
 
     #[test]
     fn plays_every_frame_and_announces_channels() {
-        let text: &[u8] = b"(1.0) b 1#\nrubbish\n(1.5) a 2#\n(3.0) b 3#\n";
-        let reader = logs::open(Box::new(text), "two.log").unwrap();
+        let text = Bytes::from_static(b"(1.0) b 1#\nrubbish\n(1.5) a 2#\n(3.0) b 3#\n");
+        let reader = logs::open(text, "two.log").unwrap();
         let mut replay = LogReplay::new(reader, Pace::unlimited());
         let mut reception = Reception::default();
         let timeout = Duration::ZERO;

@@ -5,13 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::BufRead;
 
 use arrow::record_batch::RecordBatch;
 use parquet::file::reader::ChunkReader;
 
 use crate::can::CanFrame;
-use crate::logs::{self, LogError, LogReader};
+use crate::logs::{self, LogError, LogReader, ReadAt};
 use crate::schema::{FileSummary, RawBatchBuilder, RawFileReader, SchemaError};
 
 /// Frames of one batch of a log.
@@ -54,7 +53,7 @@ impl FrameBatches {
     }
 
     /// The frames of a log of any known format; `name` appears in messages only.
-    pub fn log(input: Box<dyn BufRead + Send>, name: &str) -> Result<Self, FramesError> {
+    pub fn log(input: impl ReadAt + 'static, name: &str) -> Result<Self, FramesError> {
         let source = Source::Log {
             reader: logs::open(input, name)?,
             frames: Vec::new(),
@@ -158,13 +157,15 @@ impl fmt::Debug for FrameBatches {
 mod tests {
     use super::*;
     use crate::lake::VehicleId;
+    use bytes::Bytes;
+
     use crate::schema::footer::Recording;
     use crate::schema::{RawFileInfo, RawFileWriter};
 
     #[test]
     fn a_log_and_a_raw_file_of_it_give_the_same_frames() {
-        let text: &[u8] = b"(1.5) can0 123#0011\nrubbish\n(2.5) can1 00000123#22\n";
-        let mut log = FrameBatches::log(Box::new(text), "a.log").unwrap();
+        let text = Bytes::from_static(b"(1.5) can0 123#0011\nrubbish\n(2.5) can1 00000123#22\n");
+        let mut log = FrameBatches::log(text.clone(), "a.log").unwrap();
         let batches: Vec<_> = log.by_ref().map(Result::unwrap).collect();
         assert_eq!(batches.len(), 1);
         assert_eq!(batches[0].num_rows(), 2);
@@ -180,14 +181,14 @@ mod tests {
         let mut writer = RawFileWriter::new(Vec::new(), info).unwrap();
         writer.write(&batches[0]).unwrap();
         let (bytes, _) = writer.close().unwrap();
-        let raw = FrameBatches::raw(bytes::Bytes::from(bytes)).unwrap();
+        let raw = FrameBatches::raw(Bytes::from(bytes)).unwrap();
         assert_eq!(raw.summary().unwrap().rows, 2);
         assert!(raw.map(Result::unwrap).eq(batches));
     }
 
     #[test]
     fn an_input_of_another_kind_is_an_error() {
-        assert!(FrameBatches::raw(bytes::Bytes::from_static(b"(1.5) can0")).is_err());
-        assert!(FrameBatches::log(Box::new(&b"PAR1"[..]), "x").is_err());
+        assert!(FrameBatches::raw(Bytes::from_static(b"(1.5) can0")).is_err());
+        assert!(FrameBatches::log(Bytes::from_static(b"PAR1"), "x").is_err());
     }
 }

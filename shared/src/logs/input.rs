@@ -7,13 +7,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::candump::{self, CandumpReader};
+use super::candump;
+use super::read_at::{ReadAt, Stretch};
 use super::skip::excerpt;
 use super::{LogError, LogReader};
 
 /// How much is looked at to find the format.
 const SNIFF_BYTES: u64 = 64 * 1024;
 const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
+
+/// How a format is found and read.
+pub(super) struct Format {
+    /// Whether the first bytes of a log are its.
+    pub(super) looks_like: fn(&[u8]) -> bool,
+    /// Begins to read.
+    pub(super) open: fn(LogInput) -> Result<Box<dyn LogReader>, LogError>,
+}
+
+/// All that are known. The first that says yes is taken: those with a signature stand before those
+/// that look for one good line.
+const FORMATS: &[Format] = &[candump::FORMAT];
 
 /// The bytes of a log after decompression.
 pub(super) struct LogInput {
@@ -64,7 +77,7 @@ impl Read for LogInput {
 /// # Errors
 /// [`LogError::UnknownFormat`] and [`LogError::Empty`] say that this is no log we can read;
 /// [`LogError::Io`] that the input fails at its very beginning. Anything later is found by `read`.
-pub fn open(input: Box<dyn BufRead + Send>, name: &str) -> Result<Box<dyn LogReader>, LogError> {
+pub fn open(input: impl ReadAt + 'static, name: &str) -> Result<Box<dyn LogReader>, LogError> {
     let io_error = |source| LogError::Io {
         offset: 0,
         name: name.to_owned(),
@@ -72,7 +85,7 @@ pub fn open(input: Box<dyn BufRead + Send>, name: &str) -> Result<Box<dyn LogRea
     };
     let consumed = Arc::new(AtomicU64::new(0));
     let counted = CountingRead {
-        inner: input,
+        inner: Stretch::new(Arc::new(input), 0, u64::MAX),
         consumed: Arc::clone(&consumed),
     };
     let (magic, rest) = peek(counted, GZIP_MAGIC.len() as u64).map_err(io_error)?;
@@ -87,16 +100,15 @@ pub fn open(input: Box<dyn BufRead + Send>, name: &str) -> Result<Box<dyn LogRea
             name: name.to_owned(),
         });
     }
-    let input = LogInput {
+    let Some(format) = FORMATS.iter().find(|format| (format.looks_like)(&head)) else {
+        return Err(LogError::UnknownFormat {
+            excerpt: excerpt(&head, 40),
+            name: name.to_owned(),
+        });
+    };
+    (format.open)(LogInput {
         bytes: Box::new(bytes),
         consumed,
-        name: name.to_owned(),
-    };
-    if candump::looks_like(&head) {
-        return Ok(Box::new(CandumpReader::new(input)));
-    }
-    Err(LogError::UnknownFormat {
-        excerpt: excerpt(&head, 40),
         name: name.to_owned(),
     })
 }
@@ -159,7 +171,7 @@ impl<R: Read> BufRead for Peeked<R> {
 }
 
 struct CountingRead {
-    inner: Box<dyn BufRead + Send>,
+    inner: Stretch,
     consumed: Arc<AtomicU64>,
 }
 

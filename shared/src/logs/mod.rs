@@ -9,10 +9,11 @@
 //! [`LogError`] is left for an input that cannot be read at all.
 //!
 //! ```
+//! use bytes::Bytes;
 //! use canlake_shared::logs;
 //!
-//! let text: &[u8] = b"(1436509052.249713) can0 044#2A366C2BBA\nrubbish\n";
-//! let mut reader = logs::open(Box::new(text), "drive.log")?;
+//! let text = Bytes::from("(1436509052.249713) can0 044#2A366C2BBA\nrubbish\n");
+//! let mut reader = logs::open(text, "drive.log")?;
 //! let mut frames = Vec::new();
 //! while reader.read(&mut frames, 4096)? > 0 {}
 //! assert_eq!(frames.len(), 1);
@@ -21,9 +22,13 @@
 //! ```
 
 pub mod candump;
+mod digits;
 mod input;
 mod lines;
+mod read_at;
+mod sink;
 mod skip;
+mod text;
 
 use std::fmt;
 use std::io;
@@ -32,6 +37,7 @@ use crate::can::{CanFrame, ChannelTable};
 use crate::time::Timestamp;
 
 pub use input::open;
+pub use read_at::ReadAt;
 pub use skip::{SkipReason, SkipReport, Skipped};
 
 /// Why a log cannot be read at all, or no further.
@@ -86,7 +92,8 @@ pub trait LogReader: Send + fmt::Debug {
     /// What was recognised.
     fn format(&self) -> LogFormat;
 
-    /// Appends up to `max` frames in the order of the log and returns how many; 0 is the end.
+    /// Appends about `max` frames in the order of the log and returns how many; 0 is the end. A piece
+    /// of the log that holds several frames gives all of them, so that it may be a few more.
     ///
     /// After an error the frames appended so far are good, and a further call returns 0.
     fn read(&mut self, frames: &mut Vec<CanFrame>, max: usize) -> Result<usize, LogError>;

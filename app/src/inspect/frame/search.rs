@@ -1,7 +1,6 @@
 //! Looks through one raw file or log for the frame of a sample.
 
 use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
@@ -113,7 +112,7 @@ impl Matcher {
         let name = place.path.to_string_lossy();
         let mut best = Best::default();
         let mut passed = 0;
-        for batch in FrameBatches::log(Box::new(BufReader::new(file)), &name)? {
+        for batch in FrameBatches::log(file, &name)? {
             let batch = batch?;
             self.take(&batch, |idx| passed + idx as u64, place, &mut best)?;
             if self.is_settled(&best) {

@@ -16,18 +16,25 @@
 //!
 //! Times are kept to the nanosecond exactly as written; digits past the ninth are cut off.
 
+mod line;
 mod parse;
-mod reader;
 mod write;
 
 pub use write::write_line;
 
-pub(super) use reader::CandumpReader;
+use super::input::Format;
+use super::text::TextReader;
+use line::CandumpLines;
 
 use parse::{Parsed, parse_line};
 
+pub(super) const FORMAT: Format = Format {
+    looks_like,
+    open: |input| Ok(Box::new(TextReader::new(input, CandumpLines))),
+};
+
 /// Whether one of the lines is a frame: rubbish at the head of a log does not hide what it is.
-pub(super) fn looks_like(head: &[u8]) -> bool {
+fn looks_like(head: &[u8]) -> bool {
     let is_frame = |line| matches!(parse_line(line), Ok(Parsed::Frame { .. }));
     head.split(|byte| *byte == b'\n').any(is_frame)
 }

@@ -2,7 +2,8 @@
 
 use crate::can::{CanFrame, CanId, ChannelIdx, FrameFlags, Payload};
 use crate::logs::SkipReason;
-use crate::time::{NS_PER_SEC, Timestamp};
+use crate::logs::digits::{nibble, parse_time, split_once, word};
+use crate::time::Timestamp;
 
 pub(super) const ERROR_FLAG: u32 = 0x2000_0000;
 const EXTENDED_FLAG: u32 = 0x8000_0000;
@@ -36,62 +37,6 @@ pub(super) fn parse_line(line: &[u8]) -> Result<Parsed<'_>, SkipReason> {
         _ => return Err(SkipReason::TrailingText),
     }
     Ok(Parsed::Frame { channel, frame })
-}
-
-fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
-    let position = bytes.iter().position(|byte| *byte == separator)?;
-    let (head, tail) = bytes.split_at_checked(position)?;
-    Some((head, tail.get(1..)?))
-}
-
-/// The next word and what follows it.
-fn word(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let bytes = bytes.trim_ascii_start();
-    let end = bytes
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .unwrap_or(bytes.len());
-    if end == 0 {
-        return None;
-    }
-    bytes.split_at_checked(end)
-}
-
-/// `seconds.fraction` with any number of digits, as an integer all the way.
-fn parse_time(text: &[u8]) -> Option<Timestamp> {
-    let (is_negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    let mut digits = digits.iter();
-    let mut secs: i64 = 0;
-    let mut has_digits = false;
-    let mut has_fraction = false;
-    for byte in digits.by_ref() {
-        if *byte == b'.' {
-            has_fraction = true;
-            break;
-        }
-        secs = secs.checked_mul(10)?.checked_add(decimal(*byte)?)?;
-        has_digits = true;
-    }
-    if !has_digits {
-        return None;
-    }
-    let mut ns: i64 = 0;
-    let mut weight = NS_PER_SEC / 10;
-    if has_fraction {
-        for byte in digits {
-            ns += decimal(*byte)? * weight;
-            weight /= 10;
-        }
-    }
-    let total = secs.checked_mul(NS_PER_SEC)?.checked_add(ns)?;
-    Some(Timestamp::from_ns(if is_negative { -total } else { total }))
-}
-
-fn decimal(byte: u8) -> Option<i64> {
-    byte.is_ascii_digit().then(|| i64::from(byte - b'0'))
 }
 
 /// `ID#DATA`, `ID#R[len]`, `ID##<flags>DATA`.
@@ -203,31 +148,6 @@ fn parse_payload(text: &[u8], max_len: usize) -> Result<Payload, SkipReason> {
     let data = bytes.get(..len).unwrap_or_default();
     Payload::new(data).map_err(|_too_long| SkipReason::BadPayload)
 }
-
-/// The value of a hexadecimal digit.
-fn nibble(byte: u8) -> Option<u8> {
-    match HEX.get(usize::from(byte)) {
-        Some(value @ 0..=15) => Some(*value),
-        _ => None,
-    }
-}
-
-/// Values of the hexadecimal digits; a table, because this is where the time goes.
-static HEX: [u8; 256] = {
-    let mut table = [0xFF; 256];
-    let mut digits: &[u8] = b"0123456789abcdef";
-    let mut value = 0;
-    while let [digit, rest @ ..] = digits {
-        #[expect(clippy::indexing_slicing, reason = "a byte cannot exceed 256 entries")]
-        {
-            table[*digit as usize] = value;
-            table[digit.to_ascii_uppercase() as usize] = value;
-        }
-        value += 1;
-        digits = rest;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {

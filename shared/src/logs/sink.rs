@@ -87,12 +87,12 @@ pub(super) struct NumberedChannels {
 
 impl NumberedChannels {
     /// The name of a channel counted from 1.
-    pub(super) fn from_one(&mut self, number: u64) -> &[u8] {
+    pub(super) fn one_based(&mut self, number: u64) -> &[u8] {
         self.named("CAN", number)
     }
 
     /// The name of a channel counted from 0.
-    pub(super) fn from_zero(&mut self, number: u64) -> &[u8] {
+    pub(super) fn zero_based(&mut self, number: u64) -> &[u8] {
         self.named("can", number)
     }
 

@@ -25,7 +25,7 @@ fn panel(window: &TestWindow) -> &Panel {
 
 fn axis(window: &TestWindow, unit: &str) -> Option<[f64; 2]> {
     let fixed = &panel(window).fixed_axes;
-    fixed.get(&AxisId::of(unit)).copied()
+    fixed.get(&AxisId::of_unit(unit)).copied()
 }
 
 fn at(rect: Rect, x: f32, y: f32) -> Pos2 {
@@ -265,7 +265,7 @@ fn a_signal_moves_to_another_axis_by_the_menu_of_the_legend() {
     open(&mut window);
     window.harness.get_by_label("1: km/h").click();
     window.harness.run_steps(3);
-    assert_eq!(panel(&window).axes(), [&AxisId::of("km/h")]);
+    assert_eq!(panel(&window).axes(), [&AxisId::of_unit("km/h")]);
     open(&mut window);
     window.harness.get_by_label("New axis").click();
     window.harness.run_steps(3);

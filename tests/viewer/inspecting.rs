@@ -352,6 +352,12 @@ fn decoding_again_shows_what_differs() {
     window.wait("both", |state| {
         state.workspace.signals().len() == 2 && !state.store.is_loading()
     });
+    // The vehicle is the same one: what tells them apart is the source.
+    let state = window.state();
+    let signals = state.workspace.signals();
+    let names: Vec<_> = signals.iter().map(|it| state.signal_name(it)).collect();
+    assert_ne!(names[0], names[1]);
+    assert!(names[1].contains("other.dbc"), "{names:?}");
     let go = "Cursor to the first different sample of Speed";
     window.harness.get_by_label(go).click();
     window.harness.run_steps(3);
@@ -367,7 +373,7 @@ fn axes_and_lines_of_the_active_plot_are_set_by_hand() {
     window.harness.get_by_label("Active plot").click();
     window.harness.run_steps(3);
     assert_eq!(window.state().inspector.page, Page::Plot);
-    let axis = AxisId::of("km/h");
+    let axis = AxisId::of_unit("km/h");
     let type_into = |window: &mut TestWindow, label: &str, text: &str| {
         let role = Role::TextInput;
         let field = window.harness.get_by_role_and_label(role, label);

@@ -237,7 +237,7 @@ fn signals_that_a_drive_lacks_are_asked_for() {
     assert_eq!(names(window.state()), expected);
     // Another unit is another axis, and the range set in km/h says nothing of it.
     let panel = window.state().workspace.panels().next().unwrap();
-    assert_eq!(&*panel.signals[0].axis.unit, "mph");
+    assert_eq!(panel.signals[0].axis.unit(), "mph");
     assert!(panel.fixed_axes.is_empty());
 
     // What was said is remembered: at once, in the layout, and in the other direction.

@@ -241,7 +241,7 @@ fn a_link_may_leave_the_layout_out() {
     assert_eq!(Some(window.visible()), parsed.range);
     let panels = window.state().workspace.panels();
     let units: Vec<_> = panels
-        .map(|it| it.signals[0].axis.unit.to_string())
+        .map(|it| it.signals[0].axis.unit().to_owned())
         .collect();
     assert_eq!(units, ["km/h", "V"]);
 

@@ -75,7 +75,9 @@ pub use look::{Dash, LineLook};
 pub use memory::{MemoryCommand, MemoryUse};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Notice, Notices, Severity};
-pub use panel::{AxisId, OVERLAY_COLORS, Panel, PanelId, PanelKind, PlottedSignal};
+pub use panel::{
+    AxisId, Measure, OVERLAY_COLORS, Panel, PanelId, PanelKind, PlottedSignal, SIGNAL_COLORS,
+};
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
 pub use reference::{SignalRef, VehicleRef};
 pub use saved::{
@@ -311,10 +313,19 @@ impl AppState {
         if let Some(overlay) = overlay {
             format!("{name} · {}", self.overlay_name(overlay))
         } else if several {
-            format!("{name} · {}", signal.vehicle.vehicle)
+            format!("{name} · {}", self.name_beside_others(&signal.vehicle))
         } else {
             name
         }
+    }
+
+    /// What tells a vehicle from the others that are plotted: its name, or that of its source where
+    /// another source has a vehicle of that name, as when frames were decoded once more.
+    fn name_beside_others<'a>(&'a self, of: &'a VehicleRef) -> &'a str {
+        let mut plotted = self.workspace.signals().into_iter().map(|it| &it.vehicle);
+        let has_namesake = plotted.any(|it| it.vehicle == of.vehicle && it.source != of.source);
+        let source = self.source(of.source).filter(|_| has_namesake);
+        source.map_or(&*of.vehicle, |source| source.title.as_str())
     }
 
     /// Times in which a vehicle's recorder did not listen, inside `range` of the window's time axis.
@@ -369,8 +380,8 @@ fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
 /// their values have nothing in common.
 pub fn axis_of(info: &SignalInfo) -> AxisId {
     if info.unit.is_empty() {
-        AxisId::of(format!("{}.{}", info.key.message, info.key.signal))
+        AxisId::of_signal(format!("{}.{}", info.key.message, info.key.signal))
     } else {
-        AxisId::of(Arc::clone(&info.unit))
+        AxisId::of_unit(Arc::clone(&info.unit))
     }
 }

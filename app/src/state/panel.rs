@@ -18,9 +18,10 @@ pub struct PanelId(pub u32);
 /// Names a value axis of a panel: signals of one unit share one, unless they are told apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AxisId {
-    /// The unit, or the name of a signal without one.
-    pub unit: Arc<str>,
-    /// Counts the axes of one unit.
+    /// What is measured on it.
+    #[serde(flatten)]
+    pub of: Measure,
+    /// Counts the axes of one measure.
     #[serde(default, skip_serializing_if = "is_first")]
     pub copy: u16,
 }
@@ -33,15 +34,47 @@ fn is_first(copy: &u16) -> bool {
     *copy == 0
 }
 
+/// What is measured on an axis.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// A unit, which several signals may have.
+    Unit(Arc<str>),
+    /// A signal without a unit, by its name: its values have nothing in common with others.
+    Signal(Arc<str>),
+}
+
 impl AxisId {
     /// The first axis of a unit.
-    pub fn of(unit: impl Into<Arc<str>>) -> Self {
-        Self {
-            unit: unit.into(),
-            copy: 0,
+    pub fn of_unit(unit: impl Into<Arc<str>>) -> Self {
+        let of = Measure::Unit(unit.into());
+        Self { of, copy: 0 }
+    }
+
+    /// The first axis of a signal without a unit.
+    pub fn of_signal(name: impl Into<Arc<str>>) -> Self {
+        let of = Measure::Signal(name.into());
+        Self { of, copy: 0 }
+    }
+
+    /// The unit; nothing where a signal without one has the axis.
+    pub fn unit(&self) -> &str {
+        match &self.of {
+            Measure::Unit(unit) => unit,
+            Measure::Signal(_) => "",
+        }
+    }
+
+    /// The unit, or the name of the signal without one.
+    pub fn name(&self) -> &str {
+        match &self.of {
+            Measure::Unit(name) | Measure::Signal(name) => name,
         }
     }
 }
+
+/// Colours that signals have; from the next on, lines are dashed as well.
+pub const SIGNAL_COLORS: usize = 8;
 
 /// Colours of one tone: a signal of the n-th overlay has the colour of the signal that it is compared
 /// with, plus n times this.
@@ -165,13 +198,43 @@ impl Panel {
     }
 }
 
-/// The first axis of a unit that is not there yet.
-pub(super) fn free_axis(taken: &[AxisId], unit: &Arc<str>) -> AxisId {
+/// The first axis of a measure that is not there yet.
+pub(super) fn free_axis(taken: &[AxisId], of: &Measure) -> AxisId {
     let with = |copy| AxisId {
-        unit: Arc::clone(unit),
+        of: of.clone(),
         copy,
     };
     let mut axes = (0..=u16::MAX).map(with);
     axes.find(|axis| !taken.contains(axis))
         .unwrap_or_else(|| with(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_with_a_dot_is_no_name_of_a_signal() {
+        let torque = AxisId::of_unit("N.m");
+        assert_eq!((torque.unit(), torque.name()), ("N.m", "N.m"));
+        let counter = AxisId::of_signal("Drive.Count");
+        assert_eq!((counter.unit(), counter.name()), ("", "Drive.Count"));
+        let second = free_axis(std::slice::from_ref(&counter), &counter.of);
+        assert_eq!((second.copy, &second.of), (1, &counter.of));
+    }
+
+    #[test]
+    fn an_axis_is_written_as_people_would() {
+        let second = AxisId {
+            copy: 1,
+            ..AxisId::of_signal("Drive.Count")
+        };
+        for (axis, text) in [
+            (AxisId::of_unit("N.m"), r#"{"unit":"N.m"}"#),
+            (second, r#"{"signal":"Drive.Count","copy":1}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&axis).unwrap(), text);
+            assert_eq!(serde_json::from_str::<AxisId>(text).unwrap(), axis);
+        }
+    }
 }

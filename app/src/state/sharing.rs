@@ -114,7 +114,7 @@ impl AppState {
             return self.copy_as(panel, kind);
         }
         let title = "nothing to copy: plot a signal first";
-        self.notices.add(Severity::Warning, title, "");
+        self.notices.add(Severity::Info, title, "");
         Vec::new()
     }
 
@@ -169,7 +169,7 @@ impl AppState {
     pub(super) fn copy_link(&mut self) {
         let Some(selection) = &self.selection else {
             let title = "nothing to link to: open data first";
-            self.notices.add(Severity::Warning, title, "");
+            self.notices.add(Severity::Info, title, "");
             return;
         };
         let layout = self.saved_layout();
@@ -310,7 +310,7 @@ impl AppState {
                 key: key.clone(),
             };
             // Its axis follows when the signal is found.
-            workspace.plot(panel, signal, AxisId::of(""));
+            workspace.plot(panel, signal, AxisId::of_unit(""));
         }
         Some(SavedLayout {
             panels: workspace.panels().cloned().collect(),

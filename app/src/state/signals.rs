@@ -82,26 +82,26 @@ mod tests {
         let mut state = AppState::default();
         let workspace = &mut state.workspace;
         let id = workspace.add_panel(PanelKind::Plot, Place::Below);
-        workspace.plot(id, signal("volt"), AxisId::of("V"));
-        workspace.plot(id, signal("amp"), AxisId::of("A"));
+        workspace.plot(id, signal("volt"), AxisId::of_unit("V"));
+        workspace.plot(id, signal("amp"), AxisId::of_unit("A"));
         let look = LineLook {
             dash: Some(Dash::Dotted),
             ..LineLook::default()
         };
         workspace.set_look(id, &signal("volt"), look);
-        workspace.plot_on_axis(id, &signal("volt"), AxisId::of("V"), 1);
+        workspace.plot_on_axis(id, &signal("volt"), AxisId::of_unit("V"), 1);
         let panel = workspace.panel(id).unwrap();
         let signals: Vec<_> = panel
             .signals
             .iter()
-            .map(|it| (&*it.signal.key.signal, &*it.axis.unit, it.look))
+            .map(|it| (&*it.signal.key.signal, it.axis.unit(), it.look))
             .collect();
         assert_eq!(
             signals,
             [("amp", "A", LineLook::default()), ("volt", "A", look)]
         );
         // An axis that is not there is one of its own.
-        workspace.plot_on_axis(id, &signal("rpm"), AxisId::of("rpm"), 7);
+        workspace.plot_on_axis(id, &signal("rpm"), AxisId::of_unit("rpm"), 7);
         assert_eq!(workspace.panel(id).unwrap().axes().len(), 2);
     }
 }

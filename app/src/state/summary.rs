@@ -384,7 +384,9 @@ mod tests {
         };
         let panel = state.workspace.add_panel(kind, Place::Below);
         for name in ["a", "b"] {
-            state.workspace.plot(panel, signal(name), AxisId::of("V"));
+            state
+                .workspace
+                .plot(panel, signal(name), AxisId::of_unit("V"));
             load(&mut state, name, &[1.0, 2.0, 3.0]);
         }
         (state, panel)

@@ -2,7 +2,7 @@
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use super::{AppState, Panel, PanelId, PanelOptions, SignalRef, Span, TimeWindow};
+use super::{AppState, Panel, PanelId, PanelOptions, SignalRef, Span, TimeWindow, axis_of};
 use crate::command::PanelCommand;
 
 impl AppState {
@@ -84,7 +84,9 @@ impl AppState {
             }
             PanelCommand::PutFirst(signal) => self.workspace.put_first(id, &signal),
             PanelCommand::MoveToAxis(signal, axis) => {
-                self.workspace.move_to_axis(id, &signal, axis);
+                if let Some(own) = self.signal_info(&signal).map(axis_of) {
+                    self.workspace.move_to_axis(id, &signal, axis, &own);
+                }
             }
         }
     }
@@ -131,6 +133,18 @@ impl AppState {
             .collect();
         for id in outside {
             self.workspace.set_own_window(id, Some(extent));
+        }
+    }
+
+    /// Shows one stretch of time in all panels, also in those that have a time of their own.
+    pub fn show_in_all_panels(&mut self, range: TimeRange) {
+        let unlinked = self.workspace.panels();
+        let unlinked = unlinked.filter(|panel| panel.own_window.is_some());
+        for id in unlinked.map(|panel| panel.id).collect::<Vec<_>>() {
+            self.workspace.set_own_window(id, Some(range));
+        }
+        if let Some(window) = &mut self.window {
+            window.set(range);
         }
     }
 

@@ -3,7 +3,6 @@
 //! Plain data without samples. Invariant: the layout holds exactly the panels that there are.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use canlake_shared::schema::SignalKey;
 use canlake_shared::time::TimeRange;
@@ -11,7 +10,7 @@ use canlake_shared::time::TimeRange;
 use super::panel::free_axis;
 use super::{
     AxisId, Layout, LineLook, OVERLAY_COLORS, OverlayId, Panel, PanelId, PanelKind, PanelOptions,
-    PlottedSignal, Side, SignalRef, SourceId,
+    PlottedSignal, SIGNAL_COLORS, Side, SignalRef, SourceId,
 };
 
 /// Where a new panel goes.
@@ -254,7 +253,7 @@ impl Workspace {
             return;
         };
         let taken: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
-        self.replot(id, signal, free_axis(&taken, &axis.unit));
+        self.replot(id, signal, free_axis(&taken, &axis.of));
     }
 
     /// Draws a signal on the axis at a position of a panel; on its own where there is none.
@@ -383,8 +382,14 @@ impl Workspace {
         }
     }
 
-    /// Draws a signal on another axis of its panel; on a new one without `axis`.
-    pub(super) fn move_to_axis(&mut self, id: PanelId, signal: &SignalRef, axis: Option<AxisId>) {
+    /// Draws a signal on another axis of its panel; without one on a new axis for what it measures.
+    pub(super) fn move_to_axis(
+        &mut self,
+        id: PanelId,
+        signal: &SignalRef,
+        axis: Option<AxisId>,
+        own: &AxisId,
+    ) {
         let Some(panel) = self.panel_mut(id) else {
             return;
         };
@@ -393,8 +398,7 @@ impl Workspace {
         let Some(plotted) = plotted.into_iter().find(|it| it.signal == *signal) else {
             return;
         };
-        let unit = Arc::clone(&plotted.axis.unit);
-        plotted.axis = axis.unwrap_or_else(|| free_axis(&taken, &unit));
+        plotted.axis = axis.unwrap_or_else(|| free_axis(&taken, &own.of));
         let axes: Vec<AxisId> = panel.axes().into_iter().cloned().collect();
         panel.fixed_axes.retain(|axis, _| axes.contains(axis));
     }
@@ -560,17 +564,17 @@ impl Workspace {
             .unwrap_or_else(|| self.free_color(id))
     }
 
-    /// The first colour that no signal of the panel has; across panels colours go on.
+    /// A colour that no signal of the panel has: one that no panel has, as long as there are such; then
+    /// one of another panel, before lines that share a colour have to be dashed.
     fn free_color(&self, id: PanelId) -> usize {
-        let used = |idx: usize| {
-            self.panels
-                .values()
-                .flat_map(|panel| &panel.signals)
-                .any(|plotted| plotted.color_idx == idx)
-        };
-        let total: usize = self.panels.values().map(|panel| panel.signals.len()).sum();
-        let in_panel = self.panel(id).map_or(0, |panel| panel.signals.len());
-        (0..=total).find(|idx| !used(*idx)).unwrap_or(in_panel)
+        let is_in = |panel: &Panel, idx: usize| panel.signals.iter().any(|it| it.color_idx == idx);
+        let is_here = |idx: usize| self.panel(id).is_some_and(|panel| is_in(panel, idx));
+        let is_anywhere = |idx: usize| self.panels.values().any(|panel| is_in(panel, idx));
+        let n_here = self.panel(id).map_or(0, |panel| panel.signals.len());
+        let new = (0..SIGNAL_COLORS).find(|idx| !is_anywhere(*idx));
+        // Of one more than there are signals, one is free.
+        new.or_else(|| (0..=n_here).find(|idx| !is_here(*idx)))
+            .unwrap_or_default()
     }
 }
 
@@ -595,7 +599,7 @@ mod tests {
     }
 
     fn axis(unit: &str) -> AxisId {
-        AxisId::of(unit)
+        AxisId::of_unit(unit)
     }
 
     fn first(workspace: &Workspace) -> &Panel {
@@ -621,6 +625,25 @@ mod tests {
     }
 
     #[test]
+    fn colours_go_on_across_panels_and_begin_again_before_lines_are_dashed() {
+        let mut workspace = Workspace::default();
+        let fill = |workspace: &mut Workspace, names: std::ops::Range<usize>| {
+            let id = workspace.add_panel(PanelKind::Plot, Place::Below);
+            for name in names {
+                workspace.plot(id, signal(&name.to_string()), axis("V"));
+            }
+            let signals = &workspace.panel(id).unwrap().signals;
+            signals.iter().map(|it| it.color_idx).collect::<Vec<_>>()
+        };
+        assert_eq!(fill(&mut workspace, 0..3), [0, 1, 2]);
+        assert_eq!(fill(&mut workspace, 3..8), [3, 4, 5, 6, 7]);
+        // What is plotted elsewhere keeps its colour; the others are told apart from it.
+        assert_eq!(fill(&mut workspace, 7..10), [7, 0, 1]);
+        let many = fill(&mut workspace, 20..30);
+        assert_eq!(many, (0..10).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn signals_of_one_unit_get_axes_of_their_own_when_asked() {
         let mut workspace = Workspace::default();
         let id = workspace.add_panel(PanelKind::Plot, Place::Below);
@@ -631,7 +654,17 @@ mod tests {
         workspace.plot_on_new_axis(id, &signal("c"), &axis("V"));
         let axes: Vec<_> = first(&workspace).axes().into_iter().cloned().collect();
         assert_eq!(axes.len(), 3);
-        assert!(axes.iter().all(|axis| &*axis.unit == "V"));
+        assert!(axes.iter().all(|axis| axis.unit() == "V"));
+        // Taken off an axis that it was put on by hand, a signal is back on one of its own unit.
+        workspace.plot(id, signal("d"), axis("A"));
+        let units = |workspace: &Workspace| -> Vec<String> {
+            let signals = first(workspace).signals.iter();
+            signals.map(|it| it.axis.unit().to_owned()).collect()
+        };
+        workspace.move_to_axis(id, &signal("a"), Some(axis("A")), &axis("V"));
+        assert_eq!(units(&workspace), ["A", "V", "V", "A"]);
+        workspace.move_to_axis(id, &signal("a"), None, &axis("V"));
+        assert_eq!(units(&workspace), ["V", "V", "V", "A"]);
     }
 
     #[test]

@@ -180,7 +180,7 @@ fn judge(
             if dragged.signals.iter().all(is_there) {
                 return Err("already on this axis".to_owned());
             }
-            format!("to the axis of {}", axis.unit)
+            format!("to the axis of {}", axis.name())
         }
         PlotTarget::NewAxis(id) => {
             let panel = state.workspace.panel(id);

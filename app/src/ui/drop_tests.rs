@@ -15,7 +15,9 @@ fn state() -> (AppState, PanelId, PanelId) {
     let mut state = AppState::default();
     let plot = state.workspace.add_panel(PanelKind::Plot, Place::Below);
     for (name, unit) in [("volt", "V"), ("amp", "A"), ("amp2", "A")] {
-        state.workspace.plot(plot, signal(name), AxisId::of(unit));
+        state
+            .workspace
+            .plot(plot, signal(name), AxisId::of_unit(unit));
     }
     let table = state.workspace.add_panel(PanelKind::Table, Place::Below);
     (state, plot, table)
@@ -142,7 +144,7 @@ fn edges_strips_and_the_middle_of_a_panel_are_told_apart() {
     assert_eq!(target(table, None, 150.0, 200.0), PlotTarget::Panel(table));
     let strip = |unit: &str| AxisStrip {
         panel: plot,
-        axis: AxisId::of(unit),
+        axis: AxisId::of_unit(unit),
         rect,
         pass: 0,
     };

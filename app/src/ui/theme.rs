@@ -12,7 +12,7 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Visuals,
 };
 
-use crate::state::{Dash, OVERLAY_COLORS, PlottedSignal, ThemeChoice};
+use crate::state::{Dash, OVERLAY_COLORS, PlottedSignal, SIGNAL_COLORS, ThemeChoice};
 
 /// Width of a signal's line, in points.
 pub const LINE_WIDTH: f32 = 1.4;
@@ -101,7 +101,7 @@ const LIGHT: Palette = Palette {
 };
 
 // The same hues, lighter on dark and darker on light.
-const SIGNALS_DARK: [Color32; 8] = [
+const SIGNALS_DARK: [Color32; SIGNAL_COLORS] = [
     Color32::from_rgb(86, 180, 233),
     Color32::from_rgb(240, 168, 48),
     Color32::from_rgb(44, 190, 142),
@@ -111,7 +111,7 @@ const SIGNALS_DARK: [Color32; 8] = [
     Color32::from_rgb(220, 212, 90),
     Color32::from_rgb(196, 200, 208),
 ];
-const SIGNALS_LIGHT: [Color32; 8] = [
+const SIGNALS_LIGHT: [Color32; SIGNAL_COLORS] = [
     Color32::from_rgb(0, 114, 178),
     Color32::from_rgb(194, 116, 0),
     Color32::from_rgb(0, 128, 92),
@@ -188,9 +188,6 @@ pub fn gradient(theme: Theme, share: f32) -> Color32 {
     };
     Color32::from_rgb(mix(0), mix(1), mix(2))
 }
-
-/// Colours that signals have; from the next on they are dashed.
-pub const SIGNAL_COLORS: usize = SIGNALS_DARK.len();
 
 /// The dash of the `idx`-th signal: another one for each round through the colours, and for signals of
 /// each drive that is compared.

@@ -11,9 +11,9 @@ use crate::source::{SessionInfo, Vehicle};
 use crate::state::computed::{clear_name, is_known};
 use crate::state::saved::{find, with_references};
 use crate::state::{
-    Analysis, AppState, AxisId, Cursor, Dialog, Effect, OpenSource, Overlay, Panel, RangeChoice,
-    Role, SavedLayout, Selection, Severity, SignalRef, Slot, SourceId, SourceStatus, TimeWindow,
-    VehicleRef, Workspace, axis_of,
+    Analysis, AppState, AxisId, Cursor, Dialog, Effect, Measure, OpenSource, Overlay, Panel,
+    RangeChoice, Role, SavedLayout, Selection, Severity, SignalRef, Slot, SourceId, SourceStatus,
+    TimeWindow, VehicleRef, Workspace, axis_of,
 };
 
 /// What the user has chosen so far in place of missing signals.
@@ -390,7 +390,7 @@ impl AppState {
                 let Some((new, is_named)) = moved.get(&axis) else {
                     return Some((axis, range));
                 };
-                let is_kept = *new == axis || *is_named && axis.unit.contains('.');
+                let is_kept = *new == axis || *is_named && matches!(axis.of, Measure::Signal(_));
                 is_kept.then(|| (new.clone(), range))
             })
             .collect();

@@ -32,7 +32,7 @@
 //! Signals are named by **role**: a slot and a key. Slot 0 is the vehicle that is looked at, whichever
 //! that is when the layout is opened; further slots are the vehicles that it is compared with.
 //! `vehicles` says whom they were of when the layout was saved. `namesakes` are keys that were said to
-//! be one signal in different drives. `zone` is `"utc"`, `"local"`, `"relative"` or a name. `cursors`, `time`, `zone`, `active`,
+//! be one signal in different drives. The axis of a signal without a unit is `{"signal": "Drive.Count"}`. `zone` is `"utc"`, `"local"`, `"relative"` or a name. `cursors`, `time`, `zone`, `active`,
 //! `namesakes` and `analysis` may be missing.
 //!
 //! A file of a later version is refused, as it would be misunderstood. Of a file of this version what
@@ -137,7 +137,7 @@ impl SavedLayout {
         let plotted = self.panels.iter().flat_map(|panel| &panel.signals);
         let mut axes = plotted
             .filter(|it| it.signal.key == role.key)
-            .map(|it| &*it.axis.unit);
+            .map(|it| it.axis.unit());
         axes.next().unwrap_or_default()
     }
 }

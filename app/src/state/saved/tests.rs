@@ -21,8 +21,8 @@ fn layout() -> SavedLayout {
             key: SignalKey::new("can0", "Drive", Some(0x100), name),
         },
         axis: AxisId {
-            unit: "km/h".into(),
             copy,
+            ..AxisId::of_unit("km/h")
         },
         color_idx: slot,
         visible: copy == 0,

@@ -8,7 +8,9 @@ use super::super::{PlotsMemory, theme};
 use super::{InspectorFields, remark, section};
 use crate::command::{Command, CommandQueue};
 use crate::state::inspector::InspectorCommand;
-use crate::state::{AppState, AxisId, Dash, LineLook, Panel, PanelId, PlottedSignal};
+use crate::state::{
+    AppState, AxisId, Dash, LineLook, Panel, PanelId, PlottedSignal, SIGNAL_COLORS,
+};
 
 /// Numbers that are being typed.
 #[derive(Debug, Default)]
@@ -76,9 +78,9 @@ struct Axis<'a> {
 
 fn axis_row(ui: &mut Ui, axis: &Axis<'_>, fields: &mut AxisFields, queue: &mut CommandQueue) {
     let name = if axis.id.copy == 0 {
-        axis.id.unit.to_string()
+        axis.id.name().to_owned()
     } else {
-        format!("{} ({})", axis.id.unit, axis.id.copy + 1)
+        format!("{} ({})", axis.id.name(), axis.id.copy + 1)
     };
     ui.label(RichText::new(&name).size(12.0));
     ui.horizontal(|ui| {
@@ -252,10 +254,10 @@ fn colors(
     queue: &mut CommandQueue,
 ) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    for idx in 0..theme::SIGNAL_COLORS {
+    for idx in 0..SIGNAL_COLORS {
         let (rect, response) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::click());
         let color = theme::signal_color(ui.theme(), idx);
-        let is_own = plotted.color_idx % theme::SIGNAL_COLORS == idx;
+        let is_own = plotted.color_idx % SIGNAL_COLORS == idx;
         ui.painter().rect_filled(rect.shrink(3.0), 2.0, color);
         if is_own || response.hovered() {
             let frame = ui.visuals().strong_text_color();

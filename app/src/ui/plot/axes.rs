@@ -101,15 +101,6 @@ fn fitted(panel: &Panel, curves: &PanelCurves, id: &AxisId) -> [f64; 2] {
     [(low - margin).max(-f64::MAX), (high + margin).min(f64::MAX)]
 }
 
-/// What stands on top of an axis: the unit; nothing where a signal without unit has it.
-pub(crate) fn title(axis: &AxisView) -> &str {
-    if axis.id.unit.contains('.') {
-        ""
-    } else {
-        &axis.id.unit
-    }
-}
-
 /// The marks of each axis, and the widths that their labels need on the left and on the right.
 #[derive(Debug)]
 pub(crate) struct AxisMarks {
@@ -139,7 +130,7 @@ impl AxisMarks {
         };
         let strip = |(axis, marks): (&AxisView, &Vec<ValueTick>)| {
             let labels = marks.iter().map(|mark| width_of(&mark.label));
-            let title = width_of(title(axis)).min(60.0);
+            let title = width_of(axis.id.unit()).min(60.0);
             labels.fold(title, f32::max).ceil() + 2.0 * theme::TICK_GAP
         };
         axes.iter().zip(&self.marks).map(strip).collect()
@@ -180,7 +171,7 @@ impl AxisMarks {
         let font = FontId::proportional(FONT_SIZE);
         let painter = painter.with_clip_rect(strip);
         // The unit stands on top; a mark there would run into it.
-        let title_height = if title(axis).is_empty() { 2.0 } else { 20.0 };
+        let title_height = if axis.id.unit().is_empty() { 2.0 } else { 20.0 };
         for mark in marks {
             let y = plot.y_of(axis.range, mark.value);
             if y > strip.top() + title_height && y < strip.bottom() - 4.0 {
@@ -195,7 +186,7 @@ impl AxisMarks {
         painter.text(
             pos2(x, strip.top() + 2.0),
             anchor,
-            title(axis),
+            axis.id.unit(),
             FontId::proportional(FONT_SIZE),
             color,
         );

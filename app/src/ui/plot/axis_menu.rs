@@ -4,7 +4,6 @@ use egui::{
     Button, Grid, Key, Popup, PopupCloseBehavior, Response, Role, TextEdit, Ui, WidgetInfo,
 };
 
-use super::axes;
 use super::input::{AxisView, PlotGeometry};
 use super::value_text;
 use crate::command::{Command, CommandQueue};
@@ -96,14 +95,11 @@ fn range_of(typed: &Typed) -> Option<[f64; 2]> {
 /// What assistive technology is told of an axis.
 pub(crate) fn describe(axis: &AxisView) -> WidgetInfo {
     let [low, high] = axis.range.map(value_text);
-    let title = match axes::title(axis) {
-        "" => &*axis.id.unit,
-        unit => unit,
-    };
+    let name = axis.id.name();
     WidgetInfo::labeled(
         Role::Figure,
         true,
-        format!("Axis {title} from {low} to {high}"),
+        format!("Axis {name} from {low} to {high}"),
     )
 }
 

@@ -362,7 +362,7 @@ mod tests {
 
     fn axis(range: [f64; 2], is_fixed: bool) -> AxisView {
         AxisView {
-            id: AxisId::of("V"),
+            id: AxisId::of_unit("V"),
             range,
             is_fixed,
             kind: AxisKind::Real,
@@ -462,7 +462,7 @@ mod tests {
         assert_eq!(visible.start, plot.time_at(600.0));
         assert_eq!(
             commands[1],
-            Command::SetAxis(PanelId(0), AxisId::of("V"), [5.0, 7.5])
+            Command::SetAxis(PanelId(0), AxisId::of_unit("V"), [5.0, 7.5])
         );
         assert_eq!(commands.len(), 3);
     }
@@ -477,7 +477,7 @@ mod tests {
             queue.drain(),
             [Command::SetAxis(
                 PanelId(0),
-                AxisId::of("V"),
+                AxisId::of_unit("V"),
                 [0.125, 1.125]
             )]
         );

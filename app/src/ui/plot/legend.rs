@@ -169,7 +169,7 @@ fn axis_menu(ui: &mut Ui, panel: &Panel, plotted: &PlottedSignal, queue: &mut Co
         let mut chosen = None;
         for (idx, axis) in panel.axes().into_iter().enumerate() {
             let is_here = *axis == plotted.axis;
-            let text = axis_name(panel, axis, idx);
+            let text = axis_name(axis, idx);
             if ui.selectable_label(is_here, text).clicked() && !is_here {
                 chosen = Some(Some(axis.clone()));
             }
@@ -187,15 +187,9 @@ fn axis_menu(ui: &mut Ui, panel: &Panel, plotted: &PlottedSignal, queue: &mut Co
     });
 }
 
-/// An axis by its number and its unit, or its first signal where there is none.
-fn axis_name(panel: &Panel, axis: &AxisId, idx: usize) -> String {
-    let number = idx + 1;
-    if !axis.unit.contains('.') {
-        return format!("{number}: {}", axis.unit);
-    }
-    let first = panel.signals.iter().find(|it| it.axis == *axis);
-    let name = first.map_or("", |plotted| &*plotted.signal.key.signal);
-    format!("{number}: {name}")
+/// An axis by its number and what is measured on it.
+fn axis_name(axis: &AxisId, idx: usize) -> String {
+    format!("{}: {}", idx + 1, axis.name())
 }
 
 /// The value that the signal has at the pointer, else at the active cursor: of the last sample at or

@@ -1,8 +1,10 @@
 use canlake::command::{Action, Command};
-use canlake::state::{Dialog, LoadState, MemoryCommand, Severity};
+use canlake::state::{Dialog, LoadState, MemoryCommand, Severity, SourceStatus};
+use canlake_shared::time::NS_PER_SEC;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
+use crate::lake::{START_NS, SignalData, write_decoded};
 use crate::window::{SPEED, TestWindow, VOLTAGE};
 
 /// What the last query was: another one takes another time.
@@ -52,6 +54,54 @@ fn the_session_before_comes_back_without_a_query() {
     let source = window.state().sources[0].id;
     window.send(Command::ReloadSource(source));
     assert_eq!(window.state().store.cached().count(), 0);
+}
+
+/// A file with these signals, each with the values in its samples.
+fn write_file(path: &std::path::Path, signals: &[(&str, [f64; 4])]) {
+    let signals = signals.iter().map(|(name, values)| SignalData {
+        message: "Drive".to_owned(),
+        signal: (*name).to_owned(),
+        times: (0..4).map(|idx| START_NS + idx * NS_PER_SEC).collect(),
+        values: values.to_vec(),
+    });
+    write_decoded(path, "CAR_9", signals.collect());
+}
+
+/// State and values of a plotted signal.
+fn loaded_values(window: &TestWindow, name: &str) -> (LoadState, Vec<f64>) {
+    let mut loaded = window.state().store.iter();
+    let (_, found) = loaded.find(|(it, _)| &*it.key.signal == name).unwrap();
+    let series = found.series.as_ref().unwrap();
+    (found.state.clone(), series.values().to_vec())
+}
+
+#[test]
+fn what_is_plotted_of_a_source_that_is_read_again_is_loaded_again() {
+    let mut window = TestWindow::new();
+    let path = window.lake.path("one/changing.parquet");
+    let (before, after) = ([0.0, 1.5, 2.5, 3.5], [0.0, 15.0, 25.0, 35.0]);
+    write_file(&path, &[("Speed", before), ("Torque", before)]);
+    window.send(Command::Open(vec![path.to_string_lossy().into_owned()]));
+    window.wait("the vehicle", |state| state.selected_vehicle().is_some());
+    // The other one is plotted without being asked for.
+    window.click_signal("Drive.Torque");
+    window.wait("the samples", |state| {
+        state.store.iter().count() == 2 && !state.store.is_loading()
+    });
+    assert_eq!(loaded_values(&window, "Speed").1, before);
+
+    write_file(&path, &[("Speed", after)]);
+    let source = window.state().sources[0].id;
+    window.send(Command::ReloadSource(source));
+    window.wait("the reload", |state| {
+        matches!(state.sources[0].status, SourceStatus::Ready(_)) && !state.store.is_loading()
+    });
+    let speed = loaded_values(&window, "Speed");
+    assert_eq!(speed, (LoadState::Complete, after.to_vec()));
+    // What is gone stays in sight, but is not passed off as what the file has.
+    let (state, values) = loaded_values(&window, "Torque");
+    assert!(matches!(state, LoadState::Failed(_)), "{state:?}");
+    assert_eq!(values, before);
 }
 
 #[test]

@@ -49,7 +49,8 @@ impl AppState {
                     self.notices.add(severity, title, detail);
                 }
                 self.select_first_vehicle(source);
-                let mut effects = self.compare_decodings(source);
+                let mut effects = self.outdate_source(source);
+                effects.extend(self.compare_decodings(source));
                 effects.extend(self.load_notes(source));
                 effects.extend(self.first_view(source));
                 return effects;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use canlake_shared::time::TimeRange;
 
 use super::{
-    AppState, Effect, History, LoadId, LoadState, RangeChoice, SignalRef, TimeWindow, VehicleRef,
+    AppState, COMPUTED_MESSAGE, Effect, History, LoadId, LoadState, RangeChoice, SignalRef,
+    SourceId, TimeWindow, VehicleRef,
 };
 use crate::source::SignalInfo;
 
@@ -146,11 +147,24 @@ impl AppState {
         let wanted = self.wanted();
         self.store.retain(|signal| wanted.contains(signal));
         self.evict();
+        self.cancel_needless(before)
+    }
+
+    /// What is loaded of a source that was read again may be other than what the source has now: it
+    /// is loaded again by the next [`Self::load_missing`].
+    pub(super) fn outdate_source(&mut self, source: SourceId) -> Vec<Effect> {
+        let before = self.store.loads();
+        // What is computed follows what it is worked out of.
+        self.store.outdate(|signal| {
+            signal.vehicle.source == source && *signal.key.message != *COMPUTED_MESSAGE
+        });
+        self.cancel_needless(before)
+    }
+
+    /// Stops those of the queries that bring nothing any more.
+    fn cancel_needless(&self, before: Vec<LoadId>) -> Vec<Effect> {
         let after = self.store.loads();
-        before
-            .into_iter()
-            .filter(|load| !after.contains(load))
-            .map(Effect::Cancel)
-            .collect()
+        let needless = before.into_iter().filter(|load| !after.contains(load));
+        needless.map(Effect::Cancel).collect()
     }
 }

@@ -116,6 +116,16 @@ impl SeriesStore {
         self.cache.remove(is_dropped);
     }
 
+    /// Notes that signals may be others where they came from: what is kept goes, and what is needed stays
+    /// in sight until it has come again.
+    pub(super) fn outdate(&mut self, is_outdated: impl Fn(&SignalRef) -> bool) {
+        for (_, loaded) in self.signals.iter_mut().filter(|(it, _)| is_outdated(it)) {
+            let reason = "its source was read again, and this was not loaded from it";
+            loaded.state = LoadState::Failed(reason.to_owned());
+        }
+        self.drop_cached(is_outdated);
+    }
+
     /// Forgets the kept signal that was not needed for the longest time; whether there was one.
     pub(super) fn evict_one(&mut self) -> bool {
         self.cache.evict()

@@ -61,9 +61,14 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             fields.by_pgn = source.is_some_and(|it| it.dbc.matching == Matching::J1939);
         }
         if let Some(Dialog::ChooseDbc(id)) = state.dialog {
-            let source = state.source(id);
-            let likely = source.and_then(|source| source.likely_dbc.clone());
-            fields.ticked.extend(likely);
+            // As it was decoded before, else what is likely.
+            if let Some(source) = state.source(id) {
+                fields.ticked.clone_from(&source.dbc.paths);
+                fields.by_pgn = source.dbc.matching == Matching::J1939;
+                if fields.ticked.is_empty() {
+                    fields.ticked.extend(source.likely_dbc.clone());
+                }
+            }
         }
         if state.dialog == Some(Dialog::Export) {
             fields.export = ExportFields::of(state);
@@ -195,8 +200,10 @@ fn choose_dbc(
         .desired_width(f32::INFINITY);
     let is_enter = ui.input(|input| input.key_pressed(egui::Key::Enter));
     let entered = ui.add(field).lost_focus() && is_enter;
-    let is_confirmed = is_enter && !entered && !ui.ctx().text_edit_focused();
-    if entered && !fields.dbc_path.trim().is_empty() {
+    let is_path = !fields.dbc_path.trim().is_empty();
+    // Where nothing is typed, Enter means the button.
+    let is_confirmed = is_enter && !(entered && is_path) && !ui.ctx().text_edit_focused();
+    if entered && is_path {
         let path = PathBuf::from(std::mem::take(&mut fields.dbc_path).trim());
         fields.ticked.push(path.clone());
         queue.send(Command::AddDbc(id, path));

@@ -10,6 +10,8 @@ use crate::source::Catalogue;
 use crate::state::{AppState, CompareCommand, OpenSource, SourceStatus, VehicleRef};
 use crate::time_display::{bytes_text, count_text};
 
+const OTHER_DBC: &str = "Choose other DBC files…";
+
 /// Draws the section.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
@@ -95,6 +97,10 @@ fn source_entry(ui: &mut Ui, state: &AppState, source: &OpenSource, queue: &mut 
             queue.send(Command::ReloadSource(source.id));
             ui.close();
         }
+        if !source.dbc.paths.is_empty() && ui.button(OTHER_DBC).clicked() {
+            queue.send(Command::ChooseDbc(source.id));
+            ui.close();
+        }
         if ui.button("Close").clicked() {
             queue.send(Command::CloseSource(source.id));
             ui.close();
@@ -129,7 +135,7 @@ fn vehicles(
             ui.weak(empty_text(catalogue));
         } else {
             ui.weak("none of its frames is in these DBC files");
-            if ui.button("Choose other DBC files…").clicked() {
+            if ui.button(OTHER_DBC).clicked() {
                 queue.send(Command::ChooseDbc(source.id));
             }
         }

@@ -10,12 +10,12 @@ use canlake::state::{
 };
 use canlake::time_display::ZoneChoice;
 use canlake::ui::{self, theme};
-use canlake_shared::time::Timestamp;
+use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Key, Modifiers, Role, Theme};
 use egui_kittest::kittest::{AccessKitNode, Queryable as _};
 use test_support::skip;
 
-use crate::window::{TestWindow, VOLTAGE, samples};
+use crate::window::{TestWindow, VEHICLE, VOLTAGE, samples};
 
 fn click(window: &mut TestWindow, label: &str) {
     window.harness.get_by_label(label).click();
@@ -242,6 +242,64 @@ fn png_has_the_size_and_the_look_that_was_chosen() {
     let picture = image::load_from_memory(&light).unwrap();
     let corner = picture.to_rgb8().get_pixel(2, 2).0;
     assert!(corner.iter().all(|it| *it > 200), "{corner:?}");
+}
+
+/// What a picture says of itself, as uncompressed international texts (PNG, 11.3.4.5).
+fn texts_of(png: &[u8]) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    let mut rest = &png[8..];
+    while let [a, b, c, d, kind @ ..] = rest {
+        let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+        let data = &kind[4..4 + length];
+        if kind.starts_with(b"iTXt") {
+            let mut parts = data.splitn(2, |byte| *byte == 0);
+            let key = String::from_utf8(parts.next().unwrap().to_vec()).unwrap();
+            // Neither compressed, nor with a language and a translated key.
+            let text = parts.next().unwrap().strip_prefix(&[0, 0, 0, 0]).unwrap();
+            texts.insert(key, String::from_utf8(text.to_vec()).unwrap());
+        }
+        rest = &kind[4 + length + 4..];
+    }
+    texts
+}
+
+#[test]
+fn png_is_of_the_range_that_was_chosen_and_says_where_it_is_from() {
+    let mut window = TestWindow::plotted();
+    window.press(Key::I);
+    window.click_plot(0.3);
+    window.press(Key::B);
+    window.click_plot(0.6);
+    let visible = window.visible();
+    let of = |range| ExportOptions {
+        kind: ExportKind::Png,
+        range,
+        ..ExportOptions::default()
+    };
+    let extent = window.state().window.as_ref().unwrap().extent();
+    let (a, b) = window.state().cursors.both().unwrap();
+    let mut pictures = Vec::new();
+    for (name, range, expected) in [
+        ("visible.png", ExportRange::Visible, visible),
+        (
+            "cursors.png",
+            ExportRange::Cursors,
+            TimeRange::inclusive(a, b),
+        ),
+        ("loaded.png", ExportRange::Loaded, extent),
+    ] {
+        let png = write(&mut window, name, of(range));
+        let texts = texts_of(&png);
+        let said = format!("{} to before {}", expected.start, expected.end);
+        assert_eq!(texts["range"], said, "{name}");
+        assert_eq!(texts["vehicle"], VEHICLE);
+        assert_eq!(texts["zone"], "UTC");
+        assert!(texts["written by"].starts_with("canlake "), "{texts:?}");
+        assert!(texts.contains_key("source") && texts.contains_key("dbc"));
+        assert_eq!(window.visible(), visible, "the window stays as it is");
+        pictures.push(image::load_from_memory(&png).unwrap().to_rgb8());
+    }
+    assert!(pictures[0] != pictures[1] && pictures[0] != pictures[2]);
 }
 
 #[test]

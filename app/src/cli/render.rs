@@ -80,7 +80,7 @@ fn egui_size(size: [u16; 2]) -> (f32, f32) {
 }
 
 fn write(picture: &Picture, output: &Path) -> Result<(), Failure> {
-    write_to(Some(output), |out| write_png(out, picture))
+    write_to(Some(output), |out| write_png(out, picture, &[]))
 }
 
 /// The state that the window would have after plotting the same signals.

@@ -13,12 +13,21 @@ pub struct Picture {
     pub rgba: Vec<u8>,
 }
 
-/// Writes a picture as PNG.
-pub fn write_png(writer: impl Write, picture: &Picture) -> std::io::Result<()> {
+/// Writes a picture as PNG. `facts` say where it is from, as texts that viewers show by their keys.
+pub fn write_png(
+    writer: impl Write,
+    picture: &Picture,
+    facts: &[(&'static str, String)],
+) -> std::io::Result<()> {
     let side = |pixels: usize| u32::try_from(pixels).map_err(std::io::Error::other);
     let mut encoder = png::Encoder::new(writer, side(picture.width)?, side(picture.height)?);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
+    for (key, value) in facts {
+        encoder
+            .add_itxt_chunk((*key).to_owned(), value.clone())
+            .map_err(std::io::Error::other)?;
+    }
     let mut writer = encoder.write_header().map_err(std::io::Error::other)?;
     writer
         .write_image_data(&picture.rgba)

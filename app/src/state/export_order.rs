@@ -27,7 +27,7 @@ pub enum ExportKind {
     Csv,
     /// Samples as a file of decoded signals.
     Parquet,
-    /// The plots as they are.
+    /// The plots.
     Png,
     /// The events of all conditions, as text.
     Events,
@@ -231,6 +231,10 @@ pub struct PictureOrder {
     pub options: PngOptions,
     /// Only this panel.
     pub panel: Option<PanelId>,
+    /// All panels show this; without, each shows what it shows in the window.
+    pub range: Option<TimeRange>,
+    /// Where the picture is from, by key.
+    pub facts: Vec<(&'static str, String)>,
 }
 
 /// An export that is being written.

@@ -23,11 +23,8 @@ impl AppState {
     /// Opens the dialog; with a kind, with that one chosen.
     pub(super) fn ask_for_export(&mut self, kind: Option<ExportKind>) {
         if self.workspace.signals().is_empty() {
-            self.notices.add(
-                Severity::Warning,
-                "nothing to export: plot a signal first",
-                "",
-            );
+            self.notices
+                .add(Severity::Info, "nothing to export: plot a signal first", "");
             return;
         }
         if let Some(kind) = kind {
@@ -148,9 +145,6 @@ impl AppState {
     /// Why nothing can be written as was chosen.
     pub fn export_problem(&self, kind: ExportKind) -> Option<String> {
         let options = &self.settings.export;
-        if kind == ExportKind::Png {
-            return None;
-        }
         if kind == ExportKind::Events {
             let is_empty = self.watched_events().iter().all(|(_, it)| it.is_empty());
             let problem = "no events are found; type a condition in the panel of events (E)";
@@ -159,6 +153,9 @@ impl AppState {
         let Some(range) = self.export_range(options.range) else {
             return Some("place the cursors A and B first, or choose another range".to_owned());
         };
+        if kind == ExportKind::Png {
+            return None;
+        }
         let columns = self.export_columns(kind);
         if columns.is_empty() {
             return Some("no samples are loaded yet of these signals".to_owned());
@@ -199,7 +196,8 @@ impl AppState {
             done: 0.0,
         });
         let options = &self.settings.export;
-        let lacking = self.lacking(&self.export_signals(options.scope));
+        let signals = self.export_signals(options.scope);
+        let lacking = self.lacking(&signals);
         let effect = if target.kind == ExportKind::Events {
             return Some(Effect::Export(ExportEffect::Events {
                 id,
@@ -213,11 +211,15 @@ impl AppState {
                 ExportScope::ActivePanel => self.workspace.active(),
                 ExportScope::Everything => None,
             };
+            let vehicles = self.export_vehicles(signals.iter(), range?);
             ExportEffect::Picture(PictureOrder {
                 id,
                 target,
                 options: options.png,
                 panel: only,
+                // What is visible may differ from panel to panel.
+                range: range.filter(|_| options.range != ExportRange::Visible),
+                facts: self.export_facts(&vehicles, range?, &lacking),
             })
         } else {
             let columns = self.export_columns(target.kind);
@@ -241,21 +243,12 @@ impl AppState {
         range: TimeRange,
         lacking: &[String],
     ) -> SamplesOrder {
-        let vehicles: BTreeSet<&VehicleRef> = columns
-            .iter()
-            .map(|column| &column.signal.vehicle)
-            .collect();
-        let vehicles: Vec<_> = vehicles
-            .into_iter()
-            .map(|vehicle| ExportVehicle {
-                dbc: self.decoded_with(vehicle, range),
-                coverage: self.coverage(vehicle, range),
-                vehicle: vehicle.clone(),
-            })
-            .collect();
+        let vehicles = self.export_vehicles(columns.iter().map(|it| &it.signal), range);
+        let mut facts = self.export_facts(&vehicles, range, lacking);
+        facts.push(("rows", rows_text(self.settings.export.csv.layout)));
         SamplesOrder {
             id,
-            facts: self.export_facts(&vehicles, range, lacking),
+            facts,
             target,
             columns,
             range,
@@ -265,7 +258,22 @@ impl AppState {
         }
     }
 
-    /// What a file says about where its rows are from.
+    /// The vehicles of signals, each once.
+    fn export_vehicles<'a>(
+        &self,
+        signals: impl Iterator<Item = &'a SignalRef>,
+        range: TimeRange,
+    ) -> Vec<ExportVehicle> {
+        let vehicles: BTreeSet<&VehicleRef> = signals.map(|signal| &signal.vehicle).collect();
+        let of = |vehicle: &VehicleRef| ExportVehicle {
+            dbc: self.decoded_with(vehicle, range),
+            coverage: self.coverage(vehicle, range),
+            vehicle: vehicle.clone(),
+        };
+        vehicles.into_iter().map(of).collect()
+    }
+
+    /// What a file says about where it is from.
     fn export_facts(
         &self,
         vehicles: &[ExportVehicle],
@@ -290,22 +298,6 @@ impl AppState {
             format!("no, partial: {}", lacking.join("; "))
         };
         facts.push(("complete", complete));
-        let rows = match self.settings.export.csv.layout {
-            CsvLayout::Samples => {
-                "one per sample time; empty where a signal has no sample".to_owned()
-            }
-            CsvLayout::Hold => {
-                "one per sample time; the last value of each signal, none in gaps".to_owned()
-            }
-            CsvLayout::Steps(step) => {
-                format!(
-                    "one every {}; the last value of each signal, none in gaps",
-                    exact_duration::text(step)
-                )
-            }
-            CsvLayout::PerSignal => "each signal by itself".to_owned(),
-        };
-        facts.push(("rows", rows));
         facts.push((
             "written by",
             concat!("canlake ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -382,6 +374,21 @@ impl AppState {
             format!("{}: {}", vehicle.vehicle, dbc_text(dbc.as_ref()))
         });
         lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// What a row of a CSV file is.
+fn rows_text(layout: CsvLayout) -> String {
+    match layout {
+        CsvLayout::Samples => "one per sample time; empty where a signal has no sample".to_owned(),
+        CsvLayout::Hold => {
+            "one per sample time; the last value of each signal, none in gaps".to_owned()
+        }
+        CsvLayout::Steps(step) => format!(
+            "one every {}; the last value of each signal, none in gaps",
+            exact_duration::text(step)
+        ),
+        CsvLayout::PerSignal => "each signal by itself".to_owned(),
     }
 }
 

@@ -94,7 +94,10 @@ pub(crate) fn show(
                     csv(ui, &mut options, fields, &mut problem);
                 }
                 ExportKind::Parquet => range(ui, state, &mut options),
-                ExportKind::Png => png(ui, &mut options, fields, &mut problem),
+                ExportKind::Png => {
+                    range(ui, state, &mut options);
+                    png(ui, &mut options, fields, &mut problem);
+                }
                 ExportKind::Events => {}
             }
         });
@@ -328,7 +331,9 @@ fn summary(state: &AppState, kind: ExportKind) -> String {
     let options = &state.settings.export;
     let signals = state.export_signals(options.scope);
     match (kind, state.export_range(options.range)) {
-        (ExportKind::Png, _) => "The plots as they are, drawn anew.".to_owned(),
+        (ExportKind::Png, _) => {
+            "The plots, drawn anew; the file says where they are from.".to_owned()
+        }
         (ExportKind::Events, _) => {
             let n_events: usize = state.watched_events().iter().map(|(_, it)| it.len()).sum();
             let n_events = count_text(n_events as u64);

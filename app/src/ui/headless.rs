@@ -48,6 +48,9 @@ pub fn exported(mut state: AppState, order: &PictureOrder, plots: Vec2, scale: f
             state.workspace.close_panel(other);
         }
     }
+    if let Some(range) = order.range {
+        state.show_in_all_panels(range);
+    }
     let Some((width, height)) = options.size else {
         return picture(&state, plots, scale);
     };

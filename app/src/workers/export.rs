@@ -16,7 +16,8 @@ use crate::export::{
     self, Column, CsvOptions, CsvWriter, ExportSignal, ParquetExport, Picture, Texts,
 };
 use crate::state::{
-    Event, ExportColumn, ExportEvent, ExportId, ExportKind, ExportTarget, SamplesOrder, VehicleRef,
+    Event, ExportColumn, ExportEvent, ExportId, ExportKind, ExportTarget, PictureOrder,
+    SamplesOrder, VehicleRef,
 };
 use crate::time_display::{Zone, bytes_text};
 use crate::whole_file::{self, Draft};
@@ -35,21 +36,23 @@ pub(crate) async fn samples(order: SamplesOrder, events: EventSender) {
 
 /// Draws a picture and writes it.
 pub(crate) async fn picture(
-    id: ExportId,
-    target: ExportTarget,
+    order: PictureOrder,
     draw: impl FnOnce() -> Picture,
     events: EventSender,
 ) {
-    let result = check(&target, &target.path).map(|()| draw());
+    let target = &order.target;
+    let result = check(target, &target.path).map(|()| draw());
     // Here it can be cancelled.
     tokio::task::yield_now().await;
     let result = result.and_then(|picture| {
-        whole_file::write(&target.path, |file| export::write_png(file, &picture))
-            .map_err(|error| failure(&target.path, &error))?;
+        whole_file::write(&target.path, |file| {
+            export::write_png(file, &picture, &order.facts)
+        })
+        .map_err(|error| failure(&target.path, &error))?;
         written(&[target.path.as_path()])
     });
     events
-        .send(Event::Export(ExportEvent::Ended(id, result)))
+        .send(Event::Export(ExportEvent::Ended(order.id, result)))
         .await;
 }
 

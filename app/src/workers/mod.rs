@@ -256,9 +256,10 @@ impl Workers {
         order: PictureOrder,
         draw: impl FnOnce() -> crate::export::Picture + Send + 'static,
     ) {
-        let work = export::picture(order.id, order.target, draw, self.events.clone());
+        let id = order.id;
+        let work = export::picture(order, draw, self.events.clone());
         let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
-        self.exporting.insert(order.id, task);
+        self.exporting.insert(id, task);
     }
 
     fn export(&mut self, effect: ExportEffect) {

@@ -86,6 +86,24 @@ fn completion_offers_signals_and_puts_them_in() {
 }
 
 #[test]
+fn escape_sends_the_offers_away_and_the_keyboard_stays_in_the_field() {
+    let mut window = TestWindow::opened();
+    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
+    type_into(&mut window, "Expression", "spe");
+    let n_named = |window: &TestWindow| window.harness.query_all_by_label_contains(SPEED).count();
+    let with_offers = n_named(&window);
+    window.press(Key::Escape);
+    assert!(n_named(&window) < with_offers);
+    assert_eq!(window.state().dialog, Some(Dialog::Computed(None)));
+    let role = egui::accesskit::Role::TextInput;
+    let field = window.harness.get_by_role_and_label(role, "Expression");
+    assert!(field.is_focused());
+    // The next one closes the dialog.
+    window.press(Key::Escape);
+    assert_eq!(window.state().dialog, None);
+}
+
+#[test]
 fn what_is_wrong_is_said_where_it_is_wrong() {
     let mut window = TestWindow::opened();
     window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::F);

@@ -8,8 +8,8 @@ use canlake_shared::expr::{
 };
 use egui::text::{CCursor, CCursorRange, LayoutJob};
 use egui::{
-    Align2, Area, FontId, Frame, Galley, Id, Key, Modifiers, Order, Response, RichText, Stroke,
-    TextBuffer, TextEdit, TextFormat, Ui, vec2,
+    Align2, Area, EventFilter, FontId, Frame, Galley, Id, Key, Modifiers, Order, Pos2, Rect,
+    Response, RichText, Stroke, TextBuffer, TextEdit, TextFormat, Ui, vec2,
 };
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ use crate::state::{AppState, Names, SignalRef, VehicleRef, WrongText, computed_k
 
 /// Offers that are shown at once.
 const MAX_OFFERS: usize = 9;
+/// Of one offer, in points.
+const OFFER_HEIGHT: f32 = 20.0;
 
 /// What the text is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +110,16 @@ impl ExpressionField {
         } else if let (true, Some(cursor)) = (response.has_focus(), cursor) {
             self.offer(state, vehicle, cursor);
             self.show_offers(ui, &response, id);
+        }
+        if !self.offers.is_empty() {
+            // Escape sends the offers away; the keyboard stays here.
+            let filter = EventFilter {
+                tab: true,
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                escape: true,
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
         }
         self.remark(ui, state, vehicle, kind, wrong.as_ref());
         let is_enter = ui.input(|input| input.key_pressed(Key::Enter));
@@ -229,10 +241,13 @@ impl ExpressionField {
             return;
         }
         let mut clicked = false;
+        let row = OFFER_HEIGHT + ui.spacing().item_spacing.y;
+        let height = row * self.offers.len() as f32 + OFFER_HEIGHT;
+        let (pivot, at) = offers_place(ui.ctx().content_rect(), response.rect, height);
         Area::new(id.with("offers"))
             .order(Order::Foreground)
-            .pivot(Align2::LEFT_TOP)
-            .fixed_pos(response.rect.left_bottom() + vec2(0.0, 2.0))
+            .pivot(pivot)
+            .fixed_pos(at)
             .show(ui.ctx(), |ui| {
                 Frame::popup(ui.style()).show(ui, |ui| {
                     ui.set_max_width(520.0);
@@ -241,7 +256,7 @@ impl ExpressionField {
                         let help = RichText::new(&offer.help).weak().size(11.0);
                         let button = egui::Button::selectable(idx == self.chosen, text)
                             .shortcut_text(help)
-                            .min_size(vec2(260.0, 20.0));
+                            .min_size(vec2(260.0, OFFER_HEIGHT));
                         if ui.add(button).clicked() {
                             self.chosen = idx;
                             clicked = true;
@@ -275,6 +290,17 @@ impl ExpressionField {
         let range = CCursorRange::one(CCursor::new(cursor));
         edit.cursor.set_char_range(Some(range));
         edit.store(ui.ctx(), id);
+    }
+}
+
+/// Where offers of this height go: below the field, or above it where there is more room, so that they
+/// never cover what is typed.
+fn offers_place(screen: Rect, field: Rect, height: f32) -> (Align2, Pos2) {
+    let below = screen.bottom() - field.bottom();
+    if below < height && field.top() - screen.top() > below {
+        (Align2::LEFT_BOTTOM, field.left_top() - vec2(0.0, 2.0))
+    } else {
+        (Align2::LEFT_TOP, field.left_bottom() + vec2(0.0, 2.0))
     }
 }
 
@@ -437,4 +463,24 @@ pub(crate) fn wrong_name(state: &AppState, name: &str, own: Option<&str>) -> Opt
         .computed_signal(&computed_key(name))
         .is_some();
     (is_taken && !is_own).then(|| format!("{name} is computed already; choose another name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::pos2;
+
+    use super::*;
+
+    #[test]
+    fn offers_never_cover_what_is_typed() {
+        let screen = Rect::from_min_size(Pos2::ZERO, vec2(800.0, 600.0));
+        for (top, below) in [(50.0, true), (300.0, true), (500.0, false), (590.0, false)] {
+            let field = Rect::from_min_size(pos2(40.0, top), vec2(300.0, 20.0));
+            let (pivot, at) = offers_place(screen, field, 200.0);
+            let offers = pivot.anchor_size(at, vec2(260.0, 200.0));
+            assert!(screen.contains_rect(offers), "{top}: {offers}");
+            assert!(!offers.intersects(field), "{top}: {offers}");
+            assert_eq!(offers.top() > field.top(), below, "{top}");
+        }
+    }
 }

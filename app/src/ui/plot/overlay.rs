@@ -7,8 +7,11 @@ use egui::{
 
 use super::input::PlotGeometry;
 use super::{PanelCurves, inside, legend, theme};
-use crate::state::{AppState, Cursor, LoadState, Panel};
+use crate::state::{AppState, Cursor, LoadState, LoadedSignal, Panel, PlottedSignal};
 use crate::time_display::{count_text, duration_text};
+
+/// Signals that the tooltip names.
+const MAX_NAMED: usize = 5;
 
 /// A line at the pointer's time, in every panel.
 pub(crate) fn paint_crosshair(ui: &Ui, state: &AppState, plot: &PlotGeometry<'_>) {
@@ -170,7 +173,8 @@ pub(crate) fn tooltip(
     let Some(hovered) = state.hovered.filter(|it| visible.contains(*it)) else {
         return;
     };
-    if panel.signals.iter().all(|plotted| !plotted.visible) {
+    let (named, more) = named_in_tooltip(state, panel, plot, response, hovered);
+    if named.is_empty() {
         return;
     }
     let resolution = (plot.window.visible().duration_ns() / 2_000).max(1);
@@ -185,10 +189,7 @@ pub(crate) fn tooltip(
             .num_columns(3)
             .spacing(vec2(10.0, 2.0))
             .show(ui, |ui| {
-                for plotted in panel.signals.iter().filter(|plotted| plotted.visible) {
-                    let Some(loaded) = state.store.get(&plotted.signal) else {
-                        continue;
-                    };
+                for (plotted, loaded) in named {
                     let color = theme::signal_color(ui.theme(), plotted.color_idx);
                     ui.label(RichText::new(state.signal_name(&plotted.signal)).color(color));
                     let sample = loaded
@@ -220,7 +221,40 @@ pub(crate) fn tooltip(
                     ui.end_row();
                 }
             });
+        if more > 0 {
+            ui.weak(format!("and {more} further away"));
+        }
     });
+}
+
+/// The visible signals of a panel that the tooltip names, in their order, and how many others there are.
+/// Of many only those whose value at the pointer's time is near to the pointer: a list of all would hide
+/// what is pointed at.
+fn named_in_tooltip<'a>(
+    state: &'a AppState,
+    panel: &'a Panel,
+    plot: &PlotGeometry<'_>,
+    response: &Response,
+    hovered: Timestamp,
+) -> (Vec<(&'a PlottedSignal, &'a LoadedSignal)>, usize) {
+    let visible = panel.signals.iter().filter(|plotted| plotted.visible);
+    let loaded = visible.filter_map(|it| Some((it, state.store.get(&it.signal)?)));
+    let all: Vec<_> = loaded.collect();
+    if all.len() <= MAX_NAMED {
+        return (all, 0);
+    }
+    let pointer = response.hover_pos().map_or(0.0, |pointer| pointer.y);
+    let distance = |(plotted, loaded): &(&PlottedSignal, &LoadedSignal)| {
+        let axis = plot.axes.iter().find(|axis| axis.id == plotted.axis)?;
+        let sample = loaded.series.as_ref()?.sample_at(hovered.as_ns())?;
+        Some((plot.y_of(axis.range, sample.value) - pointer).abs())
+    };
+    let far = |it: &(usize, _)| distance(&it.1).unwrap_or(f32::INFINITY);
+    let mut nearest: Vec<_> = all.into_iter().enumerate().collect();
+    nearest.sort_by(|a, b| far(a).total_cmp(&far(b)));
+    let more = nearest.split_off(MAX_NAMED).len();
+    nearest.sort_by_key(|(idx, _)| *idx);
+    (nearest.into_iter().map(|(_, it)| it).collect(), more)
 }
 
 fn age_text(at: Timestamp, sample: i64) -> String {

@@ -96,7 +96,8 @@ pub(crate) fn show(
     }
     legend::entries(ui, state, frame.panel, plot.rect, queue);
     overlay::paint_cursors(ui, state, &whole);
-    if response.hovered() && !response.dragged() {
+    // It would lie over a dialog, which is what is looked at.
+    if response.hovered() && !response.dragged() && state.dialog.is_none() {
         overlay::tooltip(state, frame.panel, &plot, &response);
     }
     describe::plot(&response, state, frame, curves);

@@ -271,7 +271,7 @@ fn a_point_and_its_time_belong_together() {
         label.contains(&format!("{SPEED} over {VOLTAGE}")),
         "{label}"
     );
-    for choice in ["Interpolate", "Color by time", "Equal scale"] {
+    for choice in ["Interpolate", "Colour by time", "Equal scale"] {
         window.harness.get_by_label(choice).click();
         window.harness.run_steps(3);
     }

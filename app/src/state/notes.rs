@@ -316,7 +316,7 @@ impl AppState {
         let selected = self.selection.as_ref().map(|it| it.vehicle.clone());
         let (Some(vehicle), Some(window)) = (plotted.or(selected), self.active_window()) else {
             let title = "nothing to note: a note is on a time, open data and plot a signal first";
-            self.notices.add(Severity::Warning, title, "");
+            self.notices.add(Severity::Info, title, "");
             return;
         };
         let visible = window.visible();

@@ -30,12 +30,12 @@ pub(crate) fn show(
     if !is_picture {
         summary_bar::show(ui, state, panel, bar, queue, |ui, queue| {
             ui.separator();
-            let by_time = ("Color by time", "early positions dark, late ones bright");
+            let by_time = ("Colour by time", "early positions dark, late ones bright");
             summary_bar::switch(ui, panel, queue, by_time, |it| &mut it.color_by_time);
         });
     }
     if state.track_signals(panel).is_none() {
-        let text = "Drag latitude and longitude here; a third signal colors the track";
+        let text = "Drag latitude and longitude here; a third signal colours the track";
         return summary_bar::teach(ui, body, text);
     }
     let Some((question, Summary::Track(track))) = state.summaries.get(panel.id) else {

@@ -92,7 +92,7 @@ fn choices(ui: &mut Ui, panel: &Panel, queue: &mut CommandQueue) {
         "between samples of the first signal take what lies between them, instead of the last one",
     );
     summary_bar::switch(ui, panel, queue, interpolate, |it| &mut it.interpolate);
-    let by_time = ("Color by time", "early points dark, late ones bright");
+    let by_time = ("Colour by time", "early points dark, late ones bright");
     summary_bar::switch(ui, panel, queue, by_time, |it| &mut it.color_by_time);
     let equal = ("Equal scale", "one unit is as long across as up");
     summary_bar::switch(ui, panel, queue, equal, |it| &mut it.equal_scale);

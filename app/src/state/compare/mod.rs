@@ -234,7 +234,7 @@ impl AppState {
 
     fn tell_nothing_compared(&mut self) {
         let title = "no drive is compared; choose one with \"Compare…\"";
-        self.notices.add(Severity::Warning, title, "");
+        self.notices.add(Severity::Info, title, "");
     }
 
     /// What of a vehicle is worth comparing with the time shown: its part of that time, else its last
@@ -253,7 +253,7 @@ impl AppState {
     fn add_overlay(&mut self, vehicle: VehicleRef, range: TimeRange) -> Vec<Effect> {
         let Some(shown) = self.window.as_ref().map(TimeWindow::extent) else {
             let title = "nothing is shown to compare with: choose a session or plot a signal first";
-            self.notices.add(Severity::Warning, title, "");
+            self.notices.add(Severity::Info, title, "");
             return Vec::new();
         };
         if range.is_empty() || self.vehicle(&vehicle).is_none() {

@@ -108,6 +108,10 @@ impl FoundEvents {
     }
 }
 
+/// Places in the palette that marks of events take, in this order: from its end, because signals begin at
+/// its start, and not the yellow one, in which a plot says that the recorder did not listen.
+const EVENT_COLORS: [usize; 4] = [5, 3, 4, 2];
+
 impl AppState {
     pub(in crate::state) fn change_events(&mut self, command: EventsCommand) -> Vec<Effect> {
         match command {
@@ -139,8 +143,9 @@ impl AppState {
         let conditions = &mut self.analysis.conditions;
         let id = conditions.iter().map(|it| it.id.0 + 1).max().unwrap_or(0);
         let is_free = |idx: &usize| conditions.iter().all(|it| it.color_idx != *idx);
-        // From the end of the palette, because signals begin at its start.
-        let color_idx = (3..7).rev().find(is_free).unwrap_or(id as usize % 7);
+        let mut colors = EVENT_COLORS.into_iter();
+        let again = EVENT_COLORS[id as usize % EVENT_COLORS.len()];
+        let color_idx = colors.find(is_free).unwrap_or(again);
         conditions.push(WatchedCondition {
             id: ConditionId(id),
             text,

@@ -138,7 +138,7 @@ impl AppState {
         let pair = (signals.next(), signals.next());
         let (Some(a), Some(b)) = pair else {
             let title = "nothing to subtract: plot two signals in one plot, and make it active";
-            self.notices.add(Severity::Warning, title, "");
+            self.notices.add(Severity::Info, title, "");
             return Vec::new();
         };
         let (a, b) = (a.signal.clone(), b.signal.clone());

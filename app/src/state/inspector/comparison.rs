@@ -97,7 +97,7 @@ impl AppState {
                 self.dialog = Some(Dialog::DecodeAgain(vehicle.source));
             }
             None => self.notices.add(
-                Severity::Warning,
+                Severity::Info,
                 "nothing is open that could be decoded again; open a source first",
                 "",
             ),

@@ -443,7 +443,7 @@ const TRACK: Page = Page {
     title: "GPS tracks",
     text: &[
         "The way that the vehicle went, north up, without a map. Latitude and longitude are found by \
-         their names, or are the first two signals; a third one colors the track. A ring is where it \
+         their names, or are the first two signals; a third one colours the track. A ring is where it \
          begins, a square where it ends. Positions that cannot be are left out and counted.",
     ],
     gestures: &[

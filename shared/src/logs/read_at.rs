@@ -36,10 +36,9 @@ impl ReadAt for Bytes {
         Ok(self.len() as u64)
     }
 
-    fn read_at(&self, offset: u64, mut target: &mut [u8]) -> io::Result<usize> {
+    fn read_at(&self, offset: u64, target: &mut [u8]) -> io::Result<usize> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        let mut rest = self.get(start..).unwrap_or_default();
-        Ok(io::copy(&mut rest.by_ref().take(target.len() as u64), &mut target)? as usize)
+        self.get(start..).unwrap_or_default().read(target)
     }
 }
 

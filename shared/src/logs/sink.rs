@@ -80,11 +80,13 @@ impl Channels {
 
 /// Names of channels that a log numbers: `CAN1` where it counts from 1, as Vector, PEAK and ASAM
 /// tools do and show, `can0` where it counts from 0, as `SocketCAN` and GVRET do.
+#[expect(dead_code, reason = "taken by the formats that come next")]
 #[derive(Debug, Default)]
 pub(super) struct NumberedChannels {
     name: Vec<u8>,
 }
 
+#[expect(dead_code, reason = "taken by the formats that come next")]
 impl NumberedChannels {
     /// The name of a channel counted from 1.
     pub(super) fn one_based(&mut self, number: u64) -> &[u8] {

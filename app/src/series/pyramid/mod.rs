@@ -13,7 +13,14 @@
 //!
 //! Memory: 0.6 bytes per sample, 4 % of the columns.
 
+mod node;
+mod search;
+
 use std::sync::Arc;
+
+pub use node::Extremes;
+use node::{Node, scan};
+pub(super) use search::same;
 
 /// Samples in a block.
 pub(super) const BLOCK: usize = 64;
@@ -21,86 +28,6 @@ const BLOCK_BITS: u32 = BLOCK.trailing_zeros();
 /// Nodes that make one node of the level above, as a power of two.
 const FAN_BITS: u32 = 2;
 const FAN: usize = 1 << FAN_BITS;
-/// Set in `Node::min_at` when a value is missing or infinite. Indices leave this bit free.
-const MISSING: u32 = 1 << 31;
-
-/// The least and the greatest finite value of some samples, and the first sample that has each.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Extremes {
-    /// Least finite value.
-    pub min: f64,
-    /// Greatest finite value.
-    pub max: f64,
-    /// Index of the first sample equal to `min`.
-    pub min_index: usize,
-    /// Index of the first sample equal to `max`.
-    pub max_index: usize,
-}
-
-impl Extremes {
-    /// Takes in the extremes of later samples: the earlier sample wins a tie.
-    pub(super) fn extend(&mut self, later: &Self) {
-        if later.min < self.min {
-            (self.min, self.min_index) = (later.min, later.min_index);
-        }
-        if later.max > self.max {
-            (self.max, self.max_index) = (later.max, later.max_index);
-        }
-    }
-}
-
-/// Extremes of a node; `min > max` when it has no finite value.
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    min: f64,
-    max: f64,
-    min_at: u32,
-    max_at: u32,
-}
-
-impl Node {
-    const EMPTY: Self = Self {
-        min: f64::INFINITY,
-        max: f64::NEG_INFINITY,
-        min_at: 0,
-        max_at: 0,
-    };
-
-    /// This node followed by `next`: the earlier one wins a tie.
-    fn then(self, next: Self) -> Self {
-        let missing = (self.min_at | next.min_at) & MISSING;
-        let (min, min_at) = if next.min < self.min {
-            (next.min, next.min_at)
-        } else {
-            (self.min, self.min_at)
-        };
-        let (max, max_at) = if next.max > self.max {
-            (next.max, next.max_at)
-        } else {
-            (self.max, self.max_at)
-        };
-        Self {
-            min,
-            max,
-            min_at: min_at | missing,
-            max_at,
-        }
-    }
-
-    fn extremes(self) -> Option<Extremes> {
-        (self.min <= self.max).then_some(Extremes {
-            min: self.min,
-            max: self.max,
-            min_index: (self.min_at & !MISSING) as usize,
-            max_index: self.max_at as usize,
-        })
-    }
-
-    /// Whether every sample is present and equals `value`.
-    fn is_constant(self, value: f64) -> bool {
-        self.min_at & MISSING == 0 && self.min == value && self.max == value
-    }
-}
 
 /// Minima and maxima over blocks of samples, level upon level. See the module's text.
 #[derive(Clone, Debug)]
@@ -219,27 +146,6 @@ impl Pyramid {
         head.then(tail)
     }
 
-    /// Index of the first sample at or after `time`.
-    ///
-    /// `hint` is a block near which to look first; it is moved to the block of the answer.
-    pub(super) fn lower_bound(&self, times: &[i64], time: i64, hint: &mut usize) -> usize {
-        let block = gallop(&self.block_times, time, *hint);
-        *hint = block;
-        let Some(before) = block.checked_sub(1) else {
-            return 0;
-        };
-        let start = before * BLOCK;
-        let end = times.len().min(start + BLOCK);
-        // Samples are mostly evenly spaced, so the answer is near where the time lies between the
-        // blocks' first times; looking there touches one line of memory, halving touches four.
-        let guess = self.block_times.get(block).map_or(0, |&next| {
-            let share = time.abs_diff(self.block_times[before]) as f64
-                / next.abs_diff(self.block_times[before]).max(1) as f64;
-            (share * BLOCK as f64) as usize
-        });
-        start + gallop(&times[start..end], time, guess)
-    }
-
     /// The nodes of one level that lie wholly inside the samples `from..to`, as (time of the first
     /// sample, extremes), in order of time. The level is the coarsest with at least `nodes` of them.
     pub(super) fn nodes_within(
@@ -264,196 +170,6 @@ impl Pyramid {
             )
         })
     }
-
-    /// The first sample in `from..to` that does not equal `value` (NaN equals NaN).
-    pub(super) fn first_different(
-        &self,
-        values: &[f64],
-        from: usize,
-        to: usize,
-        value: f64,
-    ) -> Option<usize> {
-        let mut at = from;
-        while at < to {
-            let block = at / BLOCK;
-            let skip = if at.is_multiple_of(BLOCK) {
-                self.constant_blocks(block, value, usize::is_multiple_of)
-            } else {
-                0
-            };
-            if skip > 0 {
-                at += skip * BLOCK;
-                continue;
-            }
-            let end = to.min((block + 1) * BLOCK);
-            if let Some(offset) = values[at..end].iter().position(|&v| !same(v, value)) {
-                return Some(at + offset);
-            }
-            at = end;
-        }
-        None
-    }
-
-    /// The last sample in `from..to` that does not equal `value` (NaN equals NaN).
-    pub(super) fn last_different(
-        &self,
-        values: &[f64],
-        from: usize,
-        to: usize,
-        value: f64,
-    ) -> Option<usize> {
-        let mut end = to;
-        while end > from {
-            let block = (end - 1) / BLOCK;
-            let skip = if end.is_multiple_of(BLOCK) {
-                self.constant_blocks(block, value, |block, size| (block + 1).is_multiple_of(size))
-            } else {
-                0
-            };
-            if skip > 0 {
-                end = end.saturating_sub(skip * BLOCK);
-                continue;
-            }
-            let start = from.max(block * BLOCK);
-            if let Some(offset) = values[start..end].iter().rposition(|&v| !same(v, value)) {
-                return Some(start + offset);
-            }
-            end = start;
-        }
-        None
-    }
-
-    /// Blocks in the largest node that holds `value` alone and has `block` at the edge that
-    /// `at_edge(block, blocks in the node)` asks for; 0 when even the block itself is mixed.
-    fn constant_blocks(
-        &self,
-        block: usize,
-        value: f64,
-        at_edge: fn(usize, usize) -> bool,
-    ) -> usize {
-        let mut blocks = 0;
-        let mut size = 1;
-        for (level, nodes) in self.levels.iter().enumerate() {
-            let constant = nodes
-                .get(block >> (FAN_BITS * level as u32))
-                .is_some_and(|node| node.is_constant(value));
-            if !at_edge(block, size) || !constant {
-                break;
-            }
-            blocks = size;
-            size <<= FAN_BITS;
-        }
-        blocks
-    }
-}
-
-/// Equal, with one missing value as good as another.
-pub(super) fn same(a: f64, b: f64) -> bool {
-    a == b || (a.is_nan() && b.is_nan())
-}
-
-/// First index whose element is at or after `time`, looking around `hint` first: neighbouring
-/// columns of a picture are about equally far apart.
-fn gallop(sorted: &[i64], time: i64, hint: usize) -> usize {
-    let hint = hint.min(sorted.len());
-    let (mut low, mut high) = (hint, hint);
-    let mut step = 1;
-    // Grow until everything before `low` is earlier and everything from `high` on is not.
-    while low > 0 && sorted[low - 1] >= time {
-        high = low - 1;
-        low = low.saturating_sub(step);
-        step *= 2;
-    }
-    if low == hint {
-        while high < sorted.len() && sorted[high] < time {
-            low = high + 1;
-            high = (high + step).min(sorted.len());
-            step *= 2;
-        }
-    }
-    low + sorted[low..high].partition_point(|&t| t < time)
-}
-
-/// Extremes of a few samples, the first of which has index `base`.
-///
-/// Branch-free over eight lanes, as the compiler turns it into vector minimum and maximum; a
-/// comparison with NaN is false and leaves the lane alone. Missing values take the slow path.
-fn scan(values: &[f64], base: usize) -> Node {
-    const LANES: usize = 8;
-    let mut min = [f64::INFINITY; LANES];
-    let mut max = [f64::NEG_INFINITY; LANES];
-    // NaN as soon as one of the values is, which stays.
-    let mut sum = [0.0_f64; LANES];
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for lane in 0..LANES {
-            let value = chunk[lane];
-            min[lane] = if value < min[lane] { value } else { min[lane] };
-            max[lane] = if value > max[lane] { value } else { max[lane] };
-            sum[lane] += value;
-        }
-    }
-    let mut node = Node::EMPTY;
-    let mut sum: f64 = sum.iter().sum();
-    for lane in 0..LANES {
-        node.min = if min[lane] < node.min {
-            min[lane]
-        } else {
-            node.min
-        };
-        node.max = if max[lane] > node.max {
-            max[lane]
-        } else {
-            node.max
-        };
-    }
-    for &value in rest {
-        node.min = if value < node.min { value } else { node.min };
-        node.max = if value > node.max { value } else { node.max };
-        sum += value;
-    }
-    if node.min.is_finite() && node.max.is_finite() && !sum.is_nan() {
-        node.min_at = index_of(values, node.min, base);
-        node.max_at = index_of(values, node.max, base);
-        return node;
-    }
-    scan_missing(values, base)
-}
-
-/// As [`scan`], sample by sample, where some value is missing.
-#[cold]
-fn scan_missing(values: &[f64], base: usize) -> Node {
-    let mut node = Node::EMPTY;
-    for (index, &value) in values.iter().enumerate().filter(|(_, v)| v.is_finite()) {
-        if value < node.min {
-            node.min = value;
-            node.min_at = (base + index) as u32;
-        }
-        if value > node.max {
-            node.max = value;
-            node.max_at = (base + index) as u32;
-        }
-    }
-    node.min_at |= MISSING;
-    node
-}
-
-/// The first sample equal to `value`, which is known to be there.
-///
-/// Sixteen at a time without an early end, in vector instructions, then those sixteen one by one.
-fn index_of(values: &[f64], value: f64, base: usize) -> u32 {
-    const STEP: usize = 16;
-    let at = |part: &[f64]| part.iter().position(|&v| v == value).unwrap_or(0);
-    let (chunks, rest) = values.as_chunks::<STEP>();
-    for (i, chunk) in chunks.iter().enumerate() {
-        let found = chunk
-            .iter()
-            .fold(0, |found, &v| found | u8::from(v == value));
-        if found != 0 {
-            return (base + i * STEP + at(chunk)) as u32;
-        }
-    }
-    (base + chunks.len() * STEP + at(rest)) as u32
 }
 
 #[cfg(test)]

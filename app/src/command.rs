@@ -472,6 +472,8 @@ pub enum Command {
     FitAxis(PanelId, AxisId),
     /// The pointer rests at this time, or nowhere.
     Hover(Option<Timestamp>),
+    /// Whether assistive technology is told what is drawn.
+    ReadOut(bool),
     /// Take a notice from the front.
     DismissNotice(u64),
     /// Forget all notices.

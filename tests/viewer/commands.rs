@@ -18,11 +18,11 @@ fn busy() -> TestWindow {
     window.click_signal(VOLTAGE);
     window.press_with(Modifiers::COMMAND, Key::D);
     window.wait("the samples", |state| !state.store.is_loading());
-    let panel = window.state().workspace.active().unwrap();
-    let axis = window.state().workspace.panel(panel).unwrap().signals[0]
-        .axis
-        .clone();
-    window.send(Command::SetAxis(panel, axis, [0.0, 100.0]));
+    for panel in window.state().workspace.layout().seen() {
+        let signals = &window.state().workspace.panel(panel).unwrap().signals;
+        let axis = signals[0].axis.clone();
+        window.send(Command::SetAxis(panel, axis, [0.0, 100.0]));
+    }
     window.press(Key::I);
     window.press(Key::I);
     window.press(Key::Backspace);

@@ -69,7 +69,7 @@ fn click(window: &mut TestWindow, button: PointerButton, place: Pos2) {
 }
 
 /// The last session's speed, with the first session laid over it by the button in the list.
-fn compared() -> TestWindow {
+pub(crate) fn compared() -> TestWindow {
     let mut window = TestWindow::plotted();
     let button = format!("Compare with {FIRST}");
     window.harness.get_by_label(&button).click();

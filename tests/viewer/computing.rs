@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::window::{SPEED, TestWindow, VOLTAGE, samples};
 
-fn type_into(window: &mut TestWindow, label: &str, text: &str) {
+pub(crate) fn type_into(window: &mut TestWindow, label: &str, text: &str) {
     let role = egui::accesskit::Role::TextInput;
     window.harness.get_by_role_and_label(role, label).focus();
     window.harness.run_steps(2);

@@ -2,11 +2,10 @@
 
 use canlake::command::{Action, Command};
 use canlake::state::{AxisId, Cursor, Panel};
-use canlake_shared::time::{NS_PER_SEC, TimeRange};
+use canlake_shared::time::TimeRange;
 use egui::{Modifiers, PointerButton, Pos2, Rect, pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 
-use crate::lake::{START_NS, SignalData, write_decoded};
 use crate::window::{TestWindow, VOLTAGE, samples};
 
 /// Speed and voltage in one plot, each with its axis, in the middle of the session.
@@ -252,12 +251,7 @@ fn the_range_of_an_axis_can_be_typed() {
 fn a_signal_moves_to_another_axis_by_the_menu_of_the_legend() {
     let mut window = two_axes();
     let open = |window: &mut TestWindow| {
-        let labels = window.harness.query_all_by_label(VOLTAGE);
-        let plot = window.plot_rect();
-        let entry = labels
-            .map(|node| node.rect())
-            .find(|rect| plot.contains_rect(*rect));
-        let place = entry.unwrap().center();
+        let place = legend_entry(window, VOLTAGE);
         window.click_with(PointerButton::Secondary, place);
         let submenu = window.harness.get_by_label_contains("Move to axis").rect();
         window.click_at(submenu.center());
@@ -286,7 +280,9 @@ fn the_time_axis_pans_scales_and_fits() {
     window.drag_with(PointerButton::Primary, &[to, to + vec2(30.0, 0.0), from]);
     window.hold(Modifiers::NONE);
     assert_ne!(window.visible().duration_ns(), panned.duration_ns());
+    let scaled = window.visible();
     window.wheel_at(from, 40.0);
+    assert!(window.visible().duration_ns() < scaled.duration_ns());
     window.double_click_at(from);
     let extent = window.state().window.as_ref().unwrap().extent();
     assert_eq!(window.visible(), extent);
@@ -356,28 +352,61 @@ fn a_zoom_stays_between_a_microsecond_and_the_data() {
 }
 
 #[test]
-fn a_lane_tells_from_what_to_what_and_for_how_long() {
-    let mut window = TestWindow::new();
-    let path = window.lake.path("lanes/drive_decoded.parquet");
-    // On for two seconds of ten.
-    let values = (0..100).map(|idx| f64::from(u8::from((40..60).contains(&idx))));
-    let switch = SignalData {
-        message: "M".to_owned(),
-        signal: "Switch".to_owned(),
-        times: (0..100)
-            .map(|idx| START_NS + idx * NS_PER_SEC / 10)
-            .collect(),
-        values: values.collect(),
-    };
-    write_decoded(&path, "SWITCHES", vec![switch]);
-    let folder = path.parent().unwrap().to_string_lossy().into_owned();
-    window.send(Command::Open(vec![folder]));
-    window.wait("the vehicle", |state| state.selected_vehicle().is_some());
-    window.click_signal("M.Switch");
-    window.wait("the samples", |state| !state.store.is_loading());
+fn a_pinch_zooms_time_at_the_pointer() {
+    let mut window = two_axes();
+    let before = window.visible();
+    let place = at(window.plot_rect(), 0.75, 0.5);
+    window.point_at(place);
+    window.harness.event(egui::Event::Zoom(2.0));
+    window.harness.run_steps(6);
+    let after = window.visible();
+    let ratio = after.duration_ns() as f64 / before.duration_ns() as f64;
+    assert!((ratio - 0.5).abs() < 0.01, "{ratio}");
+    let under = before.start + before.duration_ns() / 4 * 3;
+    assert!((share(after, under) - 0.75).abs() < 0.01);
+    assert_eq!((axis(&window, "km/h"), axis(&window, "V")), (None, None));
+}
+
+/// The entry of a signal in the legend of the first plot.
+fn legend_entry(window: &TestWindow, name: &str) -> Pos2 {
     let plot = window.plot_rect();
-    let lane = pos2(plot.center().x, plot.bottom() + 10.0);
-    window.point_at(lane);
-    window.harness.run_steps(10);
-    assert!(window.has_text("0 → 1, 2 s"));
+    let labels = window.harness.query_all_by_label(name);
+    let mut places = labels.map(|node| node.rect());
+    places
+        .find(|rect| plot.contains_rect(*rect))
+        .unwrap()
+        .center()
+}
+
+#[test]
+fn a_click_in_the_legend_hides_and_alt_shows_one_alone() {
+    let mut window = two_axes();
+    let shown = |window: &TestWindow| -> Vec<bool> {
+        let signals = panel(window).signals.iter();
+        signals.map(|plotted| plotted.visible).collect()
+    };
+    let entry = legend_entry(&window, VOLTAGE);
+    window.click_at(entry);
+    assert_eq!(shown(&window), [true, false]);
+    window.click_at(entry);
+    assert_eq!(shown(&window), [true, true]);
+    window.hold(Modifiers::ALT);
+    window.click_at(entry);
+    assert_eq!(shown(&window), [false, true]);
+    window.click_at(entry);
+    assert_eq!(shown(&window), [true, true], "and all again");
+    let selected = window.state().selected_signal.as_ref().unwrap();
+    assert_eq!(&*selected.key.signal, "Voltage");
+}
+
+#[test]
+fn the_button_on_top_shows_everything() {
+    let mut window = two_axes();
+    let strip = axis_strip(&window, "V");
+    window.wheel_at(strip.center(), 80.0);
+    window.harness.get_by_label("Fit").click();
+    window.harness.run_steps(3);
+    let extent = window.state().window.as_ref().unwrap().extent();
+    assert_eq!(window.visible(), extent);
+    assert_eq!(axis(&window, "V"), None);
 }

@@ -1,6 +1,7 @@
-use canlake::state::ThemeChoice;
+use canlake::command::Command;
+use canlake::state::{Cursor, Dialog, Effect, ThemeChoice};
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::window::TestWindow;
 
@@ -80,4 +81,117 @@ fn the_theme_changes_what_is_drawn() {
     assert_eq!(window.harness.ctx.theme(), egui::Theme::Light);
     window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
     assert_eq!(window.harness.ctx.theme(), egui::Theme::Dark);
+}
+
+#[test]
+fn one_and_two_are_the_cursors() {
+    let mut window = TestWindow::plotted();
+    window.harness.remove_cursor();
+    let shown = |window: &TestWindow| {
+        let cursors = window.state().cursors;
+        [Cursor::A, Cursor::B].map(|cursor| cursors.get(cursor).is_some())
+    };
+    window.press(Key::Num1);
+    assert_eq!(shown(&window), [true, false]);
+    window.press(Key::Num2);
+    assert_eq!(shown(&window), [true, true]);
+    assert_eq!(window.state().cursors.active(), Cursor::B);
+    window.press(Key::Num2);
+    assert_eq!(shown(&window), [true, false]);
+    assert_eq!(window.state().cursors.active(), Cursor::A);
+}
+
+#[test]
+fn the_window_is_asked_for_full_screen_also_while_typing() {
+    let mut window = TestWindow::plotted();
+    window.press(Key::F11);
+    window.press_with(Modifiers::COMMAND, Key::F);
+    window.press(Key::F11);
+    let effects = &window.harness.state().window_effects;
+    let is_full_screen = |effect: &&Effect| matches!(effect, Effect::ToggleFullScreen);
+    assert_eq!(effects.iter().filter(is_full_screen).count(), 2);
+}
+
+#[test]
+fn a_layout_is_saved_under_another_name() {
+    let mut window = TestWindow::plotted();
+    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
+    assert_eq!(window.state().dialog, Some(Dialog::SaveLayout));
+}
+
+#[test]
+fn a_point_key_draws_every_sample_as_a_dot() {
+    let mut window = TestWindow::plotted();
+    window.zoom_in_a_lot();
+    window.harness.remove_cursor();
+    window.harness.run_steps(4);
+    let lines = window.harness.render().unwrap();
+    window.press(Key::Period);
+    assert!(window.state().settings.dots);
+    let dots = window.harness.render().unwrap();
+    let n_other = |picture: &image::RgbaImage| {
+        let pixels = lines.pixels().zip(picture.pixels());
+        pixels.filter(|(before, after)| before != after).count()
+    };
+    assert!(n_other(&dots) > 100, "{}", n_other(&dots));
+    window.press(Key::Period);
+    assert_eq!(n_other(&window.harness.render().unwrap()), 0);
+}
+
+#[test]
+fn f_fits_the_values_of_the_active_plot_and_home_those_of_all() {
+    let mut window = TestWindow::plotted();
+    window.press_with(Modifiers::COMMAND, Key::D);
+    window.harness.run_steps(3);
+    let panels: Vec<_> = window.state().workspace.panels().collect();
+    let [first, second] = [panels[0].id, panels[1].id];
+    let axis = panels[0].signals[0].axis.clone();
+    let fix = |window: &mut TestWindow| {
+        for id in [first, second] {
+            window.send(Command::SetAxis(id, axis.clone(), [0.0, 1000.0]));
+        }
+    };
+    let ranges = |window: &TestWindow| -> Vec<String> {
+        let figures = window
+            .harness
+            .query_all_by_label_contains("Axis km/h from ");
+        figures
+            .filter_map(|node| node.accesskit_node().label())
+            .collect()
+    };
+    fix(&mut window);
+    window.press(Key::I);
+    let visible = window.visible();
+    assert_eq!(ranges(&window), ["Axis km/h from 0 to 1000"; 2]);
+    // A click makes a plot the active one.
+    window.click_plot(0.5);
+    assert_eq!(window.state().workspace.active(), Some(first));
+    window.press(Key::F);
+    let [fitted, kept] = &ranges(&window)[..] else {
+        panic!("two axes");
+    };
+    assert!(fitted.starts_with("Axis km/h from 23."), "{fitted}");
+    assert_eq!(kept, "Axis km/h from 0 to 1000");
+    assert_eq!(window.visible(), visible, "time stays as it is");
+    window.press(Key::Home);
+    assert!(ranges(&window).iter().all(|range| range == fitted));
+}
+
+#[test]
+fn a_panel_is_duplicated_and_tabs_are_cycled() {
+    let mut window = TestWindow::plotted();
+    let first = window.state().workspace.active();
+    window.press_with(Modifiers::COMMAND, Key::D);
+    let signals: Vec<_> = {
+        let panels = window.state().workspace.panels();
+        panels.map(|panel| panel.signals.clone()).collect()
+    };
+    assert_eq!(signals.len(), 2);
+    assert_eq!(signals[0], signals[1]);
+    window.press_with(Modifiers::COMMAND, Key::T);
+    let tab = window.state().workspace.active();
+    window.press_with(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(window.state().workspace.active(), first);
+    window.press_with(Modifiers::COMMAND, Key::Tab);
+    assert_eq!(window.state().workspace.active(), tab);
 }

@@ -40,6 +40,8 @@ mod inspected;
 mod inspecting;
 /// Keys, and when they belong to a text field.
 mod keys;
+/// Signals with named values.
+mod lanes;
 /// What is shown, saved and opened again.
 mod layouts;
 /// Cursors and what is read at them.

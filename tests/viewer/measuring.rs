@@ -63,10 +63,23 @@ fn two_cursors_give_differences_and_a_range() {
         window.send(canlake::command::Command::PlaceCursor(instant));
     }
     window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::N);
+    let (a, b) = (values[100], values[300]);
     assert_eq!(times[300] - times[100], 20 * NS_PER_SEC);
-    let difference = values[300] - values[100];
-    for text in ["20 s".to_owned(), format!("{difference}").replace('-', "−")] {
-        let found = window.harness.query_all_by_label_contains(&text).next();
+    assert_eq!([a, b], [41.0, 47.75]);
+    let texts = [
+        // tA, tB, Δt, 1/Δt: 20 s, a twentieth of a hertz.
+        "A 2026-04-05 07:00:10",
+        "B 2026-04-05 07:00:30",
+        "20 s",
+        "0.05 Hz",
+        // At A, at B, Δ, Δ/Δt.
+        "41 km/h",
+        "47.75 km/h",
+        "6.75",
+        "0.3375",
+    ];
+    for text in texts {
+        let found = window.harness.query_all_by_label_contains(text).next();
         assert!(found.is_some(), "{text}");
     }
     window.press(Key::R);

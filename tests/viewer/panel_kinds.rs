@@ -20,7 +20,7 @@ fn panel_of(state: &AppState, kind: PanelKind) -> &Panel {
 }
 
 /// Waits until a panel shows what it was asked for last.
-fn settle(window: &mut TestWindow, kind: PanelKind) -> PanelId {
+pub(crate) fn settle(window: &mut TestWindow, kind: PanelKind) -> PanelId {
     let id = panel_of(window.state(), kind).id;
     window.harness.run_steps(2);
     window.wait("the answer", |state| {
@@ -187,7 +187,7 @@ fn a_histogram_counts_all_samples_and_tells_of_the_bar_under_the_pointer() {
 }
 
 /// Both signals of the lake in an XY plot, beside the plot of the first.
-fn xy() -> TestWindow {
+pub(crate) fn xy() -> TestWindow {
     let mut window = TestWindow::plotted();
     window.send(Command::Run(Action::NewXy));
     window.click_signal(VOLTAGE);
@@ -285,7 +285,7 @@ fn a_point_and_its_time_belong_together() {
 }
 
 /// A drive round a circle of a kilometre, with a gap and a receiver that loses its fix.
-fn drive() -> TestWindow {
+pub(crate) fn drive() -> TestWindow {
     let window = TestWindow::new();
     let path = window.lake.path("gps/drive_decoded.parquet");
     let seconds: Vec<i64> = (0..600)

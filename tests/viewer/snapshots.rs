@@ -2,11 +2,14 @@
 //! what is drawn now.
 
 use canlake::command::{Action, Command};
-use canlake::state::{EventsCommand, ThemeChoice};
+use canlake::state::inspector::InspectorCommand;
+use canlake::state::{EventsCommand, PanelKind, ThemeChoice};
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 
 use crate::window::{TestWindow, VOLTAGE};
+use crate::{comparing, computing, inspected, lanes, panel_kinds};
 
 /// Pixels may differ this little: rounding of another machine, nothing that can be seen.
 const TOLERANCE: f32 = 1.0;
@@ -40,10 +43,10 @@ fn a_plot_with_cursors_and_a_table() {
     window.click_signal(VOLTAGE);
     window.wait("the samples", |state| !state.store.is_loading());
     window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::N);
+    window.zoom_in_a_lot();
     window.click_plot(0.3);
     window.press(Key::B);
     window.click_plot(0.7);
-    window.zoom_in_a_lot();
     window.harness.remove_cursor();
     snapshots(&mut window, "plot", &mut SnapshotResults::new());
 }
@@ -76,4 +79,72 @@ fn events_and_summaries() {
     window.settle();
     window.harness.remove_cursor();
     snapshots(&mut window, "summaries", &mut results);
+}
+
+#[test]
+fn lanes_of_switches() {
+    let mut window = lanes::switches(5);
+    window.harness.remove_cursor();
+    snapshots(&mut window, "lanes", &mut SnapshotResults::new());
+}
+
+#[test]
+fn an_xy_plot_and_a_track() {
+    let mut results = SnapshotResults::new();
+    let mut window = panel_kinds::xy();
+    window.harness.remove_cursor();
+    snapshots(&mut window, "xy", &mut results);
+    let mut window = panel_kinds::drive();
+    window.send(Command::Run(Action::NewTrack));
+    window.wait("the samples", |state| {
+        !state.workspace.signals().is_empty() && !state.store.is_loading()
+    });
+    panel_kinds::settle(&mut window, PanelKind::Track);
+    window.harness.remove_cursor();
+    snapshots(&mut window, "track", &mut results);
+}
+
+#[test]
+fn two_drives_on_each_other() {
+    let mut window = comparing::compared();
+    window.zoom_in_a_lot();
+    window.harness.remove_cursor();
+    snapshots(&mut window, "compare", &mut SnapshotResults::new());
+}
+
+#[test]
+fn dialogs() {
+    let mut results = SnapshotResults::new();
+    let mut window = TestWindow::plotted();
+    window.press_with(Modifiers::COMMAND, Key::Comma);
+    window.harness.remove_cursor();
+    snapshots(&mut window, "settings", &mut results);
+    window.press(Key::Escape);
+    window.press_with(Modifiers::COMMAND, Key::E);
+    // What is offered lies in the home of whoever runs the test.
+    window.press_with(Modifiers::COMMAND, Key::A);
+    let field = window
+        .harness
+        .query_all_by_role(egui::accesskit::Role::TextInput)
+        .find(egui_kittest::Node::is_focused);
+    field.unwrap().type_text("drive.csv");
+    window.harness.remove_cursor();
+    snapshots(&mut window, "export", &mut results);
+    window.press(Key::Escape);
+    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
+    computing::type_into(&mut window, "Expression", "2 * Speed + Vol");
+    window.harness.remove_cursor();
+    snapshots(&mut window, "computed", &mut results);
+}
+
+#[test]
+fn the_inspector_with_the_bits_of_a_signal() {
+    let (mut window, dbc) = inspected::window(true);
+    let source = inspected::selected(window.state()).vehicle.source;
+    window.send(Command::Inspector(InspectorCommand::UseDbc(source, dbc)));
+    inspected::wait_for_answers(&mut window);
+    inspected::look_up(&mut window, 15);
+    window.harness.remove_cursor();
+    window.harness.run_steps(30);
+    snapshots(&mut window, "inspector", &mut SnapshotResults::new());
 }

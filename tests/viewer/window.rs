@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use canlake::command::{Command, CommandQueue};
+use canlake::command::{Command, CommandQueue, PlotTarget};
 use canlake::runtime::no_wake;
 use canlake::state::{AppState, Effect, ExportEffect, LoadedSignal, Settings, SignalRef};
 use canlake::ui::{self, UiState, theme};
@@ -242,6 +242,22 @@ impl TestWindow {
             .get_by_role_and_label(egui::accesskit::Role::CheckBox, name)
             .click();
         self.harness.run_steps(3);
+    }
+
+    /// Plots all signals of the selected vehicle in the active panel.
+    pub(crate) fn plot_everything(&mut self) {
+        let vehicle = &self.state().selection.as_ref().unwrap().vehicle;
+        let infos = &self.state().selected_vehicle().unwrap().signals;
+        let signals = infos.iter().map(|info| SignalRef {
+            vehicle: vehicle.clone(),
+            key: info.key.clone(),
+        });
+        let plot = Command::Plot {
+            signals: signals.collect(),
+            target: PlotTarget::Active,
+        };
+        self.send(plot);
+        self.wait("the samples", |state| !state.store.is_loading());
     }
 
     /// Takes from the window what is another in each run: how long a query took, names of temporary

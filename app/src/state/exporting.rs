@@ -22,7 +22,7 @@ const MAX_STEPS: i64 = 100_000_000;
 impl AppState {
     /// Opens the dialog; with a kind, with that one chosen.
     pub(super) fn ask_for_export(&mut self, kind: Option<ExportKind>) {
-        if self.workspace.signals().is_empty() {
+        if !self.workspace.has_signals() {
             self.notices
                 .add(Severity::Info, "nothing to export: plot a signal first", "");
             return;

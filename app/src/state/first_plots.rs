@@ -81,7 +81,7 @@ impl AppState {
             SourceLocation::Local(paths) => paths.iter().all(|path| is_file(path)),
             _ => false,
         });
-        let is_empty = self.workspace.signals().is_empty();
+        let is_empty = !self.workspace.has_signals();
         let (Some(vehicle), true, true) = (vehicle, is_of_files, is_empty) else {
             return Vec::new();
         };

@@ -32,10 +32,12 @@ mod notices;
 mod opening;
 mod panel;
 mod panel_options;
+mod recording_gaps;
 mod reference;
 mod saved;
 mod settings;
 mod sharing;
+mod signal_names;
 mod signals;
 mod sources;
 mod store;
@@ -212,6 +214,8 @@ pub struct AppState {
     pub notices: Notices,
     /// In front of everything.
     pub dialog: Option<Dialog>,
+    /// Whether assistive technology is told what is drawn: plots then have statistics.
+    pub is_read_out: bool,
     /// What the last finished query took.
     pub last_query: Option<QueryStats>,
     /// Whether the signal search wants the keyboard.
@@ -294,85 +298,6 @@ impl AppState {
             .binary_search_by(|info| info.key.cmp(&signal.key))
             .ok()?;
         vehicle.signals.get(idx)
-    }
-
-    /// A signal's name, as short as is clear among what is plotted: with the vehicle where several are,
-    /// and with what tells the drive apart where it is compared with another.
-    pub fn signal_name(&self, signal: &SignalRef) -> String {
-        let of = |signal: &SignalRef| (signal.vehicle.source, Arc::clone(&signal.vehicle.vehicle));
-        let several = self
-            .workspace
-            .signals()
-            .iter()
-            .any(|other| of(other) != of(signal));
-        let name = self.vehicle(&signal.vehicle).map_or_else(
-            || signal.key.to_string(),
-            |vehicle| short_signal_name(vehicle, signal),
-        );
-        let overlay = signal.vehicle.overlay.and_then(|id| self.overlay(id));
-        if let Some(overlay) = overlay {
-            format!("{name} · {}", self.overlay_name(overlay))
-        } else if several {
-            format!("{name} · {}", self.name_beside_others(&signal.vehicle))
-        } else {
-            name
-        }
-    }
-
-    /// What tells a vehicle from the others that are plotted: its name, or that of its source where
-    /// another source has a vehicle of that name, as when frames were decoded once more.
-    fn name_beside_others<'a>(&'a self, of: &'a VehicleRef) -> &'a str {
-        let mut plotted = self.workspace.signals().into_iter().map(|it| &it.vehicle);
-        let has_namesake = plotted.any(|it| it.vehicle == of.vehicle && it.source != of.source);
-        let source = self.source(of.source).filter(|_| has_namesake);
-        source.map_or(&*of.vehicle, |source| source.title.as_str())
-    }
-
-    /// Times in which a vehicle's recorder did not listen, inside `range` of the window's time axis.
-    pub fn recording_gaps(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
-        if let Some(overlay) = vehicle.overlay.and_then(|id| self.overlay(id)) {
-            return self.gaps_of_overlay(overlay, range);
-        }
-        let Some(vehicle) = self.vehicle(vehicle) else {
-            return Vec::new();
-        };
-        let mut recording_gaps = Vec::new();
-        let mut covered_to = range.start;
-        // Sessions follow each other in time; this is asked in every frame.
-        let before = |session: &SessionInfo| session.range.end <= range.start;
-        let first = vehicle.sessions.partition_point(before);
-        let visible = vehicle.sessions.iter().skip(first);
-        for session in visible.take_while(|session| session.range.start < range.end) {
-            if session.range.start > covered_to {
-                recording_gaps.push(TimeRange::new(covered_to, session.range.start));
-            }
-            recording_gaps.extend(session.gaps.iter().copied());
-            covered_to = covered_to.max(session.range.end);
-        }
-        recording_gaps.push(TimeRange::new(covered_to, range.end));
-        recording_gaps
-            .into_iter()
-            .map(|gap| gap.intersection(range))
-            .filter(|gap| !gap.is_empty())
-            .collect()
-    }
-}
-
-fn short_signal_name(vehicle: &Vehicle, signal: &SignalRef) -> String {
-    let key = &signal.key;
-    if &*key.message == COMPUTED_MESSAGE && key.arbitration_id.is_none() {
-        return key.signal.to_string();
-    }
-    // Signals are sorted by message and name, so namesakes follow each other.
-    let name = (&key.message, &key.signal);
-    let signals = &vehicle.signals;
-    let first = signals.partition_point(|it| (&it.key.message, &it.key.signal) < name);
-    let second = signals.get(first + 1);
-    let is_unique = second.is_none_or(|it| (&it.key.message, &it.key.signal) != name);
-    if is_unique {
-        format!("{}.{}", key.message, key.signal)
-    } else {
-        key.to_string()
     }
 }
 

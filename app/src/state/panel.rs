@@ -129,6 +129,11 @@ impl PanelKind {
     pub fn takes_signals(self) -> bool {
         self != Self::Events
     }
+
+    /// Whether its values lie on axes that can be zoomed.
+    pub(super) fn has_axes(self) -> bool {
+        matches!(self, Self::Plot | Self::Xy | Self::Track)
+    }
 }
 
 /// A tile of the workspace, with signals in it.

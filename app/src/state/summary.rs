@@ -268,6 +268,8 @@ impl AppState {
         let area = options.area.map(|[x, y]| Area { x, y });
         let task = match panel.kind {
             PanelKind::Statistics => SummaryTask::Statistics,
+            // Seen by nobody, but read out.
+            PanelKind::Plot if self.is_read_out => SummaryTask::Statistics,
             PanelKind::Histogram => self.histogram_task(panel, &signals),
             PanelKind::Xy => SummaryTask::Plane {
                 pairing: pairing_of(panel),

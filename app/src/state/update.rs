@@ -97,6 +97,7 @@ impl AppState {
             }
             Command::EndGesture => self.rest(),
             Command::Hover(instant) => self.hovered = instant,
+            Command::ReadOut(is_read_out) => self.is_read_out = is_read_out,
             Command::DismissNotice(id) => self.notices.dismiss(id),
             Command::ClearNotices => self.notices.clear(),
             Command::SetTheme(theme) => self.settings.theme = theme,
@@ -158,7 +159,7 @@ impl AppState {
             Action::Quit => return vec![Effect::Quit],
             Action::ToggleFullScreen => return vec![Effect::ToggleFullScreen],
             Action::FitAll => self.fit_all(),
-            Action::FitY => self.workspace.fit_axes(),
+            Action::FitY => self.fit_y(),
             Action::FitSelection => self.fit_selection(),
             Action::ZoomIn => self.zoom(0.5),
             Action::ZoomOut => self.zoom(2.0),
@@ -313,7 +314,7 @@ impl AppState {
             },
         };
         self.workspace.activate(panel);
-        let is_first = self.workspace.signals().is_empty();
+        let is_first = !self.workspace.has_signals();
         let mut vehicles = BTreeSet::new();
         let compared = signals.clone();
         for signal in signals {

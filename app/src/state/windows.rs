@@ -115,11 +115,38 @@ impl AppState {
 
     /// Shows everything: in the active panel alone while it is unlinked.
     pub(super) fn fit_all(&mut self) {
-        match self.unlinked_active().map(|panel| panel.id) {
-            Some(id) => self.workspace.fit_axes_of(id),
-            None => self.workspace.fit_axes(),
+        for id in self.panels_of_time() {
+            self.workspace.fit_axes(id);
         }
         self.change_window(TimeWindow::fit);
+    }
+
+    /// Lets the values of the active panel be seen whole, at the time that it shows. Where that panel has
+    /// no axes, those of the panels that are seen beside it.
+    pub(super) fn fit_y(&mut self) {
+        let active = self.workspace.active();
+        let panel = active.and_then(|id| self.workspace.panel(id));
+        match panel.filter(|panel| panel.kind.has_axes()) {
+            Some(panel) => self.workspace.fit_axes(panel.id),
+            None => {
+                for id in self.panels_of_time() {
+                    self.workspace.fit_axes(id);
+                }
+            }
+        }
+    }
+
+    /// The panels that are seen and change when the time of the active panel does.
+    fn panels_of_time(&self) -> Vec<PanelId> {
+        if let Some(panel) = self.unlinked_active() {
+            return vec![panel.id];
+        }
+        let is_linked = |id: &PanelId| {
+            let panel = self.workspace.panel(*id);
+            panel.is_some_and(|panel| panel.own_window.is_none())
+        };
+        let seen = self.workspace.layout().seen().into_iter();
+        seen.filter(is_linked).collect()
     }
 
     /// Another stretch of time is loaded: panels of their own time show all of it, unless what they
@@ -165,9 +192,9 @@ impl AppState {
     }
 
     fn fit_axes_of(&mut self, signal: &SignalRef) {
-        let axes: Vec<_> = self
-            .workspace
-            .panels()
+        let panels = self.panels_of_time().into_iter();
+        let axes: Vec<_> = panels
+            .filter_map(|id| self.workspace.panel(id))
             .flat_map(|panel| {
                 let plotted = panel.signals.iter().filter(|it| it.signal == *signal);
                 plotted.map(|plotted| (panel.id, plotted.axis.clone()))
@@ -183,7 +210,7 @@ impl AppState {
 mod tests {
     use super::*;
     use crate::command::{Action, Command};
-    use crate::state::{PanelKind, Place};
+    use crate::state::{AxisId, PanelKind, Place, Side};
 
     const SECOND: i64 = 1_000_000_000;
 
@@ -258,5 +285,47 @@ mod tests {
         assert_eq!(visible(&state, second), range(0, 100));
         state.update(Command::Run(Action::RedoZoom));
         assert_eq!(visible(&state, second), range(10, 20));
+    }
+
+    #[test]
+    fn values_are_fitted_in_the_active_panel_and_everything_in_all_that_are_seen() {
+        let (mut state, [first, second]) = state();
+        let hidden = state.workspace.add_panel(PanelKind::Plot, Place::Tab);
+        let unit = AxisId::of_unit("V");
+        let all = [first, second, hidden];
+        let fix = |state: &mut AppState| {
+            for id in all {
+                let axis = Command::SetAxis(id, unit.clone(), [0.0, 1.0]);
+                state.update(axis);
+            }
+        };
+        let fixed = |state: &AppState| {
+            let panel = |id| state.workspace.panel(id).unwrap();
+            all.map(|id| panel(id).fixed_axes.contains_key(&unit))
+        };
+        state.update(Command::ActivatePanel(first));
+        fix(&mut state);
+        state.update(Command::Run(Action::FitY));
+        assert_eq!(fixed(&state), [false, true, true]);
+        state.update(Command::Run(Action::FitAll));
+        assert_eq!(fixed(&state), [false, false, true]);
+
+        // An unlinked panel is on its own.
+        fix(&mut state);
+        state.update(Command::Panel(second, PanelCommand::Unlink));
+        state.update(Command::Run(Action::FitAll));
+        assert_eq!(fixed(&state), [false, true, true]);
+        state.update(Command::ActivatePanel(second));
+        fix(&mut state);
+        state.update(Command::Run(Action::FitAll));
+        assert_eq!(fixed(&state), [true, false, true]);
+
+        // A table has no axes of its own.
+        state.update(Command::Panel(second, PanelCommand::Relink));
+        let place = Place::Beside(second, Side::Bottom);
+        state.workspace.add_panel(PanelKind::Table, place);
+        fix(&mut state);
+        state.update(Command::Run(Action::FitY));
+        assert_eq!(fixed(&state), [false, false, true]);
     }
 }

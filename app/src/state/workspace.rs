@@ -138,27 +138,27 @@ impl Workspace {
         self.active.into_iter().chain(seen).find(takes_signals)
     }
 
+    /// All signals of all panels, in no order that means anything.
+    pub fn plotted(&self) -> impl Iterator<Item = &PlottedSignal> {
+        self.panels.values().flat_map(|panel| &panel.signals)
+    }
+
     /// All plotted signals, each once.
     pub fn signals(&self) -> Vec<&SignalRef> {
-        let mut signals: Vec<_> = self
-            .panels
-            .values()
-            .flat_map(|panel| &panel.signals)
-            .map(|plotted| &plotted.signal)
-            .collect();
+        let mut signals: Vec<_> = self.plotted().map(|plotted| &plotted.signal).collect();
         signals.sort();
         signals.dedup();
         signals
     }
 
+    /// Whether anything is plotted.
+    pub fn has_signals(&self) -> bool {
+        self.plotted().next().is_some()
+    }
+
     /// Whether the signal is drawn in any panel.
     pub fn contains(&self, signal: &SignalRef) -> bool {
-        self.panels.values().any(|panel| {
-            panel
-                .signals
-                .iter()
-                .any(|plotted| plotted.signal == *signal)
-        })
+        self.plotted().any(|plotted| plotted.signal == *signal)
     }
 
     /// Adds an empty panel and makes it active.
@@ -432,16 +432,8 @@ impl Workspace {
         }
     }
 
-    /// Lets all axes follow the visible values.
-    pub fn fit_axes(&mut self) {
-        for panel in self.panels.values_mut() {
-            panel.fixed_axes.clear();
-            panel.options.area = None;
-        }
-    }
-
     /// Lets all axes of one panel follow the visible values.
-    pub(super) fn fit_axes_of(&mut self, id: PanelId) {
+    pub(super) fn fit_axes(&mut self, id: PanelId) {
         if let Some(panel) = self.panel_mut(id) {
             panel.fixed_axes.clear();
             panel.options.area = None;
@@ -546,11 +538,7 @@ impl Workspace {
             let color = compared.map_or_else(|| self.free_color(id), |it| it.color_idx);
             return color % OVERLAY_COLORS + OVERLAY_COLORS * tone as usize;
         }
-        let elsewhere = self
-            .panels
-            .values()
-            .flat_map(|panel| &panel.signals)
-            .find(|plotted| plotted.signal == *signal);
+        let elsewhere = self.plotted().find(|plotted| plotted.signal == *signal);
         let is_taken = |color_idx: usize| {
             let panel = self.panel(id);
             panel.is_some_and(|panel| {

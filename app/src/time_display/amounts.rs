@@ -35,6 +35,12 @@ pub fn count_text(count: u64) -> String {
     text
 }
 
+/// How many of something there are, such as `1 signal` or `1 234 signals`.
+pub fn counted(count: u64, one: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {one}{plural}", count_text(count))
+}
+
 /// A size in bytes with a decimal unit, such as `15.3 MB`.
 pub fn bytes_text(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
@@ -61,6 +67,8 @@ mod tests {
         assert_eq!(duration_text(3_840 * NS_PER_SEC), "1 h 04 min");
         assert_eq!(duration_text(-90 * NS_PER_SEC), "−1 min 30 s");
         assert_eq!(count_text(1_234_567), "1\u{2009}234\u{2009}567");
+        assert_eq!(counted(1, "lane"), "1 lane");
+        assert_eq!(counted(2_000, "lane"), "2\u{2009}000 lanes");
         assert_eq!(bytes_text(15_270_000), "15.3 MB");
         assert_eq!(bytes_text(999), "999 B");
     }

@@ -13,7 +13,7 @@ mod tick_tests;
 mod ticks;
 mod zone;
 
-pub use amounts::{bytes_text, count_text, duration_text};
+pub use amounts::{bytes_text, count_text, counted, duration_text};
 pub use choice::{ZoneChoice, local_zone_name, zone_names};
 pub use ticks::Tick;
 pub use zone::Zone;

@@ -12,7 +12,7 @@ use crate::state::{
     AppState, ExportCommand, ExportKind, ExportOptions, ExportRange, ExportScope, ExportTarget,
     PngOptions, ThemeChoice,
 };
-use crate::time_display::{count_text, duration_text};
+use crate::time_display::{count_text, counted, duration_text};
 
 const WIDTH: f32 = 520.0;
 /// Sizes of pictures that are often wanted.
@@ -356,9 +356,9 @@ fn summary(state: &AppState, kind: ExportKind) -> String {
                 ExportKind::Csv | ExportKind::Png | ExportKind::Events => "",
             };
             format!(
-                "{} samples of {} signals, {}; all of them, not what is drawn.{parquet}",
-                count_text(n_samples),
-                signals.len(),
+                "{} of {}, {}; all of them, not what is drawn.{parquet}",
+                counted(n_samples, "sample"),
+                counted(signals.len() as u64, "signal"),
                 duration_text(range.duration_ns())
             )
         }

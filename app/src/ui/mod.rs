@@ -6,6 +6,7 @@
 
 mod about;
 mod calendar;
+mod chart;
 mod compare;
 mod computed;
 mod dialogs;
@@ -48,7 +49,7 @@ mod zones;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
-use crate::command::CommandQueue;
+use crate::command::{Command, CommandQueue};
 use crate::state::{AppState, Dialog};
 use guide::Topic;
 
@@ -93,6 +94,10 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     // Enter may take the keyboard from a field in the same frame in which letters came for it, and the
     // toolkit takes it for Escape before the frame begins. The Escape that closes a menu is its own.
     let was_typing = local.is_typing || ui.ctx().text_edit_focused();
+    let is_read_out = ui.ctx().has_accesskit_node(egui::accesskit_root_id());
+    if is_read_out != state.is_read_out {
+        queue.send(Command::ReadOut(is_read_out));
+    }
     let theme = theme::of(state.settings.theme);
     if ui.theme() != theme {
         ui.ctx().set_theme(theme);
@@ -101,7 +106,7 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     Panel::bottom("status").show(ui, |ui| status_bar::show(ui, state, queue));
     // In a window this small there is either the side bar or a plot.
     let is_wide = ui.available_width() >= SIDE_BAR_WIDTH + MIN_PLOTS_WIDTH;
-    if state.settings.side_bar && (is_wide || state.workspace.signals().is_empty()) {
+    if state.settings.side_bar && (is_wide || !state.workspace.has_signals()) {
         Panel::left("side bar")
             .default_size(SIDE_BAR_WIDTH)
             .size_range(220.0..=560.0)
@@ -161,7 +166,7 @@ fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
 
 fn workspace(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     // A lone empty panel has less to say than the welcome.
-    let is_empty = state.workspace.signals().is_empty();
+    let is_empty = !state.workspace.has_signals();
     if state.window.is_none() || is_empty && state.workspace.panels().count() <= 1 {
         let area = ui.available_rect_before_wrap();
         welcome::show(ui, state, queue);
@@ -221,6 +226,6 @@ fn drop_files(ui: &Ui, queue: &mut CommandQueue) {
             .into_iter()
             .map(|path| path.to_string_lossy().into_owned())
             .collect();
-        queue.send(crate::command::Command::Open(texts));
+        queue.send(Command::Open(texts));
     }
 }

@@ -42,25 +42,22 @@ pub(crate) fn show(
     ui: &mut Ui,
     state: &AppState,
     panel: &Panel,
-    (rect, is_picture): (Rect, bool),
+    place: (Rect, bool),
     queue: &mut CommandQueue,
 ) {
-    let (bar, body) = summary_bar::split(rect, is_picture);
     let shown = match state.summaries.get(panel.id) {
         Some((question, Summary::Statistics(stats))) => Some((question, stats)),
         _ => None,
     };
-    if !is_picture {
-        summary_bar::show(ui, state, panel, bar, queue, |ui, _| {
-            let copy = ui.small_button("Copy");
-            let copy = copy.on_hover_text("as text with tabs, for a spreadsheet");
-            if let (true, Some((question, stats))) = (copy.clicked(), shown) {
-                let signals = question.signals.iter().map(|part| &part.signal);
-                let rows: Vec<_> = signals.zip(stats).collect();
-                ui.ctx().copy_text(tsv(state, question.range, &rows));
-            }
-        });
-    }
+    let body = summary_bar::show(ui, state, panel, place, queue, |ui, _| {
+        let copy = ui.small_button("Copy");
+        let copy = copy.on_hover_text("as text with tabs, for a spreadsheet");
+        if let (true, Some((question, stats))) = (copy.clicked(), shown) {
+            let signals = question.signals.iter().map(|part| &part.signal);
+            let rows: Vec<_> = signals.zip(stats).collect();
+            ui.ctx().copy_text(tsv(state, question.range, &rows));
+        }
+    });
     let Some((question, stats)) = shown else {
         return summary_bar::teach(ui, body, "Plot signals to see their statistics");
     };

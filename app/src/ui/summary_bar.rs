@@ -11,16 +11,28 @@ use crate::state::{AppState, LoadState, Panel, PanelOptions, SignalRef, Span};
 use crate::time_display::duration_text;
 
 /// Height of the row of choices, in points.
-pub(crate) const HEIGHT: f32 = 24.0;
+const HEIGHT: f32 = 24.0;
 
-/// Divides the area of a panel into a row of choices and the rest. A picture has no choices.
-pub(crate) fn split(rect: Rect, is_picture: bool) -> (Rect, Rect) {
-    let height = if is_picture { 0.0 } else { HEIGHT };
-    rect.split_top_bottom_at_y((rect.top() + height).min(rect.bottom()))
+/// Draws the row on top, with the `choices` that a panel has of its own, and gives the area below it.
+/// Nobody can click on a picture, so it has no row.
+pub(crate) fn show(
+    ui: &mut Ui,
+    state: &AppState,
+    panel: &Panel,
+    (rect, is_picture): (Rect, bool),
+    queue: &mut CommandQueue,
+    choices: impl FnOnce(&mut Ui, &mut CommandQueue),
+) -> Rect {
+    if is_picture {
+        return rect;
+    }
+    let (row, body) = rect.split_top_bottom_at_y((rect.top() + HEIGHT).min(rect.bottom()));
+    paint_row(ui, state, panel, row, queue, choices);
+    body
 }
 
-/// Draws the row: the choice of time, then `choices`, then how long that time is.
-pub(crate) fn show(
+/// The choice of time, then `choices`, then how long that time is.
+fn paint_row(
     ui: &mut Ui,
     state: &AppState,
     panel: &Panel,

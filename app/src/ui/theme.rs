@@ -274,7 +274,8 @@ fn visuals(theme: Theme) -> Visuals {
         },
         Theme::Light => Visuals {
             panel_fill: Color32::from_rgb(243, 244, 246),
-            window_fill: Color32::from_rgb(252, 252, 253),
+            // Fields are lighter than what they stand on.
+            window_fill: Color32::from_rgb(243, 244, 246),
             extreme_bg_color: Color32::from_rgb(255, 255, 255),
             faint_bg_color: Color32::from_rgb(235, 237, 240),
             ..Visuals::light()

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use egui::{Align2, FontId, Rect, RichText, Sense, Ui, pos2};
+use egui::{Align2, FontId, Rect, RichText, Ui, pos2};
 
 use super::plane::{self, Coloring, Projection};
 use super::plot::value_text;
-use super::{summary_bar, theme};
+use super::{chart, summary_bar, theme};
 use crate::command::CommandQueue;
 use crate::series::{
     Area, METRES_PER_DEGREE, PlanePoint, Prepared, Track, metres_per_degree_of_longitude,
@@ -23,17 +23,14 @@ pub(crate) fn show(
     ui: &mut Ui,
     state: &AppState,
     panel: &Panel,
-    (rect, is_picture): (Rect, bool),
+    place: (Rect, bool),
     queue: &mut CommandQueue,
 ) {
-    let (bar, body) = summary_bar::split(rect, is_picture);
-    if !is_picture {
-        summary_bar::show(ui, state, panel, bar, queue, |ui, queue| {
-            ui.separator();
-            let by_time = ("Colour by time", "early positions dark, late ones bright");
-            summary_bar::switch(ui, panel, queue, by_time, |it| &mut it.color_by_time);
-        });
-    }
+    let body = summary_bar::show(ui, state, panel, place, queue, |ui, queue| {
+        ui.separator();
+        let by_time = ("Colour by time", "early positions dark, late ones bright");
+        summary_bar::switch(ui, panel, queue, by_time, |it| &mut it.color_by_time);
+    });
     if state.track_signals(panel).is_none() {
         let text = "Drag latitude and longitude here; a third signal colours the track";
         return summary_bar::teach(ui, body, text);
@@ -42,7 +39,7 @@ pub(crate) fn show(
         return;
     };
     let plot = body.shrink2(egui::vec2(8.0, 6.0));
-    if plot.width() < 20.0 || plot.height() < 20.0 {
+    if !chart::has_room(plot) {
         return;
     }
     let chosen = panel.options.area.map(|[x, y]| Area { x, y });
@@ -64,15 +61,11 @@ pub(crate) fn show(
     let palette = theme::palette(ui.theme());
     ui.painter().rect_filled(plot, 2.0, palette.plot_background);
     plane::paint_frame(ui, plot);
-    let id = ui.scope_id().with(("track", panel.id));
-    let response = ui.interact(plot, id, Sense::click_and_drag());
+    let response = plane::interact(ui, panel, &view.projection);
     view.paint(ui);
-    plane::handle_mouse(ui, state, panel, &view.projection, &response, queue);
-    let pointed = response
-        .hover_pos()
-        .and_then(|at| plane::pointed(&view.projection, [&track.plane].into_iter(), at))
-        .map(|(_, point)| point);
-    plane::handle_point(state, &response, pointed, queue);
+    super::plot::legend_entries(ui, state, panel, plot, queue);
+    let shown = (&view.projection, std::slice::from_ref(&track.plane));
+    let pointed = plane::mouse(ui, state, panel, shown, &response, queue);
     if track.plane.points.is_empty() {
         let text = match track.n_invalid {
             0 => "No position in this time".to_owned(),
@@ -83,15 +76,14 @@ pub(crate) fn show(
         };
         summary_bar::teach(ui, plot, &text);
     }
-    if is_picture {
+    if place.1 {
         summary_bar::title_of_picture(ui, state, panel, plot, "GPS track");
     }
     let ratio = track.plane.ratio(chosen.as_ref());
     summary_bar::badge(ui, state, panel, plot, (ratio, view.detail()));
-    super::plot::legend_entries(ui, state, panel, plot, queue);
     response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Figure, true, view.description()));
-    if let Some(point) = pointed {
+    if let Some((_, point)) = pointed {
         response.on_hover_ui_at_pointer(|ui| view.tooltip(ui, point));
     }
 }
@@ -235,13 +227,10 @@ impl TrackView<'_> {
                 .and_then(|part| self.state.store.get(&part.signal))
                 .map_or("", |loaded| &*loaded.info.unit);
             let ends = ends.map(|value| format!("{} {unit}", value_text(value)));
-            plane::paint_gradient(ui, bar, [&ends[0], &ends[1]]);
+            plane::paint_gradient(ui, bar, ends);
         } else if self.panel.options.color_by_time {
-            let range = self.question.range;
-            let resolution = (range.duration_ns() / 2_000).max(1);
-            let zone = self.state.zone();
-            let ends = [range.start, range.end].map(|at| zone.time_of_day(at, resolution));
-            plane::paint_gradient(ui, bar, [&ends[0], &ends[1]]);
+            let ends = plane::time_ends(self.state, self.question.range);
+            plane::paint_gradient(ui, bar, ends);
         }
     }
 

@@ -2,33 +2,29 @@
 
 use std::fmt::Write as _;
 
-use egui::{Rect, RichText, Sense, Ui, pos2};
+use egui::{Rect, RichText, Ui, pos2};
 
 use super::plane::{self, Coloring, Projection};
 use super::plot::value_text;
-use super::{summary_bar, theme};
+use super::{chart, summary_bar, theme};
 use crate::command::CommandQueue;
 use crate::series::{Area, Pairing, Plane, PlanePoint, value_at};
 use crate::state::{AppState, Panel, PlottedSignal, Summary, SummaryQuestion, pairing_of};
 use crate::time_display::count_text;
 
 const LEFT: f32 = 62.0;
-const BOTTOM: f32 = 20.0;
 
 /// Draws the panel.
 pub(crate) fn show(
     ui: &mut Ui,
     state: &AppState,
     panel: &Panel,
-    (rect, is_picture): (Rect, bool),
+    place: (Rect, bool),
     queue: &mut CommandQueue,
 ) {
-    let (bar, body) = summary_bar::split(rect, is_picture);
-    if !is_picture {
-        summary_bar::show(ui, state, panel, bar, queue, |ui, queue| {
-            choices(ui, panel, queue);
-        });
-    }
+    let body = summary_bar::show(ui, state, panel, place, queue, |ui, queue| {
+        choices(ui, panel, queue);
+    });
     let n_visible = panel.signals.iter().filter(|it| it.visible).count();
     if n_visible < 2 {
         let text = if n_visible == 0 {
@@ -41,13 +37,9 @@ pub(crate) fn show(
     let Some((question, Summary::Plane(planes))) = state.summaries.get(panel.id) else {
         return;
     };
-    let plot = Rect::from_min_max(
-        pos2(body.left() + LEFT, body.top() + 6.0),
-        pos2(body.right() - 10.0, body.bottom() - BOTTOM),
-    );
-    if plot.width() < 20.0 || plot.height() < 20.0 {
+    let Some(plot) = chart::area(body, LEFT) else {
         return;
-    }
+    };
     let chosen = panel.options.area.map(|[x, y]| Area { x, y });
     let bounds = planes.iter().filter_map(|plane| plane.bounds);
     let bounds = bounds.reduce(Area::union);
@@ -60,22 +52,18 @@ pub(crate) fn show(
         projection: Projection::new(plot, chosen, bounds, aspect),
     };
     plane::paint_axes(ui, &xy.projection, xy.units(), state.settings.grid);
-    let id = ui.scope_id().with(("xy", panel.id));
-    let response = ui.interact(plot, id, Sense::click_and_drag());
+    let response = plane::interact(ui, panel, &xy.projection);
     xy.paint(ui);
-    plane::handle_mouse(ui, state, panel, &xy.projection, &response, queue);
-    let pointer = response.hover_pos();
-    let pointed =
-        pointer.and_then(|pointer| plane::pointed(&xy.projection, planes.iter(), pointer));
-    plane::handle_point(state, &response, pointed.map(|it| it.1), queue);
+    super::plot::legend_entries(ui, state, panel, plot, queue);
+    let shown = (&xy.projection, planes.as_slice());
+    let pointed = plane::mouse(ui, state, panel, shown, &response, queue);
     if bounds.is_none() {
         let text = "No time at which both signals have a value";
         summary_bar::teach(ui, plot, text);
     }
-    if is_picture {
+    if place.1 {
         summary_bar::title_of_picture(ui, state, panel, plot, "XY");
     }
-    super::plot::legend_entries(ui, state, panel, plot, queue);
     let ratios = planes.iter().map(|plane| plane.ratio(chosen.as_ref()));
     let ratio = ratios.fold(1.0, f64::max);
     summary_bar::badge(ui, state, panel, plot, (ratio, xy.detail()));
@@ -156,10 +144,7 @@ impl Xy<'_> {
                 pos2(plot.right() - 170.0, plot.bottom() - 24.0),
                 pos2(plot.right() - 10.0, plot.bottom() - 4.0),
             );
-            let resolution = (range.duration_ns() / 2_000).max(1);
-            let zone = self.state.zone();
-            let ends = [range.start, range.end].map(|at| zone.time_of_day(at, resolution));
-            plane::paint_gradient(ui, bar, [&ends[0], &ends[1]]);
+            plane::paint_gradient(ui, bar, plane::time_ends(self.state, range));
         }
     }
 

@@ -103,12 +103,13 @@ impl AppState {
         &self,
         overlay: &Overlay,
         range: TimeRange,
+        resolution_ns: i64,
     ) -> Vec<TimeRange> {
         let shift = self.overlay_shift(overlay);
         let moved = |range: TimeRange, ns: i64| TimeRange::new(range.start + ns, range.end + ns);
         // Beyond the overlay nothing was asked for.
         let real = moved(range, shift.saturating_neg()).intersection(overlay.range);
-        let gaps = self.recording_gaps(&overlay.vehicle, real);
+        let gaps = self.recording_gap_marks(&overlay.vehicle, real, resolution_ns);
         gaps.into_iter().map(|gap| moved(gap, shift)).collect()
     }
 

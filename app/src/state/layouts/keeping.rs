@@ -40,7 +40,7 @@ impl AppState {
             let kept = &mut self.layouts.kept;
             kept.retain(|kept| kept.place != place);
             // What was cleared is to stay so.
-            if !self.workspace.signals().is_empty() {
+            if self.workspace.has_signals() {
                 let line = self.saved_layout().to_line();
                 let layout = serde_json::from_str(&line).unwrap_or_default();
                 let kept = &mut self.layouts.kept;
@@ -78,7 +78,7 @@ impl AppState {
                         .add(Severity::Warning, title, skipped.join("\n"));
                 }
                 let effects = self.begin_view(View::unasked(layout, None, ViewTime::Saved));
-                if self.workspace.signals().is_empty() {
+                if !self.workspace.has_signals() {
                     // Nothing of it is there any more.
                     self.workspace.clear();
                     return None;

@@ -262,6 +262,8 @@ const PLOT: Page = Page {
         "The least and the greatest value of every pixel column are always drawn, lines never cross \
          a gap, and the badge says whether all samples are there and how far they were thinned out.",
         "Ochre bands: the recorder did not listen. Bars at the bottom: a signal was silent.",
+        "F fits the values of the active plot, the one that was clicked last, at the time that it \
+         shows; Home shows everything in all plots that are seen and share their time.",
     ],
     gestures: &[
         ("Wheel, Ctrl+wheel, pinch", "zoom time at the pointer"),
@@ -332,6 +334,7 @@ const LEGEND: Page = Page {
     gestures: &[
         ("Click", "hide or show a signal, and inspect it"),
         ("Alt+click", "show one signal alone; all again"),
+        ("Wheel", "scroll a legend that is longer than the plot"),
         (
             "Drag to another panel",
             "move a signal there; with Ctrl copy it",
@@ -346,8 +349,13 @@ const LANES: Page = Page {
     text: &[
         "Signals whose values have names, and switches, are bars with their text. Where several \
          values fall on one pixel the bar is hatched.",
+        "Many lanes become lower; where that is not enough they scroll, and the corner says how many \
+         are not seen. The mouse does in lanes what it does in plots.",
     ],
-    gestures: &[("Hover", "from which value to which, and for how long")],
+    gestures: &[
+        ("Hover", "from which value to which, and for how long"),
+        ("Wheel over their names", "scroll lanes that do not fit"),
+    ],
     actions: &[Action::PreviousChange, Action::NextChange],
 };
 

@@ -15,8 +15,6 @@ use crate::state::{AxisId, CompareCommand, OverlayId, PanelId, Settings, TimeWin
 const POINTS_PER_NOTCH: f32 = 40.0;
 /// Zoom of one notch.
 const ZOOM_PER_NOTCH: f64 = 1.1;
-/// A box that is thinner than this in one direction zooms the other direction only, in points.
-const THIN_BOX: f32 = 10.0;
 
 /// A value axis of a plot as it is drawn now.
 #[derive(Clone, Debug)]
@@ -236,28 +234,6 @@ pub(crate) fn drag_overlay(
     }
 }
 
-/// A drag with `button` inside the plot draws a zoom box, which is given to be painted, and zooms to it
-/// when the button is let go. `drawn` is the box of the frame before: where the pointer
-/// was pressed is not known any more when it is released.
-pub(crate) fn box_zoom(
-    plot: &PlotGeometry<'_>,
-    response: &Response,
-    (button, press_origin): (PointerButton, Option<Pos2>),
-    drawn: Option<Rect>,
-    queue: &mut CommandQueue,
-) -> Option<Rect> {
-    if response.drag_stopped_by(button) {
-        if let Some(corners) = drawn {
-            zoom_to_box(plot, corners, queue);
-        }
-        return None;
-    }
-    if !response.dragged_by(button) {
-        return None;
-    }
-    zoom_box(plot.rect, press_origin?, response.interact_pointer_pos()?)
-}
-
 fn pan(plot: &PlotGeometry<'_>, delta: Vec2, queue: &mut CommandQueue) {
     if delta.x != 0.0 {
         queue.send(plot.show_time(plot.panned(-delta.x)));
@@ -282,21 +258,8 @@ fn pan_axis(plot: &PlotGeometry<'_>, axis: &AxisView, points: f32, queue: &mut C
     ));
 }
 
-/// The box between two corners, stretched over the whole plot where it is thin; `None` when it is
-/// thin in both directions.
-fn zoom_box(plot: Rect, start: Pos2, end: Pos2) -> Option<Rect> {
-    let mut corners = Rect::from_two_pos(start, end).intersect(plot);
-    let is_thin = [corners.width() < THIN_BOX, corners.height() < THIN_BOX];
-    match is_thin {
-        [true, true] => return None,
-        [true, false] => corners = Rect::from_x_y_ranges(plot.x_range(), corners.y_range()),
-        [false, true] => corners = Rect::from_x_y_ranges(corners.x_range(), plot.y_range()),
-        [false, false] => {}
-    }
-    Some(corners)
-}
-
-fn zoom_to_box(plot: &PlotGeometry<'_>, corners: Rect, queue: &mut CommandQueue) {
+/// Shows what a zoom box has in it.
+pub(crate) fn zoom_to_box(plot: &PlotGeometry<'_>, corners: Rect, queue: &mut CommandQueue) {
     if corners.width() < plot.rect.width() {
         let window = TimeRange::new(plot.time_at(corners.left()), plot.time_at(corners.right()));
         queue.send(plot.show_time(window));
@@ -425,22 +388,6 @@ mod tests {
         assert!(
             (range[0] - (5.0 - 5.0 / 1.1)).abs() < 1e-9
                 && (range[1] - (5.0 + 5.0 / 1.1)).abs() < 1e-9
-        );
-    }
-
-    #[test]
-    fn thin_boxes_zoom_one_direction() {
-        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0));
-        assert_eq!(zoom_box(rect, pos2(10.0, 10.0), pos2(14.0, 14.0)), None);
-        let wide = zoom_box(rect, pos2(10.0, 10.0), pos2(60.0, 14.0)).unwrap();
-        assert_eq!(
-            (wide.left(), wide.right(), wide.height()),
-            (10.0, 60.0, 100.0)
-        );
-        let tall = zoom_box(rect, pos2(10.0, 10.0), pos2(14.0, 60.0)).unwrap();
-        assert_eq!(
-            (tall.top(), tall.bottom(), tall.width()),
-            (10.0, 60.0, 100.0)
         );
     }
 

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use canlake_shared::time::{TimeRange, Timestamp};
-use egui::{Align2, Color32, FontId, Painter, Rect, Response, Ui, pos2, vec2};
+use canlake_shared::time::Timestamp;
+use egui::{Align2, Color32, FontId, Galley, Painter, Rect, Ui, pos2, vec2};
 
 use super::input::PlotGeometry;
+use super::lane_rows::LaneRows;
 use super::legend::label_of;
 use super::{theme, value_text};
 use crate::series::{LaneState, LaneStretch, lane};
 use crate::source::SignalInfo;
 use crate::state::{AppState, LoadedSignal, Panel, PlottedSignal};
-use crate::time_display::duration_text;
 
-/// Height of a lane in points, with the space to the next.
-pub(crate) const LANE_HEIGHT: f32 = 22.0;
-const GAP: f32 = 2.0;
+/// Room for the name of a lane at most, in points.
+const MAX_NAME_WIDTH: f32 = 110.0;
+const NAME_GAP: f32 = 5.0;
 /// A bar narrower than this has no room for a text.
 const MIN_TEXT_WIDTH: f32 = 14.0;
 
@@ -37,41 +37,35 @@ pub(crate) fn lanes_of<'a>(
     })
 }
 
-/// Draws the lanes of a panel over the area of `plot`, `columns` pixels wide.
-pub(crate) fn paint(
+/// Draws the lanes that are seen, in an area that is `columns` pixels wide.
+pub(super) fn paint(
     ui: &Ui,
     state: &AppState,
     panel: &Panel,
-    plot: &PlotGeometry<'_>,
+    (plot, rows): (&PlotGeometry<'_>, &LaneRows),
     columns: usize,
 ) {
-    let area = plot.rect;
+    let seen = rows.seen();
+    let visible = plot.window.visible();
+    let range = (visible.start.as_ns(), visible.end.as_ns());
     let mut stretches = Vec::new();
-    for (idx, (plotted, loaded)) in lanes_of(state, panel).enumerate() {
-        let rect = lane_rect(area, idx);
-        let painter = ui.painter().with_clip_rect(area);
+    let lanes = lanes_of(state, panel).enumerate().skip(seen.start);
+    for (idx, (plotted, loaded)) in lanes.take(seen.len()) {
+        let rect = rows.rect(idx);
+        let painter = ui
+            .painter()
+            .with_clip_rect(plot.rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, 0.0, theme::palette(ui.theme()).plot_background);
         let Some(series) = &loaded.series else {
             continue;
         };
-        let visible = plot.window.visible();
-        let range = (visible.start.as_ns(), visible.end.as_ns());
         lane(series, range, columns, &mut stretches);
         let color = theme::signal_color(ui.theme(), plotted.color_idx);
         for stretch in &stretches {
             paint_stretch(&painter, ui, plot, rect, loaded, (stretch, color));
         }
-        name(ui, plotted, rect);
+        paint_name(ui, plotted, rect);
     }
-}
-
-/// Where the `idx`-th lane is.
-fn lane_rect(area: Rect, idx: usize) -> Rect {
-    let top = area.top() + LANE_HEIGHT * idx as f32 + GAP;
-    Rect::from_min_size(
-        pos2(area.left(), top),
-        vec2(area.width(), LANE_HEIGHT - GAP),
-    )
 }
 
 fn paint_stretch(
@@ -124,74 +118,35 @@ fn shade(loaded: &LoadedSignal, value: f64) -> f32 {
 }
 
 /// The name of a value, else the number.
-fn text_of(loaded: &LoadedSignal, value: f64) -> String {
+pub(super) fn text_of(loaded: &LoadedSignal, value: f64) -> String {
     label_of(loaded, value).map_or_else(|| value_text(value), str::to_owned)
 }
 
-/// The name of a lane's signal, left of it.
-fn name(ui: &Ui, plotted: &PlottedSignal, lane: Rect) {
-    let color = theme::signal_color(ui.theme(), plotted.color_idx);
+/// Width that the names of the lanes need left of them.
+pub(super) fn names_width(ui: &Ui, state: &AppState, panel: &Panel) -> f32 {
+    let names = lanes_of(state, panel).map(|(plotted, _)| name(ui, plotted, MAX_NAME_WIDTH));
+    let widest = names.map(|name| name.size().x).reduce(f32::max);
+    widest.map_or(0.0, |width| (width + 2.0 * NAME_GAP).ceil())
+}
+
+/// The name of a lane's signal, as far as there is room.
+fn name(ui: &Ui, plotted: &PlottedSignal, room: f32) -> Arc<Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(
         plotted.signal.key.signal.to_string(),
         FontId::proportional(10.0),
-        color,
+        theme::signal_color(ui.theme(), plotted.color_idx),
     );
-    let room = 120.0_f32.min(lane.left() - ui.clip_rect().left() - 6.0);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
-    let galley = ui.painter().layout_job(job);
-    let at = pos2(
-        lane.left() - galley.size().x - 5.0,
-        lane.center().y - galley.size().y / 2.0,
-    );
-    ui.painter().galley(at, galley, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    ui.painter().layout_job(job)
 }
 
-/// What the pointer is on in the lanes: value, how long, and what came before.
-pub(crate) fn tooltip(
-    state: &AppState,
-    panel: &Panel,
-    plot: &PlotGeometry<'_>,
-    response: &Response,
-) {
-    let Some(pointer) = response.hover_pos() else {
-        return;
-    };
-    let idx = ((pointer.y - plot.rect.top()) / LANE_HEIGHT) as usize;
-    let Some((plotted, loaded)) = lanes_of(state, panel).nth(idx) else {
-        return;
-    };
-    let Some(series) = &loaded.series else {
-        return;
-    };
-    let at = plot.time_at(pointer.x).as_ns();
-    let text = match series.sample_at(at) {
-        None => "no sample yet".to_owned(),
-        Some(sample) if sample.in_gap => "gap".to_owned(),
-        Some(sample) => {
-            let started = series.previous_change(at + 1).and_then(|idx| {
-                let before = idx.checked_sub(1)?;
-                Some((series.times()[idx], series.values()[before]))
-            });
-            let ends = series.next_change(at).map(|idx| series.times()[idx]);
-            let now = text_of(loaded, sample.value);
-            let begins = started.map_or(series.times()[0], |(time, _)| time);
-            let length = ends.map(|end| {
-                let range = TimeRange::new(Timestamp::from_ns(begins), Timestamp::from_ns(end));
-                duration_text(range.duration_ns())
-            });
-            let change = started.map_or(now.clone(), |(_, before)| {
-                format!("{} → {now}", text_of(loaded, before))
-            });
-            match length {
-                Some(length) => format!("{change}, {length}"),
-                None => change,
-            }
-        }
-    };
-    let name: Arc<str> = state.signal_name(&plotted.signal).into();
-    response.clone().on_hover_ui_at_pointer(|ui| {
-        ui.label(egui::RichText::new(&*name).strong());
-        // The other font has no arrow.
-        ui.label(egui::RichText::new(text).font(theme::tabular(12.0)));
-    });
+/// Writes the name of a lane's signal left of it.
+fn paint_name(ui: &Ui, plotted: &PlottedSignal, lane: Rect) {
+    let room = lane.left() - ui.clip_rect().left() - 2.0 * NAME_GAP;
+    let galley = name(ui, plotted, room.clamp(8.0, MAX_NAME_WIDTH));
+    let at = pos2(
+        lane.left() - galley.size().x - NAME_GAP,
+        lane.center().y - galley.size().y / 2.0,
+    );
+    ui.painter().galley(at, galley, Color32::PLACEHOLDER);
 }

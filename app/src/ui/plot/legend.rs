@@ -1,6 +1,10 @@
 //! The legend inside a plot: names, and values at the pointer.
 
-use egui::{Color32, Frame, Margin, Rect, RichText, Sense, Ui, UiBuilder, vec2};
+use egui::containers::scroll_area::{DragScroll, ScrollSource};
+use egui::style::ScrollStyle;
+use egui::{
+    Align, Color32, Frame, Layout, Margin, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2,
+};
 
 use super::{inside, theme, value_text};
 use crate::command::{Command, CommandQueue, PanelCommand};
@@ -10,19 +14,24 @@ use crate::ui::drop::{self, DraggedSignals};
 use crate::ui::guide::{self, Topic};
 
 const MAX_WIDTH: f32 = 360.0;
-const ENTRY_HEIGHT: f32 = 20.0;
+const ROW_HEIGHT: f32 = 19.0;
+const SPACING: f32 = 1.0;
+/// Between the corner of the plot and the legend, and inside the legend above and below, in points.
+const MARGIN: f32 = 5.0;
+const INNER_MARGIN: i8 = 3;
 
 /// The room that the legend of a panel takes, in points.
 pub(crate) fn height(state: &AppState, panel: &Panel) -> f32 {
     if state.settings.legend {
-        ENTRY_HEIGHT * panel.signals.len() as f32 + 14.0
+        let around = 2.0 * (MARGIN + f32::from(INNER_MARGIN));
+        (ROW_HEIGHT + SPACING) * panel.signals.len() as f32 + around
     } else {
         4.0
     }
 }
 
-/// Draws the legend in the upper left corner of `plot`. A click hides or shows, Alt+click shows one
-/// alone.
+/// Draws the legend in the upper left corner of `plot`, scrolled where it is longer. A click hides or
+/// shows, Alt+click shows one alone. What the wheel does over a long legend is taken from the plot.
 pub(crate) fn entries(
     ui: &mut Ui,
     state: &AppState,
@@ -34,35 +43,48 @@ pub(crate) fn entries(
         return;
     }
     let palette = theme::palette(ui.theme());
-    let area = Rect::from_min_size(
-        plot.min + vec2(6.0, 5.0),
-        vec2(
-            MAX_WIDTH.min(plot.width() - 150.0).max(80.0),
-            plot.height() - 10.0,
-        ),
+    let size = vec2(
+        MAX_WIDTH.min(plot.width() - 150.0).max(80.0),
+        plot.height() - 2.0 * MARGIN,
     );
-    inside(
-        ui,
-        UiBuilder::new()
-            .max_rect(area)
-            .id_salt(("legend", panel.id)),
-        |ui| {
-            ui.set_clip_rect(plot.intersect(ui.clip_rect()));
-            Frame::new()
-                .fill(palette.overlay.gamma_multiply(0.85))
-                .corner_radius(4.0)
-                .inner_margin(Margin::symmetric(6, 3))
-                .show(ui, |ui| {
-                    ui.spacing_mut().item_spacing = vec2(6.0, 1.0);
-                    for plotted in &panel.signals {
-                        ui.push_id(&plotted.signal, |ui| {
-                            entry(ui, state, panel, plotted, queue);
-                        });
-                    }
-                    guide::here(ui, ui.min_rect(), Topic::Legend);
+    let area = Rect::from_min_size(plot.min + vec2(MARGIN + 1.0, MARGIN), size);
+    let builder = UiBuilder::new()
+        .max_rect(area)
+        .id_salt(("legend", panel.id));
+    inside(ui, builder, |ui| {
+        ui.set_clip_rect(plot.intersect(ui.clip_rect()));
+        Frame::new()
+            .fill(palette.overlay.gamma_multiply(0.85))
+            .corner_radius(4.0)
+            .inner_margin(Margin::symmetric(6, INNER_MARGIN))
+            .show(ui, |ui| rows(ui, state, panel, queue));
+        guide::here(ui, ui.min_rect(), Topic::Legend);
+    });
+}
+
+fn rows(ui: &mut Ui, state: &AppState, panel: &Panel, queue: &mut CommandQueue) {
+    ui.spacing_mut().item_spacing = vec2(6.0, SPACING);
+    ui.spacing_mut().scroll = ScrollStyle::thin();
+    let source = ScrollSource {
+        // Entries are dragged to other plots.
+        drag: DragScroll::Never,
+        ..ScrollSource::default()
+    };
+    let list = ScrollArea::vertical()
+        .scroll_source(source)
+        .min_scrolled_height(ROW_HEIGHT)
+        .show_rows(ui, ROW_HEIGHT, panel.signals.len(), |ui, seen| {
+            for plotted in &panel.signals[seen] {
+                ui.push_id(&plotted.signal, |ui| {
+                    entry(ui, state, panel, plotted, queue);
                 });
-        },
-    );
+            }
+        });
+    let is_long = list.content_size.y > list.inner_rect.height() + 0.5;
+    if is_long && ui.rect_contains_pointer(list.inner_rect) {
+        // Also at the end of the list the plot below does not zoom.
+        ui.input_mut(|input| input.smooth_scroll_delta = egui::Vec2::ZERO);
+    }
 }
 
 fn entry(
@@ -76,8 +98,11 @@ fn entry(
     let color = theme::signal_color(ui.theme(), plotted.color_idx);
     let loaded = state.store.get(&plotted.signal);
     let name = state.signal_name(&plotted.signal);
+    let row = vec2(ui.available_width(), ROW_HEIGHT);
+    let layout = Layout::left_to_right(Align::Center);
     let response = ui
-        .horizontal(|ui| {
+        .allocate_ui_with_layout(row, layout, |ui| {
+            ui.set_height(ROW_HEIGHT);
             let (swatch, _) = ui.allocate_exact_size(vec2(16.0, 12.0), Sense::hover());
             if plotted.visible {
                 theme::paint_line_sample(ui, swatch, color, theme::dash_of(plotted));

@@ -1,25 +1,37 @@
 //! The plots: panels over one stretch of time, and the overview strip.
 //!
 //! ```text
-//!   LoadedSignal ──▶ Curve (view, cached) ──▶ axes (ranges, marks) ──▶ panel (paint)
+//!   LoadedSignal ──▶ Curve (view, cached) ──▶ axes (ranges, marks) ──▶ panel (what is where, in which order)
 //!   mouse ──▶ input (geometry, gestures) ──▶ Command
 //! ```
 //!
+//! `panel` draws, in this order: `background`, `lines` (curves), `strips` (value axes), `legend`, `lanes` in
+//! `lane_rows`, `time_axis`, `overlay`; `describe` tells all of it to who does not see it.
+//!
 //! Curves are drawn by `egui_plot`; axes, grid, bands and gestures are ours (see `axes` and `input`).
 
+mod areas;
 mod axes;
 mod axis_menu;
+mod background;
 mod bands;
 mod curve;
 mod describe;
 mod input;
+mod lane_rows;
+mod lane_text;
 mod lanes;
 mod legend;
+mod lines;
+mod menu;
+mod mouse;
 mod overlay;
 mod overview;
 mod panel;
+mod strips;
 mod time_axis;
 mod value_axis;
+pub(crate) mod zoom_box;
 
 use std::collections::BTreeMap;
 
@@ -32,7 +44,7 @@ use crate::command::CommandQueue;
 use crate::state::{AppState, AxisId, Panel, PanelId, SignalRef, TimeWindow};
 
 pub use curve::Curve;
-pub(crate) use input::Wheel;
+pub(crate) use input::{Buttons, Wheel};
 pub(crate) use legend::{entries as legend_entries, label_of, labelled_value};
 pub(crate) use overview::HEIGHT as OVERVIEW_HEIGHT;
 pub(crate) use panel::PanelFrame;
@@ -47,6 +59,7 @@ pub(crate) type PanelCurves = BTreeMap<SignalRef, Curve>;
 pub struct PlotsMemory {
     curves: BTreeMap<PanelId, PanelCurves>,
     overview: PanelCurves,
+    recording_gaps: background::RecordingGaps,
     /// Width of the strips left and right of every plot: the widest of the frame before.
     strips: [f32; 2],
     rect: Option<Rect>,
@@ -67,6 +80,7 @@ impl PlotsMemory {
     /// Begins a frame: forgets what is plotted no more.
     pub(crate) fn begin(&mut self, state: &AppState, area: Rect) {
         forget_closed(state, self);
+        self.recording_gaps.forget();
         self.rect = Some(area);
     }
 
@@ -112,7 +126,13 @@ pub(crate) fn panel(
     queue: &mut CommandQueue,
 ) -> [f32; 2] {
     let curves = memory.curves.entry(frame.panel.id).or_default();
-    panel::show(ui, state, frame, curves, queue)
+    panel::show(
+        ui,
+        state,
+        frame,
+        (curves, &mut memory.recording_gaps),
+        queue,
+    )
 }
 
 /// The axes of a panel with the ranges that they were drawn with last, and whether the user set them.

@@ -3,6 +3,8 @@
 //! It shows and changes the time of the active panel: that of all panels, or its own while it is
 //! unlinked.
 
+use std::collections::BTreeSet;
+
 use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{
     Align2, Color32, CursorIcon, FontId, Painter, PointerButton, Pos2, Rangef, Rect, Response,
@@ -131,7 +133,7 @@ pub(crate) fn show(
     let strip = Strip { rect, window };
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, 2.0, palette.plot_background);
-    for gap in recording_gaps(state, strip.window.reach()) {
+    for gap in recording_gaps(state, strip.window.reach(), strip.ns_per_point() as i64) {
         let across = strip.x_of(gap.start)..=strip.x_of(gap.end);
         let area = Rect::from_x_y_ranges(across, rect.y_range());
         painter.rect_filled(area, 0.0, palette.recording_gap);
@@ -169,17 +171,15 @@ fn first_signal(state: &AppState) -> Option<&SignalRef> {
 
 /// The vehicles of all plotted signals.
 fn vehicles(state: &AppState) -> Vec<&VehicleRef> {
-    let signals = state.workspace.signals().into_iter();
-    let mut vehicles: Vec<&VehicleRef> = signals.map(|signal| &signal.vehicle).collect();
-    vehicles.dedup();
-    vehicles
+    let vehicles = state.workspace.plotted().map(|it| &it.signal.vehicle);
+    vehicles.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Times in which the recorder of any plotted vehicle did not listen.
-fn recording_gaps(state: &AppState, extent: TimeRange) -> Vec<TimeRange> {
+fn recording_gaps(state: &AppState, extent: TimeRange, resolution: i64) -> Vec<TimeRange> {
     vehicles(state)
         .into_iter()
-        .flat_map(|vehicle| state.recording_gaps(vehicle, extent))
+        .flat_map(|vehicle| state.recording_gap_marks(vehicle, extent, resolution))
         .collect()
 }
 

@@ -48,7 +48,7 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("databases").args(["dbc", "manifest"]).required(true))]
 struct DecodeArgs {
-    /// Raw Parquet files, logs (candump, plain or gzip), or folders that are searched for *.parquet,
+    /// Raw Parquet files, logs of any known format, or folders that are searched for *.parquet,
     /// *.log and *.log.gz
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<PathBuf>,

@@ -21,14 +21,22 @@
 //! # Ok::<(), logs::LogError>(())
 //! ```
 
+mod asc;
+mod busmaster;
+mod canboat;
 pub mod candump;
+mod crtd;
+pub mod csv;
+mod dates;
 mod digits;
+mod frames;
 mod input;
 mod lines;
 mod read_at;
 mod sink;
 mod skip;
 mod text;
+mod trc;
 
 use std::fmt;
 use std::io;
@@ -36,7 +44,9 @@ use std::io;
 use crate::can::{CanFrame, ChannelTable};
 use crate::time::Timestamp;
 
-pub use input::open;
+pub use csv::open_csv;
+use input::known_formats;
+pub use input::{head, open};
 pub use read_at::ReadAt;
 pub use skip::{SkipReason, SkipReport, Skipped};
 
@@ -45,7 +55,8 @@ pub use skip::{SkipReason, SkipReport, Skipped};
 pub enum LogError {
     /// No reader knows these bytes. The caller names the file to the user and goes on with others.
     #[error(
-        "no known log format: it begins with {excerpt:?}; supported here is candump's log format (candump -l), plain or gzip: {name}"
+        "no known log format: it begins with {excerpt:?}; known are {}: {name}",
+        known_formats()
     )]
     UnknownFormat {
         /// The first bytes, printable.
@@ -77,12 +88,33 @@ pub enum LogError {
 pub enum LogFormat {
     /// The log format of can-utils (`candump -l`).
     Candump,
+    /// What candump writes to the screen.
+    CandumpScreen,
+    /// Vector's ASCII log (`.asc`).
+    Asc,
+    /// PEAK's trace file (`.trc`).
+    Trc,
+    /// CRTD of the Open Vehicle Monitoring System.
+    Crtd,
+    /// The log of BUSMASTER.
+    Busmaster,
+    /// NMEA 2000 as text: of canboat, Yacht Devices or Actisense.
+    Canboat,
+    /// CSV with a line per frame.
+    Csv,
 }
 
 impl fmt::Display for LogFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Candump => "candump",
+            Self::CandumpScreen => "candump (screen)",
+            Self::Asc => "Vector ASC",
+            Self::Trc => "PEAK TRC",
+            Self::Crtd => "CRTD",
+            Self::Busmaster => "BUSMASTER",
+            Self::Canboat => "NMEA 2000 text",
+            Self::Csv => "CSV",
         })
     }
 }
@@ -122,7 +154,10 @@ pub enum TimeBasis {
     Absolute,
     /// An unknown start: every frame lies before 1980. The times are kept as they are.
     Relative,
-    /// Both occur, as in a recording that began before the clock was set.
+    /// Nothing: the log says no times at all, only an order. Its frames are set a millisecond apart
+    /// so that the order can be looked at; lengths of time mean nothing.
+    Order,
+    /// Several of these occur, as in a recording that began before the clock was set.
     Mixed,
 }
 

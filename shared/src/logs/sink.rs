@@ -4,12 +4,17 @@ use std::collections::HashMap;
 
 use super::{SkipReason, TimeBasis};
 use crate::can::{CanFrame, ChannelIdx, ChannelTable};
+use crate::time::Timestamp;
+
+/// From one frame without a time to the next.
+const NS_PER_UNTIMED: i64 = 1_000_000;
 
 /// What the frames of a log so far say beyond themselves.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) channels: Channels,
     pub(super) basis: TimeBasis,
+    untimed: i64,
 }
 
 /// Takes the frames of one call of a reader.
@@ -35,6 +40,23 @@ impl<'a> FrameSink<'a> {
         self.seen.basis = self.seen.basis.and(frame.timestamp);
         self.frames.push(frame);
         self.count += 1;
+        Ok(())
+    }
+
+    /// Takes a frame of a log that says no times: see [`TimeBasis::Order`].
+    pub(super) fn push_untimed(
+        &mut self,
+        channel: &[u8],
+        mut frame: CanFrame,
+    ) -> Result<(), SkipReason> {
+        let basis = self.seen.basis;
+        frame.timestamp = Timestamp::from_ns(self.seen.untimed.saturating_mul(NS_PER_UNTIMED));
+        self.push(channel, frame)?;
+        self.seen.untimed += 1;
+        self.seen.basis = match basis {
+            TimeBasis::Unknown | TimeBasis::Order => TimeBasis::Order,
+            _ => TimeBasis::Mixed,
+        };
         Ok(())
     }
 
@@ -73,20 +95,21 @@ impl Channels {
                 idx
             }
         };
-        self.last = (name.to_vec(), idx);
+        self.last.0.clear();
+        self.last.0.extend_from_slice(name);
+        self.last.1 = idx;
         Some(idx)
     }
 }
 
 /// Names of channels that a log numbers: `CAN1` where it counts from 1, as Vector, PEAK and ASAM
 /// tools do and show, `can0` where it counts from 0, as `SocketCAN` and GVRET do.
-#[expect(dead_code, reason = "taken by the formats that come next")]
 #[derive(Debug, Default)]
 pub(super) struct NumberedChannels {
     name: Vec<u8>,
+    last: Option<(&'static str, u64)>,
 }
 
-#[expect(dead_code, reason = "taken by the formats that come next")]
 impl NumberedChannels {
     /// The name of a channel counted from 1.
     pub(super) fn one_based(&mut self, number: u64) -> &[u8] {
@@ -98,10 +121,11 @@ impl NumberedChannels {
         self.named("can", number)
     }
 
-    fn named(&mut self, prefix: &str, number: u64) -> &[u8] {
-        self.name.clear();
-        self.name.extend_from_slice(prefix.as_bytes());
-        self.name.extend_from_slice(number.to_string().as_bytes());
+    fn named(&mut self, prefix: &'static str, number: u64) -> &[u8] {
+        if self.last != Some((prefix, number)) {
+            self.last = Some((prefix, number));
+            self.name = format!("{prefix}{number}").into_bytes();
+        }
         &self.name
     }
 }

@@ -20,6 +20,8 @@ pub enum SkipReason {
     TrailingText,
     /// A frame of CAN XL, which Canlake does not store.
     CanXl,
+    /// A frame of another kind of bus: LIN, `FlexRay`, Ethernet and the like.
+    OtherBus,
     /// A line longer than any frame could be.
     LineTooLong,
     /// The frame is on one channel more than a log may have.
@@ -40,6 +42,7 @@ impl SkipReason {
             Self::BadPayload => "payload is not hexadecimal or too long",
             Self::TrailingText => "text after the frame",
             Self::CanXl => "CAN XL frame, not supported",
+            Self::OtherBus => "frame of another kind of bus, not read",
             Self::LineTooLong => "line too long",
             Self::TooManyChannels => "too many channels",
             Self::CompressedDataCut => "compressed data ends early",

@@ -21,6 +21,22 @@ pub(super) trait LineFormat: Send {
     fn line(&mut self, line: &[u8], frames: &mut FrameSink<'_>) -> Result<(), SkipReason>;
 }
 
+/// The lines at the head of a log, without their ends.
+pub(super) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let head = head.strip_prefix(UTF8_BOM).unwrap_or(head);
+    let lines = head.split(|byte| *byte == b'\n');
+    lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// Whether one of the lines is a frame: rubbish at the head of a log does not hide what it is.
+pub(super) fn has_a_frame(head: &[u8], mut format: impl LineFormat) -> bool {
+    let (mut frames, mut seen) = (Vec::new(), Seen::default());
+    lines(head).any(|line| {
+        let mut sink = FrameSink::new(&mut frames, &mut seen);
+        format.line(line, &mut sink).is_ok() && sink.count() > 0
+    })
+}
+
 /// A log of lines.
 pub(super) struct TextReader<F> {
     lines: LineReader<LogInput>,

@@ -12,29 +12,23 @@
 //! Source: can-utils `lib.c` (`parse_canframe`, `snprintf_canframe`) and `candump.c`.
 //! Like `parse_canframe` this accepts `.` between bytes and a raw DLC behind `_`; CAN XL frames are
 //! reported, not read. Blank lines and lines that begin with `#`, `;` or `//` carry nothing and are
-//! passed over. The screen formats of candump (`-t a`, `-t z`, `-t d`) are not this format.
+//! passed over. What candump writes to the screen is another format: [`screen`].
 //!
 //! Times are kept to the nanosecond exactly as written; digits past the ninth are cut off.
 
 mod line;
 mod parse;
+pub(super) mod screen;
 mod write;
 
 pub use write::write_line;
 
 use super::input::Format;
-use super::text::TextReader;
+use super::text::{TextReader, has_a_frame};
 use line::CandumpLines;
 
-use parse::{Parsed, parse_line};
-
 pub(super) const FORMAT: Format = Format {
-    looks_like,
+    name: "candump -l",
+    looks_like: |head| has_a_frame(head, CandumpLines),
     open: |input| Ok(Box::new(TextReader::new(input, CandumpLines))),
 };
-
-/// Whether one of the lines is a frame: rubbish at the head of a log does not hide what it is.
-fn looks_like(head: &[u8]) -> bool {
-    let is_frame = |line| matches!(parse_line(line), Ok(Parsed::Frame { .. }));
-    head.split(|byte| *byte == b'\n').any(is_frame)
-}

@@ -90,7 +90,7 @@ enum Kind {
 }
 
 /// Up to three digits are a standard identifier, more an extended one or an error class.
-fn parse_id(digits: &[u8]) -> Result<(CanId, FrameFlags), SkipReason> {
+pub(super) fn parse_id(digits: &[u8]) -> Result<(CanId, FrameFlags), SkipReason> {
     if digits.is_empty() || digits.len() > 8 {
         return Err(SkipReason::BadIdentifier);
     }

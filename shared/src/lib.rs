@@ -1,7 +1,8 @@
 //! What the desktop app, the Raspberry Pi agent and the decoder agree on.
 //!
 //! The contracts of the lake ([`schema`], [`lake`]), the vocabulary of the bus ([`can`], [`time`]),
-//! DBC files and decoding ([`dbc`], [`decode`]), expressions and conditions over signals ([`expr`]),
+//! DBC files and decoding ([`dbc`], [`decode`]), messages of many frames ([`transport`]), trouble codes
+//! ([`dtc`]), expressions and conditions over signals ([`expr`]),
 //! log formats ([`logs`]), frame sources ([`bus`]) and the drive simulator ([`sim`]).
 //!
 //! Nothing here opens a file or a socket, reads a clock, or knows an async runtime, AWS, egui or
@@ -20,6 +21,7 @@ pub mod bus;
 pub mod can;
 pub mod dbc;
 pub mod decode;
+pub mod dtc;
 mod error_chain;
 pub mod expr;
 pub mod lake;
@@ -28,5 +30,6 @@ pub mod percent;
 pub mod schema;
 pub mod sim;
 pub mod time;
+pub mod transport;
 
 pub use error_chain::error_chain;

@@ -119,9 +119,7 @@ fn complete(known: &mut SignalSummary, other: &SignalSummary) {
     let (known, other) = (&mut known.declared, &other.declared);
     known.cycle_time_ms = known.cycle_time_ms.or(other.cycle_time_ms);
     known.is_on_change |= other.is_on_change;
-    if known.labels.is_empty() {
-        known.labels.clone_from(&other.labels);
-    }
+    known.add_labels(&other.labels);
     if known.comment.is_empty() {
         known.comment.clone_from(&other.comment);
     }

@@ -2,6 +2,7 @@
 
 use arrow::record_batch::RecordBatch;
 
+use super::carriage::Carriers;
 use super::run::{Run, RunLimits};
 use super::sink::DecodedSink;
 use super::stats::DecodeStats;
@@ -27,6 +28,7 @@ pub enum DecodeError<R, S> {
 pub struct Decoder<F> {
     database: F,
     run: Run,
+    carriers: Carriers,
     stats: DecodeStats,
 }
 
@@ -36,6 +38,7 @@ impl<F: FnMut(&str) -> CompiledDatabase> Decoder<F> {
         Self {
             database,
             run: Run::new(limits),
+            carriers: Carriers::default(),
             stats: DecodeStats::default(),
         }
     }
@@ -49,20 +52,41 @@ impl<F: FnMut(&str) -> CompiledDatabase> Decoder<F> {
         let view = RawView::new(batch).map_err(DecodeError::Batch)?;
         let mut row = 0;
         while row < view.len() {
-            row = self
-                .run
-                .push(&view, row, &(i64::MIN..=i64::MAX), &mut self.database);
+            row = self.run.push(
+                &view,
+                row,
+                &(i64::MIN..=i64::MAX),
+                &mut self.database,
+                &mut self.carriers,
+            );
             if row < view.len() {
                 self.write_run(sink).map_err(DecodeError::Sink)?;
             }
         }
-        Ok(())
+        self.take_arrivals(sink).map_err(DecodeError::Sink)
     }
 
     /// Writes what is left and returns the counts of the whole job.
     pub fn finish<S: DecodedSink>(mut self, sink: &mut S) -> Result<DecodeStats, S::Error> {
+        self.carriers.finish();
+        self.take_arrivals(sink)?;
         self.write_run(sink)?;
         Ok(self.stats)
+    }
+
+    fn take_arrivals<S: DecodedSink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+        for arrival in self.carriers.arrivals() {
+            let mut arrival = Some(arrival);
+            // What a full run hands back has room in an empty one.
+            while let Some(next) = arrival.take() {
+                let (database, carriers) = (&mut self.database, &mut self.carriers);
+                if let Err(refused) = self.run.arrive(next, database, carriers) {
+                    self.write_run(sink)?;
+                    arrival = Some(refused);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn write_run<S: DecodedSink>(&mut self, sink: &mut S) -> Result<(), S::Error> {

@@ -7,6 +7,7 @@ use std::thread;
 
 use arrow::record_batch::RecordBatch;
 
+use super::carriage::{Arrival, Carriers};
 use super::decoder::DecodeError;
 use super::run::{Run, RunLimits};
 use super::sink::DecodedSink;
@@ -115,6 +116,7 @@ where
             limits,
             split,
             open: Vec::new(),
+            carriers: Carriers::default(),
             n_made: 0,
             empty_runs,
             full_sender,
@@ -155,6 +157,7 @@ struct Reader {
     split: Split,
     // Being filled; the one used last comes last.
     open: Vec<DayRun>,
+    carriers: Carriers,
     n_made: usize,
     empty_runs: Receiver<Run>,
     full_sender: SyncSender<DayRun>,
@@ -180,6 +183,10 @@ impl Reader {
                 return Ok(());
             }
         }
+        self.carriers.finish();
+        if self.take_arrivals(&mut database).is_err() {
+            return Ok(());
+        }
         for run in self.open {
             if self.full_sender.send(run).is_err() {
                 break;
@@ -197,13 +204,53 @@ impl Reader {
         while let Some(time) = view.timestamps().get(row) {
             let (day, times) = self.split.part(*time);
             let mut run = self.take(day)?;
-            row = run.frames.push(view, row, &times, database);
-            if run.frames.is_full() {
-                self.send(run)?;
-            } else {
-                self.open.push(run);
+            row = run
+                .frames
+                .push(view, row, &times, database, &mut self.carriers);
+            self.put_back(run)?;
+        }
+        self.take_arrivals(database)
+    }
+
+    fn take_arrivals(
+        &mut self,
+        database: &mut impl FnMut(&str) -> CompiledDatabase,
+    ) -> Result<(), WriterGone> {
+        for arrival in self.carriers.arrivals() {
+            let mut arrival = Some(arrival);
+            // What a full run hands back has room in an empty one.
+            while let Some(next) = arrival.take() {
+                arrival = self.take_arrival(next, database)?;
             }
         }
+        Ok(())
+    }
+
+    /// Gives an arrival to the run of its day. Hands it back when that had to be sent first.
+    fn take_arrival(
+        &mut self,
+        arrival: Arrival,
+        database: &mut impl FnMut(&str) -> CompiledDatabase,
+    ) -> Result<Option<Arrival>, WriterGone> {
+        let (day, _) = self.split.part(arrival.time.as_ns());
+        let mut run = self.take(day)?;
+        match run.frames.arrive(arrival, database, &mut self.carriers) {
+            Ok(()) => {
+                self.put_back(run)?;
+                Ok(None)
+            }
+            Err(refused) => {
+                self.send(run)?;
+                Ok(Some(refused))
+            }
+        }
+    }
+
+    fn put_back(&mut self, run: DayRun) -> Result<(), WriterGone> {
+        if run.frames.is_full() {
+            return self.send(run);
+        }
+        self.open.push(run);
         Ok(())
     }
 

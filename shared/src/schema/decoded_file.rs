@@ -74,7 +74,7 @@ pub struct SignalColumn<'a> {
     pub key: &'a SignalKey,
     /// Its unit, empty if it has none.
     pub unit: &'a str,
-    /// What the DBC says of it, for the footer; of several the first counts.
+    /// What is known of it, for the footer; of several the first counts, with the labels of all.
     pub declared: Option<&'a SignalDeclaration>,
     /// Nanoseconds since the Unix epoch.
     pub timestamps: &'a [i64],
@@ -192,6 +192,9 @@ impl<W: Write + Send> DecodedFileWriter<W> {
         self.summary.rows = self.summary.rows.saturating_add(part.rows);
         if let Some(known) = self.signals.get_mut(column.key) {
             known.merge(&part);
+            if let Some(declared) = column.declared {
+                known.declared.add_labels(&declared.labels);
+            }
         } else {
             part.declared = column.declared.cloned().unwrap_or_default();
             self.signals.insert(column.key.clone(), part);

@@ -206,6 +206,16 @@ open_names! {
         Remote = "remote",
         /// An error frame carries no message.
         Error = "error",
+        /// Part of a transported message whose rest never came.
+        TransportUnfinished = "transport_unfinished",
+        /// Part of a transported message of which a frame is missing or came out of order.
+        TransportSequence = "transport_sequence",
+        /// The rest of a transported message whose beginning is not there.
+        TransportNoStart = "transport_no_start",
+        /// Part of a transported message that was broken off.
+        TransportAborted = "transport_aborted",
+        /// A frame of a transport protocol that contradicts itself or is cut.
+        TransportMalformed = "transport_malformed",
     }
 }
 

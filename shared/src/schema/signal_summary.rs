@@ -48,6 +48,26 @@ pub struct SignalDeclaration {
     pub comment: String,
 }
 
+/// Labels of a signal that are kept: every listing reads them.
+const MAX_LABELS: usize = 4096;
+
+impl SignalDeclaration {
+    /// Adds the labels of values that have none yet.
+    pub fn add_labels(&mut self, others: &[(f64, String)]) {
+        if self.labels == others {
+            return;
+        }
+        for (value, text) in others {
+            let is_known = self.labels.iter().any(|(known, _)| known == value);
+            if !is_known && self.labels.len() < MAX_LABELS {
+                self.labels.push((*value, text.clone()));
+            }
+        }
+        self.labels
+            .sort_by(|(left, _), (right, _)| left.total_cmp(right));
+    }
+}
+
 impl SignalSummary {
     /// From the earliest row to just after the latest.
     pub fn time_range(&self) -> TimeRange {

@@ -123,6 +123,18 @@ fn find<'a>(
     left[position].take()
 }
 
+/// The definition that a plan was compiled from.
+pub(crate) fn definition<'a>(
+    databases: &'a [Database],
+    compiled: &CompiledMessage,
+) -> &'a MessageDef {
+    let messages = databases.iter().flat_map(|database| &database.messages);
+    let mut messages = messages.filter(|message| message.id == compiled.id());
+    messages
+        .find(|message| *message.name == **compiled.name())
+        .unwrap()
+}
+
 /// The `occurrence`-th message with the identifier, and its plan.
 pub(crate) fn message_at(
     database: &Database,

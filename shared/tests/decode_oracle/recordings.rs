@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use canlake_shared::dbc::plan::CompiledMessage;
-use canlake_shared::dbc::{Database, Matching, MessageDef, load};
+use canlake_shared::dbc::{Database, Matching, load};
 
 use crate::table::Table;
 
@@ -70,16 +69,4 @@ impl Recording {
         let path = data.join("logs").join(self.name).join(kind);
         path.is_file().then(|| Table::read(&path))
     }
-}
-
-/// The definition that a plan was compiled from.
-pub(crate) fn definition<'a>(
-    databases: &'a [Database],
-    compiled: &CompiledMessage,
-) -> &'a MessageDef {
-    let messages = databases.iter().flat_map(|database| &database.messages);
-    let mut messages = messages.filter(|message| message.id == compiled.id());
-    messages
-        .find(|message| *message.name == **compiled.name())
-        .unwrap()
 }

@@ -125,8 +125,8 @@ pub enum FrameError {
         /// The signal.
         key: SignalKey,
     },
-    /// The raw file has no such frame.
-    #[error("no frame of {key} at exactly this time in {path}", path = path.display())]
+    /// The raw file has no such frame; the message may have come in several, under other identifiers.
+    #[error("no single frame of {key} at exactly this time in {path}", path = path.display())]
     NotThere {
         /// The signal.
         key: SignalKey,

@@ -41,6 +41,11 @@ impl CompiledDatabase {
             .unwrap_or_default()
     }
 
+    /// Whether any message is a parameter group: then the channel speaks J1939 or NMEA 2000.
+    pub fn has_parameter_groups(&self) -> bool {
+        self.files.iter().any(|file| !file.by_pgn.is_empty())
+    }
+
     /// Whether no message can be decoded at all.
     pub fn is_empty(&self) -> bool {
         self.files.iter().all(|file| file.by_id.is_empty())
@@ -63,13 +68,19 @@ impl CompiledFile {
     fn new(messages: &[MessageDef], matching: Matching) -> Self {
         let mut file = Self::default();
         for message in messages {
-            let compiled = Arc::new(CompiledMessage::new(message));
             let by_pgn = match matching {
                 Matching::Auto => message.matches_by_pgn,
                 Matching::Exact => false,
                 Matching::J1939 => true,
             };
-            if let Some(pgn) = message.id.pgn().filter(|_| by_pgn) {
+            let pgn = message.id.pgn().filter(|_| by_pgn);
+            let compiled = CompiledMessage::new(message);
+            let compiled = Arc::new(if pgn.is_some() {
+                compiled.into_parameter_group()
+            } else {
+                compiled
+            });
+            if let Some(pgn) = pgn {
                 let group = file.by_pgn.entry(pgn).or_default();
                 if group.first().is_none_or(|first| first.id() == message.id) {
                     group.push(Arc::clone(&compiled));

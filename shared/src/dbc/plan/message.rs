@@ -18,6 +18,7 @@ pub struct CompiledMessage {
     name: Arc<str>,
     id: CanId,
     len_bytes: usize,
+    is_parameter_group: bool,
     signals: Vec<CompiledSignal>,
     mux: MuxPlan,
 }
@@ -55,6 +56,36 @@ pub struct ColumnReport {
     pub without_value: u64,
 }
 
+/// How many frames each row of a column was made of.
+#[derive(Clone, Copy, Debug)]
+pub enum FramesPerRow<'a> {
+    /// One each.
+    One,
+    /// As listed: messages of a transport protocol.
+    Each(&'a [u32]),
+}
+
+impl FramesPerRow<'_> {
+    fn of(self, row: usize) -> u64 {
+        match self {
+            Self::One => 1,
+            Self::Each(frames) => frames.get(row).copied().unwrap_or_default().into(),
+        }
+    }
+
+    /// Of all rows.
+    pub fn total(self, n_rows: usize) -> u64 {
+        match self {
+            Self::One => n_rows as u64,
+            Self::Each(frames) => frames.iter().map(|frames| u64::from(*frames)).sum(),
+        }
+    }
+
+    fn sum(self, rows: &[u32]) -> u64 {
+        rows.iter().map(|row| self.of(*row as usize)).sum()
+    }
+}
+
 /// One signal of one payload.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecodedSignal {
@@ -88,10 +119,20 @@ impl CompiledMessage {
             name: message.name.as_str().into(),
             id: message.id,
             len_bytes: message.len_bytes as usize,
+            is_parameter_group: false,
             mux: MuxPlan::new(&message.signals, &fields),
             signals: signals
                 .map(|(signal, kernel)| CompiledSignal::new(message, signal, *kernel))
                 .collect(),
+        }
+    }
+
+    /// As a message that frames are matched with by their parameter group number.
+    #[must_use]
+    pub(super) fn into_parameter_group(self) -> Self {
+        Self {
+            is_parameter_group: true,
+            ..self
         }
     }
 
@@ -103,6 +144,23 @@ impl CompiledMessage {
     /// The identifier in the DBC file; frames matched by parameter group number have others.
     pub fn id(&self) -> CanId {
         self.id
+    }
+
+    /// Whether frames are matched by their parameter group number (J1939, NMEA 2000).
+    pub fn is_parameter_group(&self) -> bool {
+        self.is_parameter_group
+    }
+
+    /// Length in bytes as the DBC file states it.
+    pub fn len_bytes(&self) -> usize {
+        self.len_bytes
+    }
+
+    /// Bytes of a payload, from the first, that can matter: what comes behind is in no signal.
+    pub fn used_bytes(&self) -> usize {
+        let kernels = self.signals.iter().filter_map(|signal| signal.kernel);
+        let needed = kernels.map(|(field, _)| field.needed_bytes);
+        needed.max().unwrap_or(0).max(self.len_bytes)
     }
 
     /// In the order of the DBC file.
@@ -193,8 +251,13 @@ impl CompiledMessage {
         decoded
     }
 
-    /// Counts what did not decode in a column.
-    pub fn report(&self, payloads: &Payloads<'_>, presence: &Presence<'_>) -> ColumnReport {
+    /// Counts what did not decode in a column, in the frames that its rows stand for.
+    pub fn report(
+        &self,
+        payloads: &Payloads<'_>,
+        presence: &Presence<'_>,
+        frames: FramesPerRow<'_>,
+    ) -> ColumnReport {
         let n_rows = payloads.rows();
         let mut has_value = RowMarks::new(n_rows);
         let mut short = RowMarks::new(n_rows);
@@ -213,9 +276,9 @@ impl CompiledMessage {
             }
         }
         ColumnReport {
-            short: short.count(),
-            unknown_multiplexor_value: presence.rows_of_unknown_values().len() as u64,
-            without_value: n_rows as u64 - has_value.count(),
+            short: short.count(frames),
+            unknown_multiplexor_value: frames.sum(&presence.rows_of_unknown_values()),
+            without_value: frames.total(n_rows) - has_value.count(frames),
         }
     }
 }
@@ -318,10 +381,11 @@ impl RowMarks {
         self.all || self.marked.get(row).copied().unwrap_or(false)
     }
 
-    fn count(&self) -> u64 {
+    fn count(&self, frames: FramesPerRow<'_>) -> u64 {
         if self.all {
-            return self.n_rows as u64;
+            return frames.total(self.n_rows);
         }
-        (0..self.n_rows).filter(|row| self.contains(*row)).count() as u64
+        let rows = (0..self.n_rows).filter(|row| self.contains(*row));
+        rows.map(|row| frames.of(row)).sum()
     }
 }

@@ -25,7 +25,9 @@ mod tests;
 
 pub use database::CompiledDatabase;
 pub use labels::NO_LABEL;
-pub use message::{ColumnReport, CompiledMessage, CompiledSignal, DecodedSignal, SignalValues};
+pub use message::{
+    ColumnReport, CompiledMessage, CompiledSignal, DecodedSignal, FramesPerRow, SignalValues,
+};
 pub use multiplex::Presence;
 pub use payloads::{PayloadBuffer, Payloads};
 pub use rows::Rows;

@@ -135,14 +135,10 @@ impl PayloadBuffer {
         self.rows += 1;
     }
 
-    /// Makes rows at least `len` bytes wide. Widths double, so that growing stays cheap.
+    /// Makes rows at least `len` bytes wide.
     #[cold]
     fn widen(&mut self, len: usize) {
-        let stride = len.next_multiple_of(WORD_BYTES).max(if self.rows == 0 {
-            WORD_BYTES
-        } else {
-            len.min(self.stride * 2).next_multiple_of(WORD_BYTES)
-        });
+        let stride = self.stride_with(len);
         let mut wider = Vec::with_capacity((self.rows + 1) * stride);
         for row in self.bytes.chunks_exact(self.stride) {
             wider.extend_from_slice(row);
@@ -168,6 +164,16 @@ impl PayloadBuffer {
     /// Bytes that one payload takes in the block.
     pub fn stride(&self) -> usize {
         self.stride
+    }
+
+    /// Bytes that every payload will take when one of `len` bytes has come. Widths double at least, so
+    /// that growing stays cheap.
+    pub fn stride_with(&self, len: usize) -> usize {
+        if len <= self.stride {
+            return self.stride;
+        }
+        let doubled = if self.rows == 0 { 0 } else { self.stride * 2 };
+        len.next_multiple_of(WORD_BYTES).max(doubled)
     }
 
     /// Removes all payloads and keeps the memory.

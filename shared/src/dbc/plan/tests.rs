@@ -277,7 +277,7 @@ fn decode_as_column(message: &CompiledMessage, payloads: &[Vec<u8>]) -> Vec<Vec<
             });
         }
     }
-    let report = message.report(&column, &presence);
+    let report = message.report(&column, &presence, FramesPerRow::One);
     let empty = decoded.iter().filter(|signals| signals.is_empty()).count();
     assert_eq!(report.without_value, empty as u64);
     decoded
@@ -414,7 +414,7 @@ fn what_did_not_decode_is_counted() {
     }
     let column = buffer.as_payloads();
     let presence = compiled.presence(&column);
-    let report = compiled.report(&column, &presence);
+    let report = compiled.report(&column, &presence, FramesPerRow::One);
     assert_eq!(
         report,
         ColumnReport {

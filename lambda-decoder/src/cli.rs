@@ -48,8 +48,8 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("databases").args(["dbc", "manifest"]).required(true))]
 struct DecodeArgs {
-    /// Raw Parquet files, logs of any known format, or folders that are searched for *.parquet,
-    /// *.log and *.log.gz
+    /// Raw Parquet files, logs of any known format, or folders that are searched for *.parquet and
+    /// logs (*.log, *.blf, *.mf4, *.pcap …, packed or not)
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<PathBuf>,
     /// A DBC file; give it again for more, the first that has a message wins

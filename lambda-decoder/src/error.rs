@@ -48,7 +48,7 @@ pub enum InputError {
     },
     /// A folder without anything to decode.
     #[error(
-        "no raw *.parquet, *.log or *.log.gz in the folder; name files of other endings one by one: {path}",
+        "no raw *.parquet and no log (*.log, *.blf, *.mf4, *.pcap …) in the folder; name files of other endings one by one: {path}",
         path = path.display()
     )]
     EmptyFolder {

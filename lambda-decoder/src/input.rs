@@ -1,7 +1,8 @@
 //! Inputs on this machine's disk: what the arguments name, and how each is opened.
 //!
-//! A folder is searched for raw `*.parquet`, `*.log` and `*.log.gz`, in order of their paths; hidden
-//! files and links to folders are passed over. What a file holds is found by its content.
+//! A folder is searched for raw `*.parquet` and logs (`*.log`, `*.blf` …, packed or not), in order of
+//! their paths; hidden files and links to folders are passed over. What a file holds is found by its
+//! content.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use canlake_shared::decode::FrameBatches;
 use canlake_shared::lake::ObjectKey;
+use canlake_shared::logs::is_log_name;
 use canlake_shared::schema::{ContentHash, FileKind, HashingWriter, SchemaError, read_summary};
 
 use crate::error::{InputError, JobError};
@@ -94,14 +96,10 @@ impl Found {
 
     /// Adds a file of a searched folder if it looks like an input.
     fn offer(&mut self, path: &Path, name: &str) -> Result<(), InputError> {
-        let lower = name.to_ascii_lowercase();
-        let plain = Path::new(lower.strip_suffix(".gz").unwrap_or(&lower));
-        if plain
-            .extension()
-            .is_some_and(|extension| extension == "log")
-        {
+        if is_log_name(name) {
             return self.add(path);
         }
+        let lower = name.to_ascii_lowercase();
         // Decoded lakes have thousands of these; their names say enough.
         let is_raw = lower.ends_with(".parquet")
             && !lower.ends_with("_decoded.parquet")

@@ -2,8 +2,8 @@
 //!
 //! The contracts of the lake ([`schema`], [`lake`]), the vocabulary of the bus ([`can`], [`time`]),
 //! DBC files and decoding ([`dbc`], [`decode`]), messages of many frames ([`transport`]), trouble codes
-//! ([`dtc`]), expressions and conditions over signals ([`expr`]),
-//! log formats ([`logs`]), frame sources ([`bus`]) and the drive simulator ([`sim`]).
+//! ([`dtc`]), expressions and conditions over signals ([`expr`]), log formats ([`logs`]), measured
+//! signals ([`measured`]), frame sources ([`bus`]) and the drive simulator ([`sim`]).
 //!
 //! Nothing here opens a file or a socket, reads a clock, or knows an async runtime, AWS, egui or
 //! DataFusion: callers pass bytes, readers, writers and times in.
@@ -22,10 +22,13 @@ pub mod can;
 pub mod dbc;
 pub mod decode;
 pub mod dtc;
+mod endian;
 mod error_chain;
 pub mod expr;
 pub mod lake;
 pub mod logs;
+mod mdf4;
+pub mod measured;
 pub mod percent;
 pub mod schema;
 pub mod sim;

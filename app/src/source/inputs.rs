@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use canlake_shared::dbc::{Databases, DbcFile, Manifest};
+use canlake_shared::logs::is_log_name;
 
 use super::decode::{self, DbcChoice, DbcSet, InputError, InputKind};
 use super::{Catalogue, RawFile};
@@ -58,14 +59,14 @@ fn logs_in(folder: &Path) -> Vec<PathBuf> {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().to_lowercase();
-        // Without its `.gz`.
-        let plain = Path::new(name.strip_suffix(".gz").unwrap_or(&name));
-        let is = |extension: &str| plain.extension().is_some_and(|found| found == extension);
+        let is_parquet = Path::new(&name)
+            .extension()
+            .is_some_and(|found| found == "parquet");
         let is_lake = path.is_dir() && (name.contains('=') || name == "raw" || name == "decoded");
-        if is_lake || is("parquet") {
+        if is_lake || is_parquet {
             return Vec::new();
         }
-        if is("log") && path.is_file() {
+        if is_log_name(&name) && path.is_file() {
             logs.push(path);
         }
     }

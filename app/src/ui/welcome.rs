@@ -16,7 +16,7 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
         if state.sources.is_empty() {
             ui.label(RichText::new("Drop files or a folder here").size(24.0));
             ui.add_space(6.0);
-            ui.weak("Parquet (raw or decoded) and candump logs, one file or a whole lake");
+            ui.weak("Parquet (raw or decoded) and logs of CAN buses, one file or a whole lake");
             ui.weak("On Wayland files cannot be dropped: open them, or paste a path on the left");
             ui.add_space(14.0);
             buttons(

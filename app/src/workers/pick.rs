@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use canlake_shared::logs;
+
 use super::EventSender;
 use super::file_dialogs::{Choose, FileDialogs, FileQuestion};
 use crate::state::inspector::InspectEvent;
@@ -34,14 +36,22 @@ pub(crate) fn files() -> Pick {
     Pick {
         question: FileQuestion {
             title: "Open files",
-            filters: vec![
-                ("Recordings", vec!["parquet", "log", "gz"]),
-                ("All files", vec!["*"]),
-            ],
+            filters: vec![("Recordings", recordings()), ("All files", vec!["*"])],
             choose: Choose::Files,
         },
         answer: Box::new(|paths| Some(Event::Picked(paths))),
     }
+}
+
+/// Endings of files that open. Some dialogs tell capital letters apart, and some loggers write them.
+fn recordings() -> Vec<&'static str> {
+    let logs = logs::EXTENSIONS.iter().chain(logs::PACKED_EXTENSIONS);
+    let capital = ["LOG", "BLF", "MF4"];
+    ["parquet"]
+        .into_iter()
+        .chain(logs.copied())
+        .chain(capital)
+        .collect()
 }
 
 /// A folder to open.

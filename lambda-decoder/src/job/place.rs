@@ -1,6 +1,7 @@
 //! Where a decoded file goes: vehicle and key.
 
 use canlake_shared::lake::{BootId, ObjectKey, Partition, RawName, VehicleId};
+use canlake_shared::logs::without_packing;
 use canlake_shared::time::Timestamp;
 
 use super::RawObject;
@@ -57,9 +58,9 @@ pub(super) fn key(
     Ok(ObjectKey::raw(partition.vehicle, &name).to_decoded())
 }
 
-/// A file's name without `.gz` and one more ending.
+/// A file's name without the ending of what packed it and one more.
 fn stem(name: &str) -> &str {
-    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let name = without_packing(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 

@@ -94,13 +94,22 @@ impl DecodedSink for MemorySink {
             at
         });
         let signal = self.signals.get_mut(at).expect("found or inserted above");
+        let n_before = signal.values.len();
         signal.timestamps.extend_from_slice(column.timestamps);
         signal.values.extend_from_slice(column.values);
-        if let Labels::PerRow { indices, texts } = column.labels {
-            if signal.label_texts.is_empty() {
-                signal.label_texts = texts.iter().map(|text| (*text).to_owned()).collect();
+        match column.labels {
+            Labels::PerRow { indices, texts } => {
+                let new = texts.iter().skip(signal.label_texts.len());
+                signal
+                    .label_texts
+                    .extend(new.map(|text| (*text).to_owned()));
+                signal.label_positions.resize(n_before, Labels::NONE);
+                signal.label_positions.extend_from_slice(indices);
             }
-            signal.label_positions.extend_from_slice(indices);
+            Labels::None if signal.label_positions.is_empty() => {}
+            Labels::None => signal
+                .label_positions
+                .resize(signal.values.len(), Labels::NONE),
         }
         Ok(())
     }

@@ -26,7 +26,6 @@ use crate::can::{CanId, FrameFlags, Payload};
 use crate::time::Timestamp;
 
 pub(super) const FORMAT: Format = Format {
-    name: "BUSMASTER",
     looks_like: |head| has_a_frame(head, BusmasterLines::default()),
     open: |input| Ok(Box::new(TextReader::new(input, BusmasterLines::default()))),
 };

@@ -20,7 +20,6 @@ use super::{LogFormat, SkipReason};
 use crate::can::{CanId, FrameFlags, Payload};
 
 pub(super) const FORMAT: Format = Format {
-    name: "CRTD (OVMS)",
     looks_like: |head| has_a_frame(head, CrtdLines::default()),
     open: |input| Ok(Box::new(TextReader::new(input, CrtdLines::default()))),
 };

@@ -1,6 +1,6 @@
 //! Log formats: bytes to frames.
 //!
-//! [`open`] looks at the first bytes of an input, undoes gzip, and returns a [`LogReader`] for the
+//! [`open`] looks at the first bytes of an input, unpacks gzip, zstd and zip, and returns a [`LogReader`] for the
 //! format it found; file names and extensions play no part. Every reader streams: memory is bounded
 //! whatever the input holds, and an input may hold several channels.
 //!
@@ -22,6 +22,7 @@
 //! ```
 
 mod asc;
+mod blf;
 mod busmaster;
 mod canboat;
 pub mod candump;
@@ -32,11 +33,19 @@ mod digits;
 mod frames;
 mod input;
 mod lines;
+mod mf4;
+mod names;
+mod packed;
+mod pcap;
+mod peek;
 mod read_at;
+mod records;
 mod sink;
 mod skip;
 mod text;
 mod trc;
+mod window;
+mod zip;
 
 use std::fmt;
 use std::io;
@@ -45,9 +54,11 @@ use crate::can::{CanFrame, ChannelTable};
 use crate::time::Timestamp;
 
 pub use csv::open_csv;
-use input::known_formats;
+pub(crate) use input::{Consumed, LogInput};
 pub use input::{head, open};
+pub use names::{EXTENSIONS, PACKED_EXTENSIONS, is_log_name, without_packing};
 pub use read_at::ReadAt;
+pub(crate) use read_at::{Stretch, read_exact_at};
 pub use skip::{SkipReason, SkipReport, Skipped};
 
 /// Why a log cannot be read at all, or no further.
@@ -55,8 +66,8 @@ pub use skip::{SkipReason, SkipReport, Skipped};
 pub enum LogError {
     /// No reader knows these bytes. The caller names the file to the user and goes on with others.
     #[error(
-        "no known log format: it begins with {excerpt:?}; known are {}: {name}",
-        known_formats()
+        "no known log format: it begins with {excerpt:?}; known are {}, plain or packed by gzip, zstd or zip: {name}",
+        LogFormat::list()
     )]
     UnknownFormat {
         /// The first bytes, printable.
@@ -67,6 +78,24 @@ pub enum LogError {
     /// There is nothing in it.
     #[error("the log is empty: {name}")]
     Empty {
+        /// The name given by the caller.
+        name: String,
+    },
+    /// No file in a zip archive is a log that can be read.
+    #[error("no log in the archive ({members}): {name}")]
+    NoLogInArchive {
+        /// The first files in it.
+        members: String,
+        /// The name given by the caller.
+        name: String,
+    },
+    /// The format is not read from front to back, and it is packed and large.
+    #[error(
+        "the log is packed and unpacks to more than the {limit_mib} MiB that are read so; unpack it first: {name}"
+    )]
+    MustBeUnpacked {
+        /// What would have been unpacked into memory.
+        limit_mib: u64,
         /// The name given by the caller.
         name: String,
     },
@@ -88,6 +117,14 @@ pub enum LogError {
 pub enum LogFormat {
     /// The log format of can-utils (`candump -l`).
     Candump,
+    /// Vector's binary log (`.blf`).
+    Blf,
+    /// A capture by libpcap.
+    Pcap,
+    /// A capture in libpcap's next format.
+    PcapNg,
+    /// Bus logging in ASAM MDF 4.
+    Mf4,
     /// What candump writes to the screen.
     CandumpScreen,
     /// Vector's ASCII log (`.asc`).
@@ -104,10 +141,37 @@ pub enum LogFormat {
     Csv,
 }
 
+impl LogFormat {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Candump,
+        Self::Blf,
+        Self::Pcap,
+        Self::PcapNg,
+        Self::Mf4,
+        Self::CandumpScreen,
+        Self::Asc,
+        Self::Trc,
+        Self::Crtd,
+        Self::Busmaster,
+        Self::Canboat,
+        Self::Csv,
+    ];
+
+    fn list() -> String {
+        let names: Vec<String> = Self::ALL.iter().map(ToString::to_string).collect();
+        names.join(", ")
+    }
+}
+
 impl fmt::Display for LogFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Candump => "candump",
+            Self::Blf => "BLF",
+            Self::Pcap => "pcap",
+            Self::PcapNg => "pcapng",
+            Self::Mf4 => "MDF 4",
             Self::CandumpScreen => "candump (screen)",
             Self::Asc => "Vector ASC",
             Self::Trc => "PEAK TRC",

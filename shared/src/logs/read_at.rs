@@ -42,9 +42,52 @@ impl ReadAt for Bytes {
     }
 }
 
+/// Fills `target` with the bytes from `offset` on; `None` where they cannot all be had.
+pub(crate) fn read_exact_at(source: &dyn ReadAt, offset: u64, target: &mut [u8]) -> Option<()> {
+    let mut done = 0;
+    while done < target.len() {
+        let at = offset.checked_add(done as u64)?;
+        match source.read_at(at, target.get_mut(done..)?) {
+            Ok(0) => return None,
+            Ok(n) => done += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+    Some(())
+}
+
+/// A part of other bytes.
+pub(super) struct Section {
+    source: Arc<dyn ReadAt>,
+    start: u64,
+    end: u64,
+}
+
+impl Section {
+    /// The bytes from `start` up to `end`, or to where the source ends.
+    pub(super) fn new(source: Arc<dyn ReadAt>, start: u64, end: u64) -> Self {
+        Self { source, start, end }
+    }
+}
+
+impl ReadAt for Section {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.end.min(self.source.size()?).saturating_sub(self.start))
+    }
+
+    fn read_at(&self, offset: u64, target: &mut [u8]) -> io::Result<usize> {
+        let at = self.start.saturating_add(offset);
+        let left = usize::try_from(self.end.saturating_sub(at)).unwrap_or(usize::MAX);
+        let len = target.len().min(left);
+        self.source
+            .read_at(at, target.get_mut(..len).unwrap_or_default())
+    }
+}
+
 /// Reads a stretch of bytes from front to back.
 #[derive(Clone)]
-pub(super) struct Stretch {
+pub(crate) struct Stretch {
     source: Arc<dyn ReadAt>,
     next: u64,
     end: u64,
@@ -52,7 +95,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// The bytes from `start` up to `end`, or to where the source ends.
-    pub(super) fn new(source: Arc<dyn ReadAt>, start: u64, end: u64) -> Self {
+    pub(crate) fn new(source: Arc<dyn ReadAt>, start: u64, end: u64) -> Self {
         Self {
             source,
             next: start,

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Why a piece of a log gave no frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +27,29 @@ pub enum SkipReason {
     LineTooLong,
     /// The frame is on one channel more than a log may have.
     TooManyChannels,
+    /// The log ends in the middle of a record, as when the recorder lost its power.
+    RecordCut,
+    /// Bytes that are no record, or one that contradicts itself; what is whole behind it is read.
+    RecordDamaged,
+    /// A piece is packed in a way that is not known here; what follows it is read.
+    UnknownCompression,
+    /// A recorder notes that it is about to send: the frame itself follows in a record of its own.
+    RequestToSend,
+    /// A packet of another network than CAN.
+    OtherNetwork,
+    /// A channel of a measurement whose values are of a kind that is not read.
+    ChannelNotRead,
+    /// A file in an archive is no log that can be read.
+    NotALog,
+    /// A file in an archive has to be unpacked first: its format is not read from front to back, and
+    /// it is too large for memory.
+    MustBeUnpacked,
+    /// A file in an archive needs a password.
+    Encrypted,
+    /// The directory of an archive, or the head of a file in it, is damaged.
+    ArchiveDamaged,
+    /// The log unpacks to so much that it must be a trap.
+    ExpandsTooFar,
     /// The compressed data ends early: a piece at the end of the log is missing.
     CompressedDataCut,
     /// The compressed data is damaged: from here on nothing can be read.
@@ -33,6 +57,15 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Records are missing: at the end, or before others.
+    pub(crate) const fn lost(is_cut: bool) -> Self {
+        if is_cut {
+            Self::RecordCut
+        } else {
+            Self::RecordDamaged
+        }
+    }
+
     /// One short line for the user.
     pub const fn text(self) -> &'static str {
         match self {
@@ -45,6 +78,17 @@ impl SkipReason {
             Self::OtherBus => "frame of another kind of bus, not read",
             Self::LineTooLong => "line too long",
             Self::TooManyChannels => "too many channels",
+            Self::RecordCut => "the log ends in the middle of a record",
+            Self::RecordDamaged => "damaged, read on behind it",
+            Self::UnknownCompression => "packed in an unknown way",
+            Self::RequestToSend => "request to send, not a frame on the bus",
+            Self::OtherNetwork => "packet of another network than CAN",
+            Self::ChannelNotRead => "channel of a kind that is not read",
+            Self::NotALog => "not a log of a known format",
+            Self::MustBeUnpacked => "too large to be read as it is packed, unpack it first",
+            Self::Encrypted => "encrypted",
+            Self::ArchiveDamaged => "the archive is damaged, what is whole is read",
+            Self::ExpandsTooFar => "unpacks to more than a log could hold, the rest is not read",
             Self::CompressedDataCut => "compressed data ends early",
             Self::CompressedDataDamaged => "compressed data is damaged, the rest is unreadable",
         }
@@ -62,6 +106,8 @@ impl fmt::Display for SkipReason {
 /// Printed as `line 7 (byte 301): not a frame: "rubbish"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
+    /// The file it is in, where the log is an archive of several.
+    pub member: Option<Arc<str>>,
     /// Number of the line, from 1; `None` in formats without lines.
     pub line: Option<u64>,
     /// Where it begins, in bytes of the decompressed log.
@@ -74,6 +120,9 @@ pub struct Skipped {
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(member) = &self.member {
+            write!(f, "{member}: ")?;
+        }
         match self.line {
             Some(line) => write!(f, "line {line} (byte {}): ", self.offset)?,
             None => write!(f, "byte {}: ", self.offset)?,
@@ -104,11 +153,29 @@ impl SkipReport {
         *count += 1;
         if *count <= Self::DETAILS_PER_REASON {
             self.first.push(Skipped {
+                member: None,
                 line,
                 offset,
                 reason,
                 excerpt: excerpt(bytes, Self::EXCERPT_BYTES),
             });
+        }
+    }
+
+    /// Adds what was skipped of one file of an archive.
+    pub(super) fn append(&mut self, other: &Self, member: &str) {
+        let member: Arc<str> = excerpt(member.as_bytes(), Self::EXCERPT_BYTES).into();
+        for one in &other.first {
+            let known = self.first.iter().filter(|known| known.reason == one.reason);
+            if (known.count() as u64) < Self::DETAILS_PER_REASON {
+                self.first.push(Skipped {
+                    member: Some(Arc::clone(&member)),
+                    ..one.clone()
+                });
+            }
+        }
+        for (reason, count) in other.counts() {
+            *self.counts.entry(reason).or_default() += count;
         }
     }
 

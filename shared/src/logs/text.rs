@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::input::{LogInput, ReadFailure};
+use super::input::LogInput;
 use super::lines::LineReader;
 use super::sink::{FrameSink, Seen};
 use super::{LogError, LogFormat, LogReader, SkipReason, SkipReport, TimeBasis};
@@ -60,17 +60,7 @@ impl<F: LineFormat> TextReader<F> {
     fn stop(&mut self, source: io::Error) -> Result<(), LogError> {
         self.is_at_end = true;
         let (line, offset) = (self.lines.next_number(), self.lines.offset());
-        let reason = match LogInput::classify(&source) {
-            ReadFailure::Cut => SkipReason::CompressedDataCut,
-            ReadFailure::Damaged => SkipReason::CompressedDataDamaged,
-            ReadFailure::Io => {
-                return Err(LogError::Io {
-                    offset,
-                    name: self.lines.get_ref().name().to_owned(),
-                    source,
-                });
-            }
-        };
+        let reason = self.lines.get_ref().reason_of(source, offset)?;
         let unfinished = self.lines.abandon();
         self.skipped.add(Some(line), offset, reason, unfinished);
         Ok(())

@@ -44,7 +44,6 @@ use super::text::{TextReader, has_a_frame, lines};
 use line::AscLines;
 
 pub(super) const FORMAT: Format = Format {
-    name: "Vector ASC",
     looks_like,
     open: |input| Ok(Box::new(TextReader::new(input, AscLines::default()))),
 };

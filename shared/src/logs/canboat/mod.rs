@@ -27,7 +27,6 @@ use super::text::{TextReader, has_a_frame};
 use line::CanboatLines;
 
 pub(super) const FORMAT: Format = Format {
-    name: "NMEA 2000 text (canboat, Yacht Devices, Actisense)",
     looks_like: |head| has_a_frame(head, CanboatLines::default()),
     open: |input| Ok(Box::new(TextReader::new(input, CanboatLines::default()))),
 };

@@ -28,7 +28,6 @@ use super::text::{TextReader, has_a_frame};
 use line::CandumpLines;
 
 pub(super) const FORMAT: Format = Format {
-    name: "candump -l",
     looks_like: |head| has_a_frame(head, CandumpLines),
     open: |input| Ok(Box::new(TextReader::new(input, CandumpLines))),
 };

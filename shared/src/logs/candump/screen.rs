@@ -34,7 +34,6 @@ use crate::logs::{LogFormat, SkipReason};
 use crate::time::{NS_PER_SEC, Timestamp};
 
 pub(in crate::logs) const FORMAT: Format = Format {
-    name: "candump on the screen",
     looks_like: |head| has_a_frame(head, ScreenLines::default()),
     open: |input| {
         let lines = ScreenLines::new(input.head());

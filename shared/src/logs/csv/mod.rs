@@ -47,7 +47,6 @@ pub use mapping::{
 };
 
 pub(super) const FORMAT: Format = Format {
-    name: "CSV (SavvyCAN, CANedge, python-can, Microchip)",
     looks_like: |head| guess::convention(head).is_some(),
     open: |input| {
         let mapping = guess::convention(input.head()).ok_or_else(|| input.unknown_format())?;
@@ -65,7 +64,7 @@ pub fn open_csv(
     name: &str,
     mapping: &CsvMapping,
 ) -> Result<Box<dyn LogReader>, LogError> {
-    let input = LogInput::new(input, name)?;
+    let input = LogInput::open(input, name)?;
     Ok(reader(input, mapping.clone()))
 }
 

@@ -38,7 +38,6 @@ use super::text::{TextReader, has_a_frame, lines};
 use line::TrcLines;
 
 pub(super) const FORMAT: Format = Format {
-    name: "PEAK TRC",
     looks_like,
     open: |input| Ok(Box::new(TextReader::new(input, TrcLines::default()))),
 };

@@ -1,7 +1,5 @@
 //! The lines of the tree that are visible, and what was done with them.
 
-use std::sync::Arc;
-
 use egui::{Modifiers, Rect, ScrollArea, Ui, vec2};
 
 use super::line::{self, Brush, Heading, Line};

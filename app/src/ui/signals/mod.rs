@@ -24,6 +24,7 @@ use std::sync::Arc;
 use egui::{Align, Layout, Response, Ui};
 
 use super::drop;
+use super::search::Closeness;
 use super::{UiState, icons, theme};
 use crate::command::{Command, CommandQueue, PlotTarget};
 use crate::source::Catalogue;
@@ -35,7 +36,6 @@ use field::Typed;
 use list::View;
 use picks::{Picks, Place};
 use rows::{GroupId, Listing, Row, Rows, Shown};
-use search::Closeness;
 use sparks::Sparks;
 
 /// What of the tree belongs to the window, not to the data.

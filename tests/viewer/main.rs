@@ -30,6 +30,8 @@ mod computing;
 mod dialogs;
 /// What is written: samples and pictures.
 mod exporting;
+/// Disks without room and folders without rights.
+mod full_disk;
 /// What the mouse does in a plot, on its axes and on the overview.
 mod gestures;
 /// F1: what the guide says.

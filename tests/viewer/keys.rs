@@ -1,4 +1,4 @@
-use canlake::state::ThemeChoice;
+use canlake::state::{Effect, ThemeChoice};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
@@ -69,6 +69,23 @@ fn letters_typed_into_the_search_do_nothing_else() {
     // Other letters with Ctrl are commands all the same.
     window.press_with(Modifiers::COMMAND, Key::B);
     assert!(!window.state().settings.side_bar);
+}
+
+#[test]
+fn full_screen_is_asked_for_also_while_something_is_typed() {
+    let mut window = TestWindow::plotted();
+    window.press(Key::F11);
+    window.press(Key::Slash);
+    assert!(window.search_has_focus());
+    window.press(Key::F11);
+    let asked = &window.harness.state().window_effects;
+    assert!(
+        matches!(
+            asked[..],
+            [Effect::ToggleFullScreen, Effect::ToggleFullScreen]
+        ),
+        "{asked:?}"
+    );
 }
 
 #[test]

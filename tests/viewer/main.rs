@@ -14,7 +14,7 @@ mod window;
 
 /// What assistive technology is told.
 mod accessibility;
-/// Tabs, splits, drag and drop, undo, the palette.
+/// Tabs, splits, drag and drop.
 mod arranging;
 /// Damaged files, odd values, odd windows.
 mod bad_input;
@@ -52,6 +52,8 @@ mod memory;
 mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
+/// The palette: everything by its name.
+mod palette;
 /// Statistics, histograms, XY plots, tracks.
 mod panel_kinds;
 /// Links, and plots as code.
@@ -62,6 +64,8 @@ mod signals;
 mod snapshots;
 /// Signals that are hard to draw.
 mod strange_signals;
+/// What is undone, and when a step begins.
+mod undoing;
 /// Panels with a time of their own.
 mod unlinking;
 /// UTC, local time, named zones, times since the start.

@@ -63,6 +63,28 @@ pub enum Action {
     DuplicatePanel,
     /// Remove the active panel.
     ClosePanel,
+    /// An empty plot to the right of the active panel.
+    SplitRight,
+    /// An empty plot below the active panel.
+    SplitDown,
+    /// Move the active panel past its left neighbour, or to the left of all.
+    MovePanelLeft,
+    /// Move it to the right.
+    MovePanelRight,
+    /// Move it up.
+    MovePanelUp,
+    /// Move it down.
+    MovePanelDown,
+    /// Move it into a tab of its own.
+    MovePanelToTab,
+    /// Give the active panel more of the room of its split.
+    GrowPanel,
+    /// Give it less.
+    ShrinkPanel,
+    /// Make the next panel of the tab active.
+    NextPanel,
+    /// Make the panel before active.
+    PreviousPanel,
     /// The next tab.
     NextTab,
     /// The tab before.
@@ -205,6 +227,17 @@ impl Action {
         Self::NewTrack,
         Self::DuplicatePanel,
         Self::ClosePanel,
+        Self::SplitRight,
+        Self::SplitDown,
+        Self::MovePanelLeft,
+        Self::MovePanelRight,
+        Self::MovePanelUp,
+        Self::MovePanelDown,
+        Self::MovePanelToTab,
+        Self::GrowPanel,
+        Self::ShrinkPanel,
+        Self::NextPanel,
+        Self::PreviousPanel,
         Self::NextTab,
         Self::PreviousTab,
         Self::ToggleLink,
@@ -286,6 +319,17 @@ impl Action {
             Self::NewTrack => "New GPS track",
             Self::DuplicatePanel => "Duplicate panel",
             Self::ClosePanel => "Remove panel",
+            Self::SplitRight => "Split right",
+            Self::SplitDown => "Split down",
+            Self::MovePanelLeft => "Move panel left",
+            Self::MovePanelRight => "Move panel right",
+            Self::MovePanelUp => "Move panel up",
+            Self::MovePanelDown => "Move panel down",
+            Self::MovePanelToTab => "Move panel to a new tab",
+            Self::GrowPanel => "More room for the panel",
+            Self::ShrinkPanel => "Less room for the panel",
+            Self::NextPanel => "Next panel",
+            Self::PreviousPanel => "Previous panel",
             Self::NextTab => "Next tab",
             Self::PreviousTab => "Previous tab",
             Self::ToggleLink => "Link or unlink time",

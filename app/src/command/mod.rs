@@ -13,8 +13,8 @@ use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
     AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
-    MemoryCommand, NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side,
-    SignalRef, SignalsCommand, SourceId, ThemeChoice, VehicleRef,
+    MemoryCommand, NoteCommand, PanelId, PanelMove, PanelOptions, PlaneArea, RangeChoice,
+    ShareCommand, Side, SignalRef, SignalsCommand, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -58,6 +58,10 @@ pub enum PanelCommand {
     PutFirst(SignalRef),
     /// Draw a signal on another axis; on a new one without.
     MoveToAxis(SignalRef, Option<AxisId>),
+    /// Put it elsewhere.
+    Move(PanelMove),
+    /// Give it so many times the room that it has.
+    Resize(f32),
 }
 
 /// Everything that changes what the app shows.

@@ -10,6 +10,7 @@
 
 mod analysis;
 mod apply;
+mod arranging;
 mod cache;
 mod compare;
 mod computed;
@@ -32,6 +33,7 @@ mod notices;
 mod opening;
 mod panel;
 mod panel_options;
+mod plot_look;
 mod reference;
 mod saved;
 mod settings;
@@ -69,7 +71,7 @@ pub use export_order::{
 pub use favourites::Favourite;
 pub use history::History;
 pub use inspector::Inspector;
-pub use layout::{Direction, Layout, Node, Side};
+pub use layout::{Direction, Layout, Node, PanelMove, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use look::{Dash, LineLook};
 pub use memory::{MemoryCommand, MemoryUse};
@@ -79,6 +81,7 @@ pub use panel::{
     AxisId, Measure, OVERLAY_COLORS, Panel, PanelId, PanelKind, PlottedSignal, SIGNAL_COLORS,
 };
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
+pub use plot_look::PlotLook;
 pub use reference::{SignalRef, VehicleRef};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,

@@ -94,7 +94,9 @@ impl UiState {
 pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     // Enter may take the keyboard from a field in the same frame in which letters came for it, and the
     // toolkit takes it for Escape before the frame begins. The Escape that closes a menu is its own.
-    let was_typing = local.is_typing || ui.ctx().text_edit_focused();
+    // What is typed is for the palette before its field is there.
+    let has_palette = state.dialog == Some(Dialog::Palette);
+    let was_typing = local.is_typing || has_palette || ui.ctx().text_edit_focused();
     let theme = theme::of(state.settings.theme);
     if ui.theme() != theme {
         ui.ctx().set_theme(theme);
@@ -130,7 +132,7 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     }
     dialogs::show(ui.ctx(), state, local, queue);
     if state.dialog == Some(Dialog::Palette) {
-        palette::show(ui.ctx(), local, queue);
+        palette::show(ui.ctx(), state, local, queue);
     }
     notices::show(ui.ctx(), state, &mut local.toasts, queue);
     shortcuts::handle(ui.ctx(), was_typing, queue);

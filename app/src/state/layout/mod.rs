@@ -4,12 +4,14 @@
 //! the root nothing has fewer than two children, and no split is directly inside one of the same
 //! direction.
 
+mod moving;
 mod node;
 
 use serde::{Deserialize, Serialize};
 
 use super::PanelId;
 
+pub use moving::PanelMove;
 pub use node::{Direction, Node, Side};
 
 /// The whole arrangement of panels.

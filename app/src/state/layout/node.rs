@@ -29,6 +29,24 @@ pub enum Side {
     Bottom,
 }
 
+impl Side {
+    /// Which way a split goes that has something at this side.
+    pub(super) fn direction(self) -> Direction {
+        match self {
+            Self::Left | Self::Right => Direction::Row,
+            Self::Top | Self::Bottom => Direction::Column,
+        }
+    }
+
+    /// Two things, of which the first is at this side of the second, in the order of reading.
+    pub(super) fn ordered<T>(self, at_side: T, other: T) -> Vec<T> {
+        match self {
+            Self::Left | Self::Top => vec![at_side, other],
+            Self::Right | Self::Bottom => vec![other, at_side],
+        }
+    }
+}
+
 /// A part of the layout.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -170,18 +188,9 @@ impl Node {
     pub(super) fn insert_beside(&mut self, at: PanelId, side: Side, new: PanelId) -> bool {
         match self {
             Self::Panel(panel) if *panel == at => {
-                let (old, new) = (Self::Panel(at), Self::Panel(new));
-                let children = match side {
-                    Side::Left | Side::Top => vec![(1.0, new), (1.0, old)],
-                    Side::Right | Side::Bottom => vec![(1.0, old), (1.0, new)],
-                };
-                let direction = match side {
-                    Side::Left | Side::Right => Direction::Row,
-                    Side::Top | Side::Bottom => Direction::Column,
-                };
                 *self = Self::Split {
-                    direction,
-                    children,
+                    direction: side.direction(),
+                    children: side.ordered((1.0, Self::Panel(new)), (1.0, Self::Panel(at))),
                 };
                 true
             }

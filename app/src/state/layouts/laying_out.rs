@@ -100,6 +100,9 @@ impl AppState {
         if let Some(zone) = layout.zone {
             self.settings.zone = zone;
         }
+        if let Some(look) = layout.look {
+            self.settings.set_plot_look(look);
+        }
         let mut effects = self.drop_unused();
         effects.extend(self.show_time(time, layout.time.map(|it| [it.loaded, it.visible])));
         self.place_cursors(layout.cursors, time);

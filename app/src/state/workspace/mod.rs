@@ -8,7 +8,7 @@ mod zoom;
 
 use std::collections::BTreeMap;
 
-use super::{Layout, Panel, PanelId, PanelKind, PanelOptions, Side, SignalRef};
+use super::{Layout, Panel, PanelId, PanelKind, PanelMove, PanelOptions, Side, SignalRef};
 
 pub(super) use zoom::PanelZoom;
 
@@ -166,6 +166,29 @@ impl Workspace {
     pub fn cycle_tabs(&mut self, forward: bool) {
         self.layout.cycle_tabs(forward);
         self.find_active();
+    }
+
+    /// Makes the next of the panels that are seen active, or the one before, in the order of reading.
+    pub(super) fn cycle_panels(&mut self, forward: bool) {
+        let seen = self.layout.seen();
+        let at = seen.iter().position(|id| Some(*id) == self.active);
+        if let (Some(at), n_seen) = (at, seen.len()) {
+            let step = if forward { 1 } else { n_seen - 1 };
+            self.active = seen.get((at + step) % n_seen).copied();
+        }
+    }
+
+    /// Moves a panel, which becomes active.
+    pub(super) fn move_panel(&mut self, id: PanelId, to: PanelMove) {
+        if self.panels.contains_key(&id) {
+            self.layout.move_panel(id, to);
+            self.active = Some(id);
+        }
+    }
+
+    /// Gives a panel `factor` times its room.
+    pub(super) fn resize_panel(&mut self, id: PanelId, factor: f32) {
+        self.layout.resize(id, factor);
     }
 
     /// Removes a panel; a neighbour becomes active.

@@ -10,7 +10,8 @@ pub(super) const FIRST_STEPS: Page = Page {
          appear on the left.",
         "Click a signal to plot it, or press / and type some letters of it, then Enter.",
         "Turn the wheel over a plot to zoom, drag to pan, double click to see everything.",
-        "Every command is in the palette: Ctrl+K, then some letters of what you want.",
+        "Every command is in the palette: Ctrl+K, then some letters of what you want and of what it is \
+         about: solo wheel speed, close demo, session 3, note brake, berlin.",
     ],
     gestures: &[],
     actions: &[

@@ -3,6 +3,46 @@
 use super::topic::Page;
 use crate::command::Action;
 
+pub(super) const PANELS: Page = Page {
+    title: "Panels, tabs and undo",
+    text: &[
+        "Plots, tables and the others are panels in tabs and splits. New signals go to the active one, \
+         whose name is lit; keys move it, give it more room and make another one active.",
+        "Ctrl+Z undoes whatever a layout keeps: panels, signals, axes and looks of lines, what is \
+         computed, looked for and compared, grid, dots, legends and the zone. Zooms have steps of \
+         their own (Backspace). Theme, favourites, the side bar, cursors and notes are not undone.",
+    ],
+    gestures: &[
+        ("Click on a header", "make the panel active"),
+        (
+            "Drag a header or a tab",
+            "move it: beside another, or to other tabs",
+        ),
+        ("Drag between panels", "give one more room"),
+        ("Click on +", "open a tab"),
+    ],
+    actions: &[
+        Action::NewPanel,
+        Action::SplitRight,
+        Action::SplitDown,
+        Action::DuplicatePanel,
+        Action::ClosePanel,
+        Action::NextPanel,
+        Action::PreviousPanel,
+        Action::MovePanelLeft,
+        Action::MovePanelRight,
+        Action::MovePanelUp,
+        Action::MovePanelDown,
+        Action::GrowPanel,
+        Action::ShrinkPanel,
+        Action::NewTab,
+        Action::NextTab,
+        Action::PreviousTab,
+        Action::Undo,
+        Action::Redo,
+    ],
+};
+
 pub(super) const PLOT: Page = Page {
     title: "Plots",
     text: &[

@@ -4,7 +4,7 @@ use super::entry::PaletteEntry;
 use crate::command::{Command, PanelCommand, PlotTarget};
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AppState, Dash, LineLook, Panel, PanelKind, PanelMove, PlottedSignal, SignalsCommand,
+    AppState, AxisId, Dash, LineLook, Panel, PanelKind, PanelMove, PlottedSignal, SignalsCommand,
 };
 use crate::ui::panels::title;
 use crate::ui::plot::axis_name;
@@ -134,21 +134,33 @@ fn add_plotted(
         }
         _ => {}
     }
-    for (text, target) in targets(state, panel) {
-        let command = SignalsCommand::Move {
+    let moved = |target| {
+        Command::Signals(SignalsCommand::Move {
             from: id,
             signals: vec![signal.clone()],
             target,
-        };
-        add(format!("Move {name} to {text}"), Command::Signals(command));
+        })
+    };
+    for (text, target) in [
+        ("a new panel", PlotTarget::NewPanel),
+        ("a new tab", PlotTarget::NewTab),
+    ] {
+        add(format!("Move {name} to {text}"), moved(target));
+    }
+    for other in state.workspace.panels() {
+        if other.id != id && other.kind.takes_signals() {
+            // Whoever types a name means what is moved rather than where to.
+            entries.push(PaletteEntry::new(
+                format!("Move {name} to panel"),
+                title(state, other.id),
+                moved(PlotTarget::Panel(other.id)),
+            ));
+        }
     }
 }
 
 /// The axes of a panel that a signal is not on; `None` for a new one.
-fn other_axes(
-    panel: &Panel,
-    plotted: &PlottedSignal,
-) -> Vec<(String, Option<crate::state::AxisId>)> {
+fn other_axes(panel: &Panel, plotted: &PlottedSignal) -> Vec<(String, Option<AxisId>)> {
     let axes = panel.axes().into_iter().enumerate();
     let others = axes.filter(|(_, axis)| **axis != plotted.axis);
     let mut axes: Vec<_> = others
@@ -163,19 +175,4 @@ fn other_axes(
         axes.push(("a new axis".to_owned(), None));
     }
     axes
-}
-
-/// Where a signal of a panel can be moved to.
-fn targets(state: &AppState, from: &Panel) -> Vec<(String, PlotTarget)> {
-    let others = state.workspace.panels();
-    let others = others.filter(|panel| panel.id != from.id && panel.kind.takes_signals());
-    let others = others.map(|panel| {
-        let name = format!("panel {}", title(state, panel.id));
-        (name, PlotTarget::Panel(panel.id))
-    });
-    let new = [
-        ("a new panel".to_owned(), PlotTarget::NewPanel),
-        ("a new tab".to_owned(), PlotTarget::NewTab),
-    ];
-    others.chain(new).collect()
 }

@@ -56,15 +56,21 @@ impl Draft {
         &mut self.writer
     }
 
+    /// Puts what was written onto the disk: what is left to be done needs no more room.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        if self.part.is_some() {
+            self.writer.get_ref().sync_all()?;
+        }
+        Ok(())
+    }
+
     /// Gives it its name, once it is on the disk.
     pub fn finish(mut self) -> io::Result<()> {
-        self.writer.flush()?;
+        self.sync()?;
         match self.part {
             None => Ok(()),
-            Some((part, target)) => {
-                self.writer.get_ref().sync_all()?;
-                part.rename(&target)
-            }
+            Some((part, target)) => part.rename(&target),
         }
     }
 }

@@ -1,4 +1,4 @@
-use canlake::state::{Dialog, Node, PanelKind};
+use canlake::state::{Node, PanelId};
 use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable as _;
 
@@ -67,29 +67,56 @@ fn what_was_arranged_is_undone_and_the_samples_come_back() {
     assert_eq!(n_panels(&window), 2);
 }
 
+/// Panels, in the order of reading.
+fn order(window: &TestWindow) -> Vec<PanelId> {
+    window.state().workspace.layout().panels()
+}
+
 #[test]
-fn the_palette_finds_and_runs_commands() {
+fn panels_are_split_moved_resized_and_closed_by_keys() {
+    let both = Modifiers::COMMAND | Modifiers::SHIFT;
     let mut window = TestWindow::plotted();
-    window.press_with(Modifiers::COMMAND, Key::K);
-    assert_eq!(window.state().dialog, Some(Dialog::Palette));
-    let role = egui::accesskit::Role::TextInput;
-    let typed = window
-        .harness
-        .query_all_by_role(role)
-        .find(egui_kittest::Node::is_focused);
-    typed.unwrap().type_text("value table");
-    window.harness.run_steps(3);
+    let first = window.state().workspace.active().unwrap();
+    // Beside it, and below that.
+    window.press_with(Modifiers::COMMAND, Key::Backslash);
+    let second = window.state().workspace.active().unwrap();
+    window.run_in_palette("split down");
+    let third = window.state().workspace.active().unwrap();
+    assert_eq!(order(&window), [first, second, third]);
+    // A signal goes into the panel that keys have made active.
+    window.press_with(Modifiers::SHIFT, Key::F6);
+    assert_eq!(window.state().workspace.active(), Some(second));
+    window.press(Key::Slash);
+    window.search("volt");
     window.press(Key::Enter);
-    assert_eq!(window.state().dialog, None);
-    let kinds: Vec<_> = window
-        .state()
-        .workspace
-        .panels()
-        .map(|panel| panel.kind)
-        .collect();
-    assert_eq!(kinds, [PanelKind::Plot, PanelKind::Table]);
-    window.press_with(Modifiers::COMMAND, Key::P);
+    let signals = &window.state().workspace.panel(second).unwrap().signals;
+    assert_eq!(signals.len(), 1);
+    // The search has the keyboard; this key is no letter.
+    window.press(Key::F6);
+    assert_eq!(window.state().workspace.active(), Some(third));
     window.press(Key::Escape);
-    assert_eq!(window.state().dialog, None);
-    assert_eq!(n_panels(&window), 2);
+    window.press(Key::Escape);
+
+    window.press_with(both, Key::ArrowUp);
+    assert_eq!(order(&window), [first, third, second]);
+    window.press_with(both, Key::ArrowDown);
+    assert_eq!(order(&window), [first, second, third]);
+    window.press_with(both, Key::ArrowLeft);
+    assert_eq!(order(&window), [first, third, second]);
+    window.press_with(both, Key::ArrowRight);
+    window.press_with(both, Key::ArrowRight);
+    assert_eq!(order(&window), [first, second, third]);
+    assert_eq!(window.state().workspace.active(), Some(third));
+
+    let before = window.state().workspace.layout().clone();
+    window.press_with(Modifiers::ALT, Key::ArrowUp);
+    assert_ne!(*window.state().workspace.layout(), before);
+    window.press_with(Modifiers::ALT, Key::ArrowDown);
+    assert_eq!(order(&window), [first, second, third]);
+
+    window.run_in_palette("move panel to a new tab");
+    assert_eq!(window.state().workspace.layout().tabs().len(), 2);
+    assert_eq!(window.state().workspace.layout().seen(), [third]);
+    window.press_with(Modifiers::COMMAND, Key::W);
+    assert_eq!(order(&window), [first, second]);
 }

@@ -6,7 +6,7 @@ use canlake::command::{Action, Command};
 use canlake::export::{CsvLayout, CsvOptions, Decimal, Separator, TimeFormat};
 use canlake::state::{
     ExportCommand, ExportKind, ExportOptions, ExportRange, ExportScope, ExportTarget, PngOptions,
-    Severity, ThemeChoice,
+    Severity, SignalRef, ThemeChoice,
 };
 use canlake::time_display::ZoneChoice;
 use canlake::ui::{self, theme};
@@ -197,6 +197,43 @@ fn parquet_opens_here_again_with_the_same_samples() {
     assert_eq!(units, ["km/h", "V"]);
 }
 
+#[test]
+fn a_compared_drive_is_written_to_a_file_of_its_own_as_it_was_recorded() {
+    let mut window = with_voltage();
+    window.run_in_palette("compare with session 1");
+    window.wait("the samples", |state| {
+        let mut overlaid = state.store.iter();
+        let is_overlaid = |it: &SignalRef| it.vehicle.overlay.is_some();
+        overlaid.any(|(it, loaded)| is_overlaid(it) && loaded.series.is_some())
+            && !state.store.is_loading()
+    });
+    window.press_with(Modifiers::COMMAND, Key::E);
+    click(&mut window, "Parquet");
+    click(&mut window, "All loaded");
+    let said = "2 files, one of each drive, which open here again; what is compared is written at \
+                the times when it was recorded.";
+    assert!(window.harness.query_by_label_contains(said).is_some());
+    export(&mut window, "shown.parquet");
+    let compared = "shown-CAR_1-0-compared-1.parquet";
+    let notice = window.state().notices.iter().next_back().unwrap();
+    assert!(notice.title.contains(compared), "{}", notice.title);
+
+    for (name, session) in [("shown.parquet", 1), (compared, 0)] {
+        let path = window.lake.path(name);
+        let mut again = TestWindow::over(&window.lake);
+        again.send(Command::Open(vec![path.to_str().unwrap().to_owned()]));
+        again.wait("the first plots", |state| {
+            state.store.iter().count() == 2 && !state.store.is_loading()
+        });
+        let (times, values) = samples(session);
+        for (signal, loaded) in again.state().store.iter() {
+            let series = loaded.series.as_ref().unwrap();
+            assert_eq!(series.times(), times, "{name} {signal:?}");
+            assert_eq!(series.values(), values, "{name} {signal:?}");
+        }
+    }
+}
+
 fn sides(png: &[u8]) -> [usize; 2] {
     assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
     [16, 20].map(|at| u32::from_be_bytes(png[at..at + 4].try_into().unwrap()) as usize)
@@ -332,22 +369,7 @@ fn what_cannot_be_written_is_said_in_one_line() {
 #[test]
 fn a_cancelled_export_leaves_no_file() {
     let mut window = TestWindow::plotted();
-    let path = window.lake.path("cancelled.csv");
-    let options = ExportOptions {
-        csv: CsvOptions {
-            // Sixty million rows.
-            layout: CsvLayout::Steps(1_000),
-            ..CsvOptions::default()
-        },
-        ..ExportOptions::default()
-    };
-    window.send(Command::Export(ExportCommand::Choose(Box::new(options))));
-    let target = ExportTarget {
-        kind: ExportKind::Csv,
-        path: path.clone(),
-        may_replace: false,
-    };
-    window.send(Command::Export(ExportCommand::Write(target)));
+    let path = window.begin_long_export("cancelled.csv");
     window.wait("progress", |state| {
         state.exports.iter().any(|it| it.done > 0.0)
     });

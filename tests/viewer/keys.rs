@@ -73,6 +73,23 @@ fn letters_typed_into_the_search_do_nothing_else() {
 }
 
 #[test]
+fn full_screen_is_asked_for_also_while_something_is_typed() {
+    let mut window = TestWindow::plotted();
+    window.press(Key::F11);
+    window.press(Key::Slash);
+    assert!(window.search_has_focus());
+    window.press(Key::F11);
+    let asked = &window.harness.state().window_effects;
+    assert!(
+        matches!(
+            asked[..],
+            [Effect::ToggleFullScreen, Effect::ToggleFullScreen]
+        ),
+        "{asked:?}"
+    );
+}
+
+#[test]
 fn the_theme_changes_what_is_drawn() {
     let mut window = TestWindow::plotted();
     assert_eq!(window.state().settings.theme, ThemeChoice::Dark);

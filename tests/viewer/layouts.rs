@@ -122,6 +122,37 @@ fn what_was_saved_comes_back() {
 }
 
 #[test]
+fn saving_as_another_asks_for_the_file_and_goes_on_with_that() {
+    let mut window = arranged();
+    let first = save(&mut window, "first.canlake.json");
+    let before = std::fs::read(&first).unwrap();
+    window.press_with(Modifiers::COMMAND, Key::N);
+    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
+    assert_eq!(window.state().dialog, Some(Dialog::SaveLayout));
+    let second = window.lake.path("second.canlake.json");
+    answer(&mut window, &second, "Save");
+    settle(&mut window);
+    assert_eq!(std::fs::read(&first).unwrap(), before);
+    assert_ne!(std::fs::read(&second).unwrap(), before);
+    assert_eq!(window.state().layouts.path.as_ref(), Some(&second));
+}
+
+#[test]
+fn grid_dots_and_legends_are_those_of_the_layout() {
+    let mut window = arranged();
+    window.press(Key::G);
+    window.press(Key::Period);
+    let look = window.state().settings.plot_look();
+    assert!(!look.grid && look.dots && look.legend);
+    let path = save(&mut window, "bare.canlake.json");
+    for key in [Key::G, Key::Period, Key::L] {
+        window.press(key);
+    }
+    open(&mut window, &path);
+    assert_eq!(window.state().settings.plot_look(), look);
+}
+
+#[test]
 fn a_file_that_is_there_is_not_replaced_unasked() {
     let mut window = arranged();
     let path = save(&mut window, "a.canlake.json");

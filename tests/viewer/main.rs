@@ -16,7 +16,7 @@ mod window;
 
 /// What assistive technology is told.
 mod accessibility;
-/// Tabs, splits, drag and drop, undo, the palette.
+/// Tabs, splits, drag and drop.
 mod arranging;
 /// Damaged files, odd values, odd windows.
 mod bad_input;
@@ -32,6 +32,8 @@ mod computing;
 mod dialogs;
 /// What is written: samples and pictures.
 mod exporting;
+/// Disks without room and folders without rights.
+mod full_disk;
 /// What the mouse does in a plot, on its axes and on the overview.
 mod gestures;
 /// F1: what the guide says.
@@ -54,6 +56,8 @@ mod memory;
 mod notes;
 /// Dialogs of the system, dropped files, the empty window.
 mod opening;
+/// The palette: everything by its name.
+mod palette;
 /// Statistics, histograms, XY plots, tracks.
 mod panel_kinds;
 /// Links, and plots as code.
@@ -64,6 +68,8 @@ mod signals;
 mod snapshots;
 /// Signals that are hard to draw.
 mod strange_signals;
+/// What is undone, and when a step begins.
+mod undoing;
 /// Panels with a time of their own.
 mod unlinking;
 /// Long work: how far it is, how it is ended, and what remains of it.

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use canlake::command::Action;
+use canlake::demo::FIRST_PLOTS;
 use canlake::workers::Choose;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
-use crate::window::{SPEED, TestWindow, VEHICLE};
+use crate::window::{DEMO, SPEED, TestWindow, VEHICLE, write_drive};
 
 #[test]
 fn what_is_chosen_in_the_dialogs_is_opened() {
@@ -43,6 +44,28 @@ fn a_file_that_is_dropped_is_opened_and_plotted() {
     assert!(window.harness.query_all_by_label(VEHICLE).next().is_some());
     let plots = window.plots().join("\n");
     assert!(plots.contains("in 600 samples"), "{plots}");
+}
+
+#[test]
+fn the_demo_lake_is_opened_once_and_shown() {
+    let mut window = TestWindow::new();
+    let path = window.lake.path(DEMO);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let of_panels = FIRST_PLOTS.iter().copied().flatten().zip(1_u32..);
+    let signals: Vec<_> = of_panels
+        .map(|((message, signal), id)| ("can0", *message, id, *signal, ""))
+        .collect();
+    write_drive(&path, "EV_DEMO_1", &signals);
+    window.run_in_palette(Action::OpenDemo.label());
+    window.wait("the first plots", |state| {
+        !state.workspace.signals().is_empty() && !state.store.is_loading()
+    });
+    let shown = &window.state().workspace;
+    assert_eq!(shown.panels().count(), FIRST_PLOTS.len());
+    assert_eq!(shown.signals().len(), signals.len());
+    // It is one source, however often it is asked for.
+    window.run_in_palette(Action::OpenDemo.label());
+    assert_eq!(window.state().sources.len(), 1);
 }
 
 #[test]

@@ -7,9 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use canlake::command::{Command, CommandQueue, PlotTarget};
+use canlake::export::{CsvLayout, CsvOptions};
 use canlake::runtime::{Runtimes, no_wake};
-use canlake::source::SignalSource;
-use canlake::state::{AppState, Effect, Event, ExportEffect, LoadedSignal, Settings, SignalRef};
+use canlake::source::decode::DbcChoice;
+use canlake::source::{SignalSource, SourceLocation};
+use canlake::state::{
+    AppState, Effect, Event, ExportCommand, ExportEffect, ExportKind, ExportOptions, ExportTarget,
+    LoadedSignal, Settings, SignalRef,
+};
 use canlake::ui::{self, UiState, theme};
 use canlake::workers::{Draw, Workers};
 use canlake_shared::schema::{DecodedFileWriter, Labels, SignalColumn, SignalKey};
@@ -28,6 +33,8 @@ pub(crate) const VOLTAGE: &str = "Pack.Voltage";
 /// Samples of each signal in each of the two sessions.
 pub(crate) const N_SAMPLES: i64 = 600;
 const PERIOD_NS: i64 = NS_PER_SEC / 10;
+/// What stands for the demo lake; tests that open it write it.
+pub(crate) const DEMO: &str = "demo/drive.parquet";
 /// Workers take milliseconds; a machine that is busy takes longer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -39,6 +46,8 @@ pub(crate) struct App {
     workers: Workers,
     /// What the window itself was asked for: full screen, an end.
     pub(crate) window_effects: Vec<Effect>,
+    /// Stands for the demo lake, which takes long to make.
+    demo: PathBuf,
 }
 
 impl App {
@@ -73,6 +82,11 @@ impl App {
                         Box::new(move |go_on| ui::exported(state, &of, size, 0.5, go_on));
                     self.workers.export_png(order, draw);
                 }
+                Effect::OpenDemo(source) => self.workers.perform(Effect::Open {
+                    source,
+                    location: SourceLocation::path(&self.demo),
+                    dbc: DbcChoice::default(),
+                }),
                 Effect::Quit | Effect::ToggleFullScreen => self.window_effects.push(effect),
                 effect => self.workers.perform(effect),
             }
@@ -178,6 +192,7 @@ impl TestWindow {
             queue: CommandQueue::default(),
             workers: Workers::new(no_wake(), for_workers).unwrap(),
             window_effects: Vec::new(),
+            demo: lake.path(DEMO),
         };
         let harness = Harness::builder()
             .with_size(vec2(1200.0, 900.0))
@@ -259,6 +274,20 @@ impl TestWindow {
         self.harness.run_steps(3);
     }
 
+    /// Types into the palette and takes what stands first.
+    pub(crate) fn run_in_palette(&mut self, text: &str) {
+        self.press_with(Modifiers::COMMAND, Key::K);
+        let role = egui::accesskit::Role::TextInput;
+        let field = self
+            .harness
+            .query_all_by_role(role)
+            .find(egui_kittest::Node::is_focused);
+        field.unwrap().type_text(text);
+        self.harness.run_steps(2);
+        self.press(Key::Enter);
+        self.harness.run_steps(3);
+    }
+
     pub(crate) fn click_signal(&mut self, name: &str) {
         self.harness
             .get_by_role_and_label(egui::accesskit::Role::CheckBox, name)
@@ -323,6 +352,27 @@ impl TestWindow {
         self.harness.input_mut().hovered_files.clear();
         self.harness.input_mut().dropped_files = vec![Arc::new(Dropped(path.to_owned()))];
         self.harness.run_steps(1);
+    }
+
+    /// Begins to write a file that takes minutes.
+    pub(crate) fn begin_long_export(&mut self, name: &str) -> PathBuf {
+        let options = ExportOptions {
+            csv: CsvOptions {
+                // Sixty million rows.
+                layout: CsvLayout::Steps(1_000),
+                ..CsvOptions::default()
+            },
+            ..ExportOptions::default()
+        };
+        self.send(Command::Export(ExportCommand::Choose(Box::new(options))));
+        let path = self.lake.path(name);
+        let target = ExportTarget {
+            kind: ExportKind::Csv,
+            path: path.clone(),
+            may_replace: false,
+        };
+        self.send(Command::Export(ExportCommand::Write(target)));
+        path
     }
 
     /// Frames until what runs elsewhere has certainly come.

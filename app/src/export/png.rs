@@ -1,6 +1,6 @@
 //! PNG files.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 /// A picture: `width × height` pixels of straight RGBA, row by row from the top.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub fn write_png(
     writer: impl Write,
     picture: &Picture,
     facts: &[(&'static str, String)],
-) -> std::io::Result<()> {
+) -> io::Result<()> {
     write_png_while(writer, picture, facts, &mut |_done| true)
 }
 
@@ -32,29 +32,37 @@ pub fn write_png_while(
     picture: &Picture,
     facts: &[(&'static str, String)],
     go_on: &mut dyn FnMut(f32) -> bool,
-) -> std::io::Result<()> {
-    let side = |pixels: usize| u32::try_from(pixels).map_err(std::io::Error::other);
+) -> io::Result<()> {
+    let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
     let mut encoder = png::Encoder::new(writer, side(picture.width)?, side(picture.height)?);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     for (key, value) in facts {
         encoder
             .add_itxt_chunk((*key).to_owned(), value.clone())
-            .map_err(std::io::Error::other)?;
+            .map_err(io_error)?;
     }
-    let mut writer = encoder.write_header().map_err(std::io::Error::other)?;
-    let mut stream = writer.stream_writer().map_err(std::io::Error::other)?;
+    let mut writer = encoder.write_header().map_err(io_error)?;
+    let mut stream = writer.stream_writer().map_err(io_error)?;
     let n_bytes = picture.rgba.len().max(1);
     let mut n_written = 0;
     for piece in picture.rgba.chunks(picture.width.max(1) * 4 * PIECE_ROWS) {
         stream.write_all(piece)?;
         n_written += piece.len();
         if !go_on(n_written as f32 / n_bytes as f32) {
-            return Err(std::io::Error::from(std::io::ErrorKind::Interrupted));
+            return Err(io::Error::from(io::ErrorKind::Interrupted));
         }
     }
-    stream.finish().map_err(std::io::Error::other)?;
-    writer.finish().map_err(std::io::Error::other)
+    stream.finish().map_err(io_error)?;
+    writer.finish().map_err(io_error)
+}
+
+/// What the disk said stays what it is: a full one is told as such.
+fn io_error(error: png::EncodingError) -> io::Error {
+    match error {
+        png::EncodingError::IoError(error) => error,
+        other => io::Error::other(other),
+    }
 }
 
 #[cfg(test)]

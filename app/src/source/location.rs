@@ -63,6 +63,19 @@ impl SourceLocation {
         Ok(Self::Local(paths))
     }
 
+    /// As [`Self::from_args`] reads it.
+    pub fn args(&self) -> Vec<String> {
+        match self {
+            Self::Local(paths) => {
+                let paths = paths.iter();
+                paths
+                    .map(|path| path.to_string_lossy().into_owned())
+                    .collect()
+            }
+            Self::S3(text) | Self::Athena(text) | Self::Http(text) => vec![text.clone()],
+        }
+    }
+
     /// A name short enough for a list: the last part of the path or the address.
     pub fn short_name(&self) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! Lakes for tests, in every layout that has to open.
+//! Lakes for tests, in every layout that has to open, and what catalogues know of signals.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,7 +17,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use super::{MemorySignal, MemorySource, SourceLocation};
+use super::{MemorySignal, MemorySource, SignalInfo, SourceLocation};
 
 /// The unit of every signal.
 pub(crate) const UNIT: &str = "km/h";
@@ -45,6 +45,24 @@ pub(crate) enum Layout {
     Stray,
     /// Everything in one file without folders.
     OneFile,
+}
+
+/// A signal of which nothing is known but its identity and its unit; tests say the rest.
+pub(crate) fn signal_info(key: SignalKey, unit: &str) -> SignalInfo {
+    SignalInfo {
+        key,
+        unit: unit.into(),
+        rows: 1,
+        min: None,
+        max: None,
+        first: Timestamp::from_ns(0),
+        last: Timestamp::from_ns(0),
+        cycle_time_ms: None,
+        on_change: false,
+        integer: false,
+        labels: [].into(),
+        comment: "".into(),
+    }
 }
 
 /// Rows per file: few, so that small tests have several files.

@@ -156,7 +156,7 @@ impl AppState {
         if kind == ExportKind::Png {
             return None;
         }
-        let columns = self.export_columns(kind);
+        let columns = self.export_columns();
         if columns.is_empty() {
             return Some("no samples are loaded yet of these signals".to_owned());
         }
@@ -222,7 +222,7 @@ impl AppState {
                 facts: self.export_facts(&vehicles, range?, &lacking),
             })
         } else {
-            let columns = self.export_columns(target.kind);
+            let columns = self.export_columns();
             ExportEffect::Samples(Box::new(
                 self.samples_order(id, target, columns, range?, &lacking),
             ))
@@ -266,7 +266,7 @@ impl AppState {
     ) -> Vec<ExportVehicle> {
         let vehicles: BTreeSet<&VehicleRef> = signals.map(|signal| &signal.vehicle).collect();
         let of = |vehicle: &VehicleRef| ExportVehicle {
-            dbc: self.decoded_with(vehicle, range),
+            dbc: self.decoded_with(vehicle, self.recorded(vehicle, range)),
             coverage: self.coverage(vehicle, range),
             vehicle: vehicle.clone(),
         };
@@ -311,6 +311,13 @@ impl AppState {
         catalogue.decoded_with(&vehicle.vehicle, range)
     }
 
+    /// When that was recorded which a vehicle shows in a stretch of the window's time.
+    fn recorded(&self, vehicle: &VehicleRef, range: TimeRange) -> TimeRange {
+        let earlier = self.shift_of(vehicle).saturating_neg();
+        TimeRange::new(range.start + earlier, range.end + earlier)
+    }
+
+    /// When the recorder listened, in its own time, of what is shown in `range`.
     fn coverage(&self, vehicle: &VehicleRef, range: TimeRange) -> Vec<TimeRange> {
         let mut covered = Vec::new();
         let mut from = range.start;
@@ -321,6 +328,9 @@ impl AppState {
         covered.push(TimeRange::new(from, range.end));
         covered.retain(|range| !range.is_empty());
         covered
+            .into_iter()
+            .map(|range| self.recorded(vehicle, range))
+            .collect()
     }
 
     /// Signals of which samples are missing, with the reason.
@@ -345,12 +355,14 @@ impl AppState {
         }
     }
 
-    fn export_columns(&self, kind: ExportKind) -> Vec<ExportColumn> {
+    /// The drives whose samples are exported now. A Parquet file has those of one.
+    pub fn exported_drives(&self) -> BTreeSet<VehicleRef> {
+        let columns = self.export_columns().into_iter();
+        columns.map(|column| column.signal.vehicle).collect()
+    }
+
+    fn export_columns(&self) -> Vec<ExportColumn> {
         let column = |signal: SignalRef| {
-            // A file of a vehicle's signals has them when they were recorded, not shifted.
-            if kind == ExportKind::Parquet && signal.vehicle.overlay.is_some() {
-                return None;
-            }
             let loaded = self.store.get(&signal)?;
             Some(ExportColumn {
                 name: self.column_name(&signal),

@@ -124,24 +124,16 @@ fn liveliest(infos: &[SignalInfo]) -> Vec<&SignalInfo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::testing::signal_info;
     use canlake_shared::schema::SignalKey;
-    use canlake_shared::time::Timestamp;
 
     #[test]
     fn measured_values_of_different_messages_are_shown_first() {
         let info = |message: &str, signal: &str, unit: &str, rows, max| SignalInfo {
-            key: SignalKey::new("", message, None, signal),
-            unit: unit.into(),
             rows,
             min: Some(0.0),
             max: Some(max),
-            first: Timestamp::from_ns(0),
-            last: Timestamp::from_ns(1),
-            cycle_time_ms: None,
-            on_change: false,
-            integer: false,
-            labels: [].into(),
-            comment: "".into(),
+            ..signal_info(SignalKey::new("", message, None, signal), unit)
         };
         let infos = [
             info("A", "Counter", "", 900, 15.0),

@@ -261,6 +261,7 @@ mod tests {
     use canlake_shared::time::Timestamp;
 
     use super::*;
+    use crate::source::testing::signal_info;
 
     fn range(from_s: i64, to_s: i64) -> TimeRange {
         let at = |secs: i64| Timestamp::from_ns(secs * 1_000_000_000);
@@ -286,18 +287,10 @@ mod tests {
     fn estimates_follow_the_recordings() {
         let all = range(0, 10_000);
         let info = SignalInfo {
-            key: SignalKey::new("", "Drive", None, "Speed"),
-            unit: "".into(),
-            comment: "".into(),
             rows: 2_000,
-            min: None,
-            max: None,
             first: all.start,
             last: all.end - 1,
-            cycle_time_ms: None,
-            on_change: false,
-            integer: false,
-            labels: [].into(),
+            ..signal_info(SignalKey::new("", "Drive", None, "Speed"), "")
         };
         // Two of a hundred seconds, far apart.
         let sessions = [session(range(0, 100)), session(range(9_900, 10_000))];

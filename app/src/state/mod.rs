@@ -10,6 +10,7 @@
 
 mod analysis;
 mod apply;
+mod arranging;
 mod cache;
 mod compare;
 mod computed;
@@ -33,6 +34,7 @@ mod opening;
 mod panel;
 mod panel_options;
 mod partial;
+mod plot_look;
 mod recording_gaps;
 mod reference;
 mod saved;
@@ -73,7 +75,7 @@ pub use export_order::{
 pub use favourites::Favourite;
 pub use history::History;
 pub use inspector::Inspector;
-pub use layout::{Direction, Layout, Node, Side};
+pub use layout::{Direction, Layout, Node, PanelMove, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
 pub use look::{Dash, LineLook};
 pub use memory::{MemoryCommand, MemoryUse};
@@ -85,6 +87,7 @@ pub use panel::{
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
 pub use partial::PartialCommand;
 use partial::ShownBefore;
+pub use plot_look::PlotLook;
 pub use reference::{SignalRef, VehicleRef};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,

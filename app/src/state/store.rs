@@ -286,6 +286,7 @@ mod tests {
 
     use super::*;
     use crate::series::{GapPolicy, Series};
+    use crate::source::testing::signal_info;
     use crate::state::{SourceId, VehicleRef};
 
     fn signal(name: &str) -> SignalRef {
@@ -306,20 +307,7 @@ mod tests {
         let times: Vec<i64> = (0..100).map(|idx| range.start.as_ns() + idx * 10).collect();
         let values = vec![1.0; times.len()];
         let series = Series::new(times.into(), values.into()).unwrap();
-        let info = SignalInfo {
-            key: SignalKey::new("", "Drive", None, "any"),
-            unit: "".into(),
-            comment: "".into(),
-            rows: 100,
-            min: None,
-            max: None,
-            first: range.start,
-            last: range.end,
-            cycle_time_ms: None,
-            on_change: false,
-            integer: false,
-            labels: [].into(),
-        };
+        let info = signal_info(SignalKey::new("", "Drive", None, "any"), "");
         LoadedSignal {
             info: Arc::new(info),
             range,

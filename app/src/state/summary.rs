@@ -368,6 +368,7 @@ mod tests {
 
     use super::*;
     use crate::series::{GapPolicy, Series};
+    use crate::source::testing::signal_info;
     use crate::state::{AxisId, LoadId, Place, SourceId, TimeWindow, VehicleRef};
 
     fn signal(name: &str) -> SignalRef {
@@ -378,20 +379,7 @@ mod tests {
     }
 
     fn load(state: &mut AppState, name: &str, values: &[f64]) {
-        let info = crate::source::SignalInfo {
-            key: signal(name).key,
-            unit: "V".into(),
-            rows: values.len() as u64,
-            min: None,
-            max: None,
-            first: Timestamp::from_ns(0),
-            last: Timestamp::from_ns(1),
-            cycle_time_ms: None,
-            on_change: false,
-            integer: false,
-            labels: [].into(),
-            comment: "".into(),
-        };
+        let info = signal_info(signal(name).key, "V");
         let range = state.window.as_ref().unwrap().extent();
         state
             .store

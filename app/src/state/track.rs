@@ -190,24 +190,14 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use canlake_shared::schema::SignalKey;
-    use canlake_shared::time::Timestamp;
 
     use super::*;
+    use crate::source::testing::signal_info;
 
     fn info(message: &str, signal: &str, unit: &str, rows: u64) -> SignalInfo {
         SignalInfo {
-            key: SignalKey::new("", message, None, signal),
-            unit: unit.into(),
             rows,
-            min: None,
-            max: None,
-            first: Timestamp::from_ns(0),
-            last: Timestamp::from_ns(1),
-            cycle_time_ms: None,
-            on_change: false,
-            integer: false,
-            labels: [].into(),
-            comment: "".into(),
+            ..signal_info(SignalKey::new("", message, None, signal), unit)
         }
     }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use canlake_shared::time::TimeRange;
 
+use super::arranging::switch;
 use super::measure::Step;
 use super::{
-    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelId, PanelKind, Place, RangeChoice,
-    Selection, Settings, Severity, SignalRef, ThemeChoice, TimeWindow, VehicleRef, axis_of,
+    AppState, Cursor, Dialog, Effect, ExportKind, History, PanelKind, Place, RangeChoice,
+    Selection, Severity, SignalRef, TimeWindow, VehicleRef, axis_of,
 };
 use crate::command::{Action, Command, PlotTarget};
 use crate::share::Kind;
-use crate::time_display::ZoneChoice;
 
 impl AppState {
     /// Carries out a command. What cannot be done at once comes back as effects, in order.
@@ -194,29 +194,15 @@ impl AppState {
             Action::RedoZoom => self.undo_zoom(History::redo),
             Action::Undo => return self.undo(History::undo),
             Action::Redo => return self.undo(History::redo),
-            Action::NewPanel
-            | Action::NewTab
-            | Action::NewTable
-            | Action::NewHistogram
-            | Action::NewXy
-            | Action::NewTrack
-            | Action::ToggleStatistics
-            | Action::ToggleLink
-            | Action::DuplicatePanel
-            | Action::ClosePanel => return self.arrange(action),
-            Action::NextTab => self.workspace.cycle_tabs(true),
-            Action::PreviousTab => self.workspace.cycle_tabs(false),
             Action::Compare => self.ask_what_to_compare(),
             Action::NudgeEarlier => self.nudge_overlay(-1),
             Action::NudgeLater => self.nudge_overlay(1),
             Action::StopComparing => return self.remove_overlays(),
             Action::NewComputed => self.dialog = Some(Dialog::Computed(None)),
             Action::Subtract => return self.subtract_plotted(),
-            Action::ToggleEvents => self.toggle_panel(PanelKind::Events),
             Action::NextEvent => self.step_event(true),
             Action::PreviousEvent => self.step_event(false),
             Action::Palette => self.dialog = Some(Dialog::Palette),
-            Action::StackOrOverlay => self.workspace.stack_or_overlay(),
             Action::ChooseZone => self.dialog = Some(Dialog::Zone),
             Action::ToggleGrid
             | Action::ToggleDots
@@ -236,51 +222,10 @@ impl AppState {
             Action::ShowMemory => self.dialog = Some(Dialog::Memory),
             Action::ShowSettings => self.dialog = Some(Dialog::Settings),
             Action::ShowAbout => self.dialog = Some(Dialog::About),
-            Action::ClearPlots => {
-                self.workspace.clear();
-                return self.drop_unused();
-            }
+            // All others are about panels.
+            _ => return self.arrange(action),
         }
         Vec::new()
-    }
-
-    /// Closes the panels of a kind that are seen; opens one below the others where there is none.
-    fn toggle_panel(&mut self, kind: PanelKind) {
-        let seen = self.workspace.layout().seen();
-        let of_kind = |id: &PanelId| {
-            let panel = self.workspace.panel(*id);
-            panel.is_some_and(|panel| panel.kind == kind)
-        };
-        let open: Vec<PanelId> = seen.into_iter().filter(of_kind).collect();
-        if open.is_empty() {
-            self.workspace.add_panel(kind, Place::Below);
-        }
-        for id in open {
-            self.workspace.close_panel(id);
-        }
-    }
-
-    /// Opens, changes and closes panels.
-    fn arrange(&mut self, action: Action) -> Vec<Effect> {
-        let active = self.workspace.active();
-        match (action, active) {
-            (Action::NewPanel, _) => {
-                self.workspace.add_panel(PanelKind::Plot, Place::Below);
-            }
-            (Action::NewTab, _) => {
-                self.workspace.add_panel(PanelKind::Plot, Place::Tab);
-            }
-            (Action::NewTable, _) => self.add_of_active(PanelKind::Table),
-            (Action::NewHistogram, _) => self.add_of_active(PanelKind::Histogram),
-            (Action::NewXy, _) => self.add_of_active(PanelKind::Xy),
-            (Action::NewTrack, _) => return self.add_track(),
-            (Action::ToggleStatistics, _) => self.toggle_statistics(),
-            (Action::ToggleLink, _) => self.toggle_link(),
-            (Action::DuplicatePanel, Some(active)) => self.workspace.duplicate(active),
-            (Action::ClosePanel, Some(active)) => self.workspace.close_panel(active),
-            _ => {}
-        }
-        self.drop_unused()
     }
 
     fn zoom(&mut self, factor: f64) {
@@ -373,26 +318,5 @@ impl AppState {
             self.notices.add(Severity::Warning, title, "");
         }
         self.load_missing()
-    }
-}
-
-/// What is switched on and off, and chosen among few.
-fn switch(settings: &mut Settings, action: Action) {
-    match action {
-        Action::ToggleGrid => settings.grid = !settings.grid,
-        Action::ToggleDots => settings.dots = !settings.dots,
-        Action::ToggleLegend => settings.legend = !settings.legend,
-        Action::ToggleSideBar => settings.side_bar = !settings.side_bar,
-        Action::ToggleInspector => settings.inspector = !settings.inspector,
-        Action::ZoneUtc => settings.zone = ZoneChoice::Utc,
-        Action::ZoneLocal => settings.zone = ZoneChoice::Local,
-        Action::ZoneRelative => settings.zone = ZoneChoice::Relative,
-        Action::ToggleTheme => {
-            settings.theme = match settings.theme {
-                ThemeChoice::Dark => ThemeChoice::Light,
-                ThemeChoice::Light => ThemeChoice::Dark,
-            }
-        }
-        _ => {}
     }
 }

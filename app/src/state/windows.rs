@@ -88,6 +88,8 @@ impl AppState {
                     self.workspace.move_to_axis(id, &signal, axis, &own);
                 }
             }
+            PanelCommand::Move(to) => self.workspace.move_panel(id, to),
+            PanelCommand::Resize(factor) => self.workspace.resize_panel(id, factor),
         }
     }
 

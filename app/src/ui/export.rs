@@ -352,8 +352,8 @@ fn summary(state: &AppState, kind: ExportKind) -> String {
             };
             let n_samples: u64 = signals.iter().map(samples).sum();
             let parquet = match kind {
-                ExportKind::Parquet => " The file opens here again.",
-                ExportKind::Csv | ExportKind::Png | ExportKind::Events => "",
+                ExportKind::Parquet => parquet_files(state),
+                ExportKind::Csv | ExportKind::Png | ExportKind::Events => String::new(),
             };
             format!(
                 "{} of {}, {}; all of them, not what is drawn.{parquet}",
@@ -361,6 +361,22 @@ fn summary(state: &AppState, kind: ExportKind) -> String {
                 counted(signals.len() as u64, "signal"),
                 duration_text(range.duration_ns())
             )
+        }
+    }
+}
+
+/// How many Parquet files there will be, and what is in which.
+fn parquet_files(state: &AppState) -> String {
+    let drives = state.exported_drives();
+    match drives.len() {
+        0 | 1 => " The file opens here again.".to_owned(),
+        n_drives => {
+            let compared = if drives.iter().any(|it| it.overlay.is_some()) {
+                "; what is compared is written at the times when it was recorded"
+            } else {
+                ""
+            };
+            format!(" {n_drives} files, one of each drive, which open here again{compared}.")
         }
     }
 }

@@ -68,7 +68,7 @@ fn recent_entries(ui: &mut Ui, recent: &[PathBuf], queue: &mut CommandQueue) {
 }
 
 /// The file's name without what all layouts end in.
-fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy();
     let end = format!(".{LAYOUT_EXTENSION}");

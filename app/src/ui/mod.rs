@@ -21,6 +21,7 @@ mod icon;
 mod icons;
 mod inspector;
 mod layouts;
+mod lit_text;
 mod memory;
 mod menu;
 mod notes;
@@ -31,6 +32,7 @@ mod partial;
 mod plane;
 mod plot;
 mod raster;
+mod search;
 mod sessions;
 mod settings;
 mod shortcuts;
@@ -96,7 +98,9 @@ impl UiState {
 pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
     // Enter may take the keyboard from a field in the same frame in which letters came for it, and the
     // toolkit takes it for Escape before the frame begins. The Escape that closes a menu is its own.
-    let was_typing = local.is_typing || ui.ctx().text_edit_focused();
+    // What is typed is for the palette before its field is there.
+    let has_palette = state.dialog == Some(Dialog::Palette);
+    let was_typing = local.is_typing || has_palette || ui.ctx().text_edit_focused();
     let is_read_out = ui.ctx().has_accesskit_node(egui::accesskit_root_id());
     if is_read_out != state.is_read_out {
         queue.send(Command::ReadOut(is_read_out));
@@ -139,7 +143,7 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     }
     dialogs::show(ui.ctx(), state, local, queue);
     if state.dialog == Some(Dialog::Palette) {
-        palette::show(ui.ctx(), local, queue);
+        palette::show(ui.ctx(), state, local, queue);
     }
     notices::show(ui.ctx(), state, &mut local.toasts, queue);
     shortcuts::handle(ui.ctx(), was_typing, queue);

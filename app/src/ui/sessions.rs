@@ -13,6 +13,8 @@ use crate::time_display::{Zone, bytes_text, count_text, duration_text};
 
 const ROW_HEIGHT: f32 = 34.0;
 const BUTTON_WIDTH: f32 = 26.0;
+/// Between the start of a session and its length.
+const SPACE: f32 = 8.0;
 
 /// Draws the section.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
@@ -167,26 +169,24 @@ impl SessionRow<'_> {
             .zone()
             .calendar()
             .date_time(session.range.start, 60_000_000_000);
-        painter.text(
-            pos2(left, rect.top() + 1.0),
-            egui::Align2::LEFT_TOP,
-            start,
-            font.clone(),
-            text_color,
-        );
-        painter.text(
-            pos2(right, rect.top() + 1.0),
-            egui::Align2::RIGHT_TOP,
-            duration_text(session.range.duration_ns()),
-            font,
-            text_color,
-        );
-        let detail = format!(
+        let length = duration_text(session.range.duration_ns());
+        let mut detail = format!(
             "{} signals, {} samples, {}",
             session.signals,
             count_text(session.rows),
             bytes_text(session.bytes)
         );
+        let start = painter.layout_no_wrap(start, font.clone(), text_color);
+        let end = painter.layout_no_wrap(length.clone(), font, text_color);
+        let is_wide = left + start.rect.width() + SPACE + end.rect.width() <= right;
+        painter.galley(pos2(left, rect.top() + 1.0), start, text_color);
+        if is_wide {
+            let at = pos2(right - end.rect.width(), rect.top() + 1.0);
+            painter.galley(at, end, text_color);
+        } else {
+            // Where there is no room beside the start it goes before what matters less.
+            detail = format!("{length}, {detail}");
+        }
         let mut flags = Vec::new();
         if !session.gaps.is_empty() {
             flags.push(format!("{} gaps", session.gaps.len()));

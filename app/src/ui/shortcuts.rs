@@ -16,24 +16,23 @@ const fn command(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
 
+const fn command_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
 /// Every key of the program.
 pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::OpenFiles, command(Key::O)),
-    (
-        Action::OpenFolder,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::O),
-    ),
+    (Action::OpenFolder, command_shift(Key::O)),
     (Action::SaveLayout, command(Key::S)),
-    (
-        Action::SaveLayoutAs,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S),
-    ),
+    (Action::SaveLayoutAs, command_shift(Key::S)),
     (Action::OpenLayout, command(Key::L)),
     (Action::Export, command(Key::E)),
-    (
-        Action::ExportPng,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E),
-    ),
+    (Action::ExportPng, command_shift(Key::E)),
     (Action::Quit, command(Key::Q)),
     (Action::CancelWork, key(Key::Escape)),
     (Action::FitAll, key(Key::Home)),
@@ -44,25 +43,25 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::PanLeft, key(Key::ArrowLeft)),
     (Action::PanRight, key(Key::ArrowRight)),
     (Action::Undo, command(Key::Z)),
-    (
-        Action::Redo,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
-    ),
+    (Action::Redo, command_shift(Key::Z)),
     (Action::UndoZoom, key(Key::Backspace)),
     (Action::RedoZoom, shift(Key::Backspace)),
     (Action::NewPanel, command(Key::N)),
     (Action::NewTab, command(Key::T)),
-    (
-        Action::NewTable,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::N),
-    ),
+    (Action::NewTable, command_shift(Key::N)),
     (Action::DuplicatePanel, command(Key::D)),
     (Action::ClosePanel, command(Key::W)),
+    (Action::SplitRight, command(Key::Backslash)),
+    (Action::MovePanelLeft, command_shift(Key::ArrowLeft)),
+    (Action::MovePanelRight, command_shift(Key::ArrowRight)),
+    (Action::MovePanelUp, command_shift(Key::ArrowUp)),
+    (Action::MovePanelDown, command_shift(Key::ArrowDown)),
+    (Action::GrowPanel, alt(Key::ArrowUp)),
+    (Action::ShrinkPanel, alt(Key::ArrowDown)),
+    (Action::NextPanel, key(Key::F6)),
+    (Action::PreviousPanel, shift(Key::F6)),
     (Action::NextTab, command(Key::Tab)),
-    (
-        Action::PreviousTab,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Tab),
-    ),
+    (Action::PreviousTab, command_shift(Key::Tab)),
     (Action::CursorA, key(Key::A)),
     (Action::CursorA, key(Key::Num1)),
     (Action::CursorB, key(Key::B)),
@@ -78,39 +77,18 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::NextChange, command(Key::ArrowRight)),
     (Action::NextChange, command(Key::CloseBracket)),
     (Action::NextGap, command(Key::G)),
-    (
-        Action::PreviousGap,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::G),
-    ),
+    (Action::PreviousGap, command_shift(Key::G)),
     (Action::RangeFromCursors, key(Key::R)),
     (Action::ToggleLink, key(Key::U)),
-    (
-        Action::Compare,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
-    ),
-    (
-        Action::NudgeEarlier,
-        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowLeft),
-    ),
-    (
-        Action::NudgeLater,
-        KeyboardShortcut::new(Modifiers::ALT, Key::ArrowRight),
-    ),
-    (
-        Action::CopyLink,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L),
-    ),
-    (
-        Action::NewComputed,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::F),
-    ),
+    (Action::Compare, command_shift(Key::C)),
+    (Action::NudgeEarlier, alt(Key::ArrowLeft)),
+    (Action::NudgeLater, alt(Key::ArrowRight)),
+    (Action::CopyLink, command_shift(Key::L)),
+    (Action::NewComputed, command_shift(Key::F)),
     (Action::ToggleEvents, key(Key::E)),
     (Action::NextEvent, key(Key::N)),
     (Action::PreviousEvent, shift(Key::N)),
-    (
-        Action::NoteHere,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B),
-    ),
+    (Action::NoteHere, command_shift(Key::B)),
     (Action::ShowNotes, command(Key::M)),
     (Action::Palette, command(Key::K)),
     (Action::Palette, command(Key::P)),
@@ -121,23 +99,17 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::ToggleStatistics, key(Key::M)),
     (Action::ToggleSideBar, command(Key::B)),
     (Action::ToggleInspector, command(Key::I)),
-    (
-        Action::ToggleTheme,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::T),
-    ),
+    (Action::ToggleTheme, command_shift(Key::T)),
     (Action::ToggleFullScreen, key(Key::F11)),
     (Action::SearchSignals, key(Key::Slash)),
     (Action::SearchSignals, command(Key::F)),
     (Action::ShowKeys, key(Key::F1)),
     (Action::ShowSettings, command(Key::Comma)),
-    (
-        Action::ClearPlots,
-        KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Backspace),
-    ),
+    (Action::ClearPlots, command_shift(Key::Backspace)),
 ];
 
 /// Keys that text fields use with Ctrl or Cmd.
-const TEXT_KEYS: [Key; 13] = [
+const TEXT_KEYS: [Key; 15] = [
     Key::A,
     Key::C,
     Key::V,
@@ -151,6 +123,8 @@ const TEXT_KEYS: [Key; 13] = [
     Key::Delete,
     Key::ArrowLeft,
     Key::ArrowRight,
+    Key::ArrowUp,
+    Key::ArrowDown,
 ];
 
 /// The key of an action, as menus show it.
@@ -186,7 +160,7 @@ pub(crate) fn handle(ctx: &Context, was_typing: bool, queue: &mut CommandQueue) 
     table.sort_by_key(|(_, shortcut)| std::cmp::Reverse(n_modifiers(shortcut.modifiers)));
     for (action, shortcut) in table {
         let is_for_text = shortcut.modifiers.is_none() || shortcut.modifiers == Modifiers::SHIFT;
-        let is_function_key = matches!(shortcut.logical_key, Key::F1 | Key::F11);
+        let is_function_key = matches!(shortcut.logical_key, Key::F1 | Key::F6 | Key::F11);
         if typing && (is_for_text && !is_function_key || TEXT_KEYS.contains(&shortcut.logical_key))
         {
             continue;

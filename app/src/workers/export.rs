@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use canlake_shared::expr::Event as Interval;
 use canlake_shared::schema::SchemaError;
+use canlake_shared::time::TimeRange;
 
 use super::EventSender;
 use crate::export::{
     self, Column, CsvOptions, CsvWriter, ExportSignal, ParquetExport, Picture, Texts,
 };
+use crate::series::Prepared;
 use crate::state::{
     Event, ExportColumn, ExportEvent, ExportId, ExportKind, ExportTarget, PictureOrder,
     SamplesOrder, VehicleRef,
@@ -127,7 +129,8 @@ async fn csv(order: &SamplesOrder, mut progress: Progress<'_>) -> Result<String,
     let path = order.target.path.as_path();
     check(&order.target, path)?;
     let failed = |error: io::Error| failure(path, &error);
-    let columns: Vec<_> = order.columns.iter().map(column).collect();
+    let columns = order.columns.iter();
+    let columns: Vec<_> = columns.map(|it| column(it, &it.series)).collect();
     let mut csv = CsvWriter::new(&columns, order.csv, order.range, order.zone.clone());
     let mut draft = Draft::begin(path).map_err(failed)?;
     csv.write_head(draft.file(), &order.facts).map_err(failed)?;
@@ -139,18 +142,21 @@ async fn csv(order: &SamplesOrder, mut progress: Progress<'_>) -> Result<String,
     written(&[path])
 }
 
-/// A file has the signals of one vehicle: of several, the others get files of their own beside it.
+/// A file has the signals of one drive, at the times when they were recorded: of several vehicles, and
+/// of drives that are compared, the others get files of their own beside it.
 async fn parquet(order: &SamplesOrder, mut progress: Progress<'_>) -> Result<String, String> {
-    let mut by_vehicle: BTreeMap<&VehicleRef, Vec<&ExportColumn>> = BTreeMap::new();
+    let mut by_drive: BTreeMap<(bool, &VehicleRef), Vec<&ExportColumn>> = BTreeMap::new();
     for column in &order.columns {
-        let of = by_vehicle.entry(&column.signal.vehicle).or_default();
-        of.push(column);
+        let vehicle = &column.signal.vehicle;
+        // What is compared comes after what it is compared with.
+        let of = by_drive.entry((vehicle.overlay.is_some(), vehicle));
+        of.or_default().push(column);
     }
     let n_signals = order.columns.len().max(1) as f64;
     let mut n_written = 0.0;
     let mut paths: Vec<PathBuf> = Vec::new();
     let mut drafts = Vec::new();
-    for (vehicle, mut columns) in by_vehicle {
+    for ((_, vehicle), mut columns) in by_drive {
         let path = if paths.is_empty() {
             order.target.path.clone()
         } else {
@@ -158,12 +164,13 @@ async fn parquet(order: &SamplesOrder, mut progress: Progress<'_>) -> Result<Str
         };
         check(&order.target, &path)?;
         columns.sort_by(|a, b| a.signal.key.cmp(&b.signal.key));
-        let of_schema = |error: SchemaError| {
-            format!(
+        let of_schema = |error: SchemaError| match io_error(&error) {
+            Some(error) => failure(&path, error),
+            None => format!(
                 "cannot write {}: {}",
                 path.display(),
                 canlake_shared::error_chain(&error)
-            )
+            ),
         };
         let mut draft = Draft::begin(&path).map_err(|error| failure(&path, &error))?;
         let known = order
@@ -180,20 +187,25 @@ async fn parquet(order: &SamplesOrder, mut progress: Progress<'_>) -> Result<Str
         )
         .map_err(of_schema)?;
         for exported in columns {
+            let shift = exported.series.shift_ns();
+            let earlier = shift.saturating_neg();
+            let recorded = (shift != 0).then(|| exported.series.shifted(earlier));
             let signal = ExportSignal {
                 key: &exported.signal.key,
                 declared: export::declaration(&exported.info),
-                samples: column(exported),
+                samples: column(exported, recorded.as_ref().unwrap_or(&exported.series)),
             };
-            file.write(&signal, order.range).map_err(of_schema)?;
+            let range = TimeRange::new(order.range.start + earlier, order.range.end + earlier);
+            file.write(&signal, range).map_err(of_schema)?;
             n_written += 1.0;
             progress.rest(n_written / n_signals).await;
         }
         file.close().map_err(of_schema)?;
+        draft.sync().map_err(|error| failure(&path, &error))?;
         drafts.push((draft, path.clone()));
         paths.push(path);
     }
-    // All or none.
+    // All or none: each is on the disk by now.
     for (draft, path) in drafts {
         draft.finish().map_err(|error| failure(&path, &error))?;
     }
@@ -201,7 +213,8 @@ async fn parquet(order: &SamplesOrder, mut progress: Progress<'_>) -> Result<Str
     written(&paths)
 }
 
-/// `drive.parquet` of another vehicle: `drive-VAN_2.parquet`.
+/// `drive.parquet` of another vehicle: `drive-VAN_2-0.parquet`; of a drive that is compared:
+/// `drive-VAN_2-0-compared-1.parquet`.
 fn beside(path: &Path, vehicle: &VehicleRef) -> PathBuf {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
     let name = vehicle.vehicle.chars();
@@ -211,18 +224,34 @@ fn beside(path: &Path, vehicle: &VehicleRef) -> PathBuf {
         .collect();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let source = vehicle.source.0;
-    path.with_file_name(format!("{stem}-{name}-{source}.parquet"))
+    let compared = vehicle
+        .overlay
+        .map(|overlay| format!("-compared-{}", overlay.0));
+    let compared = compared.unwrap_or_default();
+    path.with_file_name(format!("{stem}-{name}-{source}{compared}.parquet"))
 }
 
-fn column(column: &ExportColumn) -> Column<'_> {
+fn column<'a>(column: &'a ExportColumn, series: &'a Prepared) -> Column<'a> {
     Column {
         name: &column.name,
         unit: &column.info.unit,
-        times: column.series.times(),
-        values: column.series.values(),
+        times: series.times(),
+        values: series.values(),
         texts: Texts::ByValue(&column.info.labels),
-        gaps: Some(column.series.gaps()),
+        gaps: Some(series.gaps()),
     }
+}
+
+/// What the disk said, if it is behind an error.
+fn io_error(error: &SchemaError) -> Option<&io::Error> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref() {
+            return Some(error);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 fn check(target: &ExportTarget, path: &Path) -> Result<(), String> {

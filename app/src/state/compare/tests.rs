@@ -6,6 +6,7 @@ use super::*;
 use crate::command::{Action, Command, PlotTarget};
 use crate::query::{Completeness, QueryStats};
 use crate::series::{GapPolicy, Prepared, Series};
+use crate::source::testing::signal_info;
 use crate::source::{Catalogue, SessionInfo, SignalInfo, SourceLocation, Vehicle};
 use crate::state::{Event, LoadState, LoadedPart, Settings};
 
@@ -25,18 +26,12 @@ fn key(channel: &str, signal: &str) -> SignalKey {
 
 fn info(channel: &str, signal: &str, unit: &str, range: TimeRange) -> SignalInfo {
     SignalInfo {
-        key: key(channel, signal),
-        unit: unit.into(),
         rows: 100,
         min: Some(0.0),
         max: Some(1.0),
         first: range.start,
         last: range.end,
-        cycle_time_ms: None,
-        on_change: false,
-        integer: false,
-        labels: [].into(),
-        comment: "".into(),
+        ..signal_info(key(channel, signal), unit)
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod expressions;
 mod keeping;
+mod laying_out;
 mod opening;
 mod saving;
 

@@ -39,6 +39,7 @@ impl AppState {
                 visible: window.visible(),
             }),
             zone: Some(self.settings.zone.clone()),
+            look: Some(self.settings.plot_look()),
             ..SavedLayout::default()
         };
         let roles = layout.roles();

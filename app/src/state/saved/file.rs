@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::lenient::{self, Skipped};
 use super::{Namesakes, SavedLayout, SavedTime, refs};
 use crate::source::decode::WRITER;
-use crate::state::{Analysis, Cursor, Layout, Node, Panel, PanelId};
+use crate::state::{Analysis, Cursor, Layout, Node, Panel, PanelId, PlotLook};
 use crate::time_display::ZoneChoice;
 
 /// The version that this program writes, and the latest that it reads.
@@ -88,6 +88,7 @@ impl SavedLayout {
                 visible: range(time.visible),
             }),
             zone: self.zone.as_ref(),
+            plots: self.look,
         }
     }
 
@@ -132,6 +133,7 @@ impl SavedLayout {
             cursors: read_cursors(&mut file, &mut skipped),
             time: read_time(&mut file, &mut skipped),
             zone: read_zone(&mut file, &mut skipped),
+            look: optional(&mut file, "plots", &mut skipped),
         };
         Ok((layout, skipped.into_lines()))
     }
@@ -156,6 +158,8 @@ struct Written<'a> {
     time: Option<WrittenTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<&'a ZoneChoice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plots: Option<PlotLook>,
 }
 
 #[derive(Serialize)]

@@ -179,29 +179,15 @@ impl Name {
 
 #[cfg(test)]
 mod tests {
-    use canlake_shared::time::Timestamp;
-
     use super::*;
+    use crate::source::testing::signal_info;
 
     fn key(text: &str) -> SignalKey {
         text.parse().unwrap()
     }
 
     fn signals(keys: &[&str]) -> Vec<SignalInfo> {
-        let info = |text: &&str| SignalInfo {
-            key: key(text),
-            unit: "".into(),
-            rows: 1,
-            min: None,
-            max: None,
-            first: Timestamp::from_ns(0),
-            last: Timestamp::from_ns(0),
-            cycle_time_ms: None,
-            on_change: false,
-            integer: false,
-            labels: [].into(),
-            comment: "".into(),
-        };
+        let info = |text: &&str| signal_info(key(text), "");
         let mut infos: Vec<_> = keys.iter().map(info).collect();
         infos.sort_by(|a, b| a.key.cmp(&b.key));
         infos

@@ -25,15 +25,17 @@
 //!   "namesakes": [["Drive.Speed", "Vehicle.Speed"]],
 //!   "cursors": {"a": "2026-03-04T23:55:00.000000000Z"},
 //!   "time": {"loaded": ["…", "…"], "visible": ["…", "…"]},
-//!   "zone": {"named": "Europe/Berlin"}
+//!   "zone": {"named": "Europe/Berlin"},
+//!   "plots": {"grid": true, "dots": false, "legend": true}
 //! }
 //! ```
 //!
 //! Signals are named by **role**: a slot and a key. Slot 0 is the vehicle that is looked at, whichever
 //! that is when the layout is opened; further slots are the vehicles that it is compared with.
 //! `vehicles` says whom they were of when the layout was saved. `namesakes` are keys that were said to
-//! be one signal in different drives. The axis of a signal without a unit is `{"signal": "Drive.Count"}`. `zone` is `"utc"`, `"local"`, `"relative"` or a name. `cursors`, `time`, `zone`, `active`,
-//! `namesakes` and `analysis` may be missing.
+//! be one signal in different drives. The axis of a signal without a unit is
+//! `{"signal": "Drive.Count"}`. `zone` is `"utc"`, `"local"`, `"relative"` or a name. `cursors`, `time`,
+//! `zone`, `plots`, `active`, `namesakes` and `analysis` may be missing.
 //!
 //! A file of a later version is refused, as it would be misunderstood. Of a file of this version what
 //! cannot be read is left out and named, and fields of other names are ignored.
@@ -55,7 +57,7 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Analysis, Layout, Panel, PanelId, SignalRef, SourceId, VehicleRef};
+use super::{Analysis, Layout, Panel, PanelId, PlotLook, SignalRef, SourceId, VehicleRef};
 
 use crate::time_display::ZoneChoice;
 
@@ -90,6 +92,8 @@ pub struct SavedLayout {
     pub time: Option<SavedTime>,
     /// The zone in which instants were shown.
     pub zone: Option<ZoneChoice>,
+    /// What was drawn in all plots beside their lines.
+    pub look: Option<PlotLook>,
 }
 
 /// The time that a layout was saved with.

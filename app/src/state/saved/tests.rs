@@ -13,6 +13,11 @@ fn layout() -> SavedLayout {
             visible: TimeRange::new(Timestamp::from_ns(10), Timestamp::from_ns(20)),
         }),
         zone: Some(ZoneChoice::Named("Europe/Berlin".to_owned())),
+        look: Some(PlotLook {
+            grid: false,
+            dots: true,
+            legend: true,
+        }),
         ..SavedLayout::default()
     };
     let plotted = |slot, name: &str, copy| PlottedSignal {

@@ -2,7 +2,10 @@
 //!
 //! Whoever draws a part of the window calls [`here`]; F1 then opens that part's page.
 
+mod data;
+mod panels;
 mod topic;
+mod work;
 
 use egui::{
     Align, Context, Id, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2,

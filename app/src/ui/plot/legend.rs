@@ -218,7 +218,7 @@ fn axis_menu(ui: &mut Ui, panel: &Panel, plotted: &PlottedSignal, queue: &mut Co
 }
 
 /// An axis by its number and what is measured on it.
-fn axis_name(axis: &AxisId, idx: usize) -> String {
+pub(crate) fn axis_name(axis: &AxisId, idx: usize) -> String {
     format!("{}: {}", idx + 1, axis.name())
 }
 

@@ -6,18 +6,18 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, FontId, Galley, Id, Rect, Response, Sense, Stroke, StrokeKind, TextFormat, Ui, pos2,
-    vec2,
+    Color32, FontId, Galley, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use super::rows::GroupId;
-use super::search::{Lit, Query, Searcher, elsewhere, hexadecimal};
+use super::search::{self, Lit, elsewhere, hexadecimal};
 use super::sparks::Sparks;
 use crate::source::SignalInfo;
 use crate::state::{AppState, LoadState, LoadedSignal, PlottedSignal, SignalRef};
 use crate::time_display::count_text;
 use crate::ui::plot::{label_of, value_text};
-use crate::ui::{icons, theme};
+use crate::ui::search::{Query, Searcher};
+use crate::ui::{icons, lit_text, theme};
 
 pub(super) const HEIGHT: f32 = 20.0;
 
@@ -295,28 +295,16 @@ fn range(ui: &Ui, line: &Line<'_>, rect: Rect, room: std::ops::RangeInclusive<f3
 fn title(ui: &Ui, line: &Line<'_>, brush: &mut Brush<'_>, width: f32) -> Arc<Galley> {
     let palette = theme::palette(ui.theme());
     let text_color = ui.visuals().text_color();
-    let lit_color = ui.visuals().selection.bg_fill;
     let query = brush.query;
     let mut job = egui::text::LayoutJob::default();
     let mut append = |text: &str, lit: &[u32], size: f32, color: Color32| {
-        let plain = TextFormat::simple(FontId::proportional(size), color);
-        let found = TextFormat {
-            background: lit_color,
-            color: ui.visuals().strong_text_color(),
-            ..plain.clone()
-        };
-        let mut space = if job.is_empty() { 0.0 } else { 7.0 };
-        for (part, is_lit) in parts(text, lit) {
-            let format = if is_lit { &found } else { &plain };
-            job.append(part, space, format.clone());
-            space = 0.0;
-        }
+        lit_text::append(ui, &mut job, text, lit, (size, color));
     };
     let info = line.info;
     let lit = if query.is_empty() {
         Lit::default()
     } else {
-        brush.searcher.lit(query, info)
+        search::lit(brush.searcher, query, info)
     };
     append(&info.key.signal, &lit.name, NAME_SIZE, text_color);
     if line.has_message {
@@ -333,28 +321,11 @@ fn title(ui: &Ui, line: &Line<'_>, brush: &mut Brush<'_>, width: f32) -> Arc<Gal
     if !query.is_empty()
         && let Some(text) = elsewhere(query, info)
     {
-        let lit = brush.searcher.lit_in(query, &text);
+        let lit = brush.searcher.lit(query, &text);
         append(&text, &lit, SMALL_SIZE, palette.faint_text);
     }
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
     ui.painter().layout_job(job)
-}
-
-/// Cuts a text where letters begin or cease to be lit. `lit` are positions of letters, in order.
-fn parts<'a>(text: &'a str, lit: &[u32]) -> Vec<(&'a str, bool)> {
-    let mut lit = lit.iter().peekable();
-    let mut parts: Vec<(usize, bool)> = Vec::new();
-    for (at, (start, _)) in text.char_indices().enumerate() {
-        let is_lit = lit.next_if(|next| **next as usize == at).is_some();
-        if parts.last().is_none_or(|(_, before)| *before != is_lit) {
-            parts.push((start, is_lit));
-        }
-    }
-    let ends = parts.iter().skip(1).map(|(start, _)| *start);
-    let ends: Vec<usize> = ends.chain([text.len()]).collect();
-    let cut =
-        |((start, is_lit), end): ((usize, bool), usize)| Some((text.get(start..end)?, is_lit));
-    parts.into_iter().zip(ends).filter_map(cut).collect()
 }
 
 fn cut(ui: &Ui, text: &str, size: f32, color: Color32, width: f32) -> Arc<Galley> {
@@ -470,22 +441,5 @@ mod tests {
                 "42"
             ]
         );
-    }
-
-    #[test]
-    fn texts_are_cut_where_they_are_lit() {
-        assert_eq!(
-            parts("Kühl_Temp", &[1, 2, 5]),
-            [
-                ("K", false),
-                ("üh", true),
-                ("l_", false),
-                ("T", true),
-                ("emp", false)
-            ]
-        );
-        assert_eq!(parts("ab", &[]), [("ab", false)]);
-        assert_eq!(parts("ab", &[0, 1]), [("ab", true)]);
-        assert!(parts("", &[]).is_empty());
     }
 }

@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::search::{Closeness, Hits, Index, Query, Searcher};
+use super::search::entry;
 use crate::source::{Catalogue, SignalInfo, Vehicle};
 use crate::state::{Favourite, VehicleRef};
+use crate::ui::search::{Closeness, Hits, Index, Query, Searcher};
 
 /// What can be listed: the signals of a vehicle, and those that no file has.
 #[derive(Clone, Copy, Debug)]
@@ -281,9 +282,9 @@ impl Rows {
         } else {
             let hits = self.search(listing, shown);
             self.query = Query::new(shown.filter, hits.closeness);
-            self.n_found = hits.signals.len();
+            self.n_found = hits.positions.len();
             let row = |at| Row::Signal { at, group: None };
-            self.lines = hits.signals.into_iter().map(row).collect();
+            self.lines = hits.positions.into_iter().map(row).collect();
         }
         self.known = Some(Known::new(shown));
         true
@@ -292,7 +293,7 @@ impl Rows {
     fn search(&mut self, listing: Listing<'_>, shown: Shown<'_>) -> Hits {
         let index = self
             .index
-            .get_or_insert_with(|| Index::new(listing.signals()));
+            .get_or_insert_with(|| Index::new(listing.signals().map(entry)));
         // A longer text is in no signal that the shorter was not in.
         let narrows = self.known.as_ref().is_some_and(|known| {
             known.searches(shown)
@@ -304,7 +305,7 @@ impl Rows {
             let query = Query::new(shown.filter, Closeness::Exact);
             let before = self.lines.iter().filter_map(Row::signal);
             let hits = index.search_as(&mut self.searcher, &query, before);
-            if !hits.signals.is_empty() {
+            if !hits.positions.is_empty() {
                 return hits;
             }
         }

@@ -3,7 +3,9 @@ use std::time::Instant;
 use proptest::prelude::*;
 
 use super::super::testing::info;
+use super::lit as lit_of;
 use super::*;
+use crate::ui::search::{Hits, Index};
 
 fn motor() -> Vec<SignalInfo> {
     let mut temp = info("Motor", "Stator_Temp", "degC");
@@ -22,14 +24,14 @@ fn motor() -> Vec<SignalInfo> {
 
 fn hits(signals: &[SignalInfo], text: &str) -> Hits {
     let all: Vec<u32> = (0..u32::try_from(signals.len()).unwrap()).collect();
-    let index = Index::new(signals.iter());
+    let index = Index::new(signals.iter().map(entry));
     index.search(&mut Searcher::default(), text, &all)
 }
 
 fn names(text: &str) -> Vec<String> {
     let signals = motor();
     let hits = hits(&signals, text);
-    let names = hits.signals.iter();
+    let names = hits.positions.iter();
     names
         .map(|at| signals[*at as usize].key.signal.to_string())
         .collect()
@@ -68,11 +70,11 @@ fn the_best_come_first() {
         info("A", "Another", ""),
     ];
     signals[2].comment = "temp".into();
-    assert_eq!(hits(&signals, "temp").signals, [1, 0, 2]);
+    assert_eq!(hits(&signals, "temp").positions, [1, 0, 2]);
     // The start of a word before its middle.
     let signals = ["Xspeedometer", "WheelSpeedFront", "Rear_Speed_Of_All"];
     let signals = signals.map(|name| info("A", name, ""));
-    assert_eq!(hits(&signals, "speed").signals, [1, 2, 0]);
+    assert_eq!(hits(&signals, "speed").positions, [1, 2, 0]);
 }
 
 #[test]
@@ -93,7 +95,11 @@ fn letters_left_out_and_single_mistakes_still_find() {
 fn found_letters_are_lit_where_they_are() {
     let mut searcher = Searcher::default();
     let mut lit = |text: &str, closeness, message: &str, name: &str| {
-        let lit = searcher.lit(&Query::new(text, closeness), &info(message, name, ""));
+        let lit = lit_of(
+            &mut searcher,
+            &Query::new(text, closeness),
+            &info(message, name, ""),
+        );
         (lit.message, lit.name)
     };
     let exact = Closeness::Exact;
@@ -147,21 +153,21 @@ proptest! {
         let found = hits(&signals, &text);
         let query = Query::new(&text, found.closeness);
         let mut searcher = Searcher::default();
-        for at in &found.signals {
+        for at in &found.positions {
             let signal = &signals[*at as usize];
             let n_letters = signal.key.signal.chars().count();
-            let lit = searcher.lit(&query, signal);
+            let lit = lit(&mut searcher, &query, signal);
             prop_assert!(lit.name.iter().all(|at| (*at as usize) < n_letters));
             prop_assert!(lit.message.iter().all(|at| *at < 1));
             if let Some(text) = elsewhere(&query, signal) {
-                searcher.lit_in(&query, &text);
+                searcher.lit(&query, &text);
             }
         }
         // A signal is found by its own name.
         for (at, (name, _)) in names.iter().enumerate() {
             if !name.trim().is_empty() {
                 let found = hits(&signals, name);
-                prop_assert!(found.signals.contains(&u32::try_from(at).unwrap()), "{:?}", name);
+                prop_assert!(found.positions.contains(&u32::try_from(at).unwrap()), "{:?}", name);
             }
         }
     }
@@ -181,7 +187,7 @@ fn searching_20_000_signals() {
         })
         .collect();
     let start = Instant::now();
-    let index = Index::new(signals.iter());
+    let index = Index::new(signals.iter().map(entry));
     println!("{:>16}: {:?}", "index", start.elapsed());
     let all: Vec<u32> = (0..20_000).collect();
     let mut searcher = Searcher::default();
@@ -197,6 +203,6 @@ fn searching_20_000_signals() {
         let start = Instant::now();
         let found = index.search(&mut searcher, text, &all);
         let elapsed = start.elapsed();
-        println!("{text:>16}: {elapsed:?}, {} found", found.signals.len());
+        println!("{text:>16}: {elapsed:?}, {} found", found.positions.len());
     }
 }

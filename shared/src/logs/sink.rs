@@ -1,6 +1,7 @@
 //! Where readers put their frames: channel names become indices, the time basis is kept.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 
 use super::{SkipReason, TimeBasis};
 use crate::can::{CanFrame, ChannelIdx, ChannelTable};
@@ -124,7 +125,8 @@ impl NumberedChannels {
     fn named(&mut self, prefix: &'static str, number: u64) -> &[u8] {
         if self.last != Some((prefix, number)) {
             self.last = Some((prefix, number));
-            self.name = format!("{prefix}{number}").into_bytes();
+            self.name.clear();
+            write!(self.name, "{prefix}{number}").expect("a vector takes every byte");
         }
         &self.name
     }

@@ -145,10 +145,10 @@ fn compare_dbc(
     };
     write_raw(&raw, payloads, is_transported);
     let summary = run(&raw, std::slice::from_ref(&dbc_path), "exact", dir.path());
-    let fits = |((key, _), (bytes, _)): &(&(MessageKey, i64), &(Vec<u8>, Vec<usize>))| {
-        !is_transported(key, bytes)
-    };
-    let n_frames = payloads.iter().filter(fits).count() as u64;
+    let frames = payloads
+        .iter()
+        .filter(|((key, _), (bytes, _))| !is_transported(key, bytes));
+    let n_frames = frames.count() as u64;
     assert_eq!(summary["frames"].as_u64(), Some(n_frames), "{dbc}");
 
     // Message and time tell a frame's decoded rows from all others.

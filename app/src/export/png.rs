@@ -1,5 +1,6 @@
 //! PNG files.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 
 /// A picture: `width × height` pixels of straight RGBA, row by row from the top.
@@ -33,17 +34,29 @@ pub fn write_png_while(
     facts: &[(&'static str, String)],
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> io::Result<()> {
+    let failure = Cell::new(None);
+    let writer = Watched {
+        inner: writer,
+        failure: &failure,
+    };
+    encode(writer, picture, facts, go_on).map_err(|error| failure.take().unwrap_or(error))
+}
+
+fn encode(
+    writer: impl Write,
+    picture: &Picture,
+    facts: &[(&'static str, String)],
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> io::Result<()> {
     let side = |pixels: usize| u32::try_from(pixels).map_err(io::Error::other);
     let mut encoder = png::Encoder::new(writer, side(picture.width)?, side(picture.height)?);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     for (key, value) in facts {
-        encoder
-            .add_itxt_chunk((*key).to_owned(), value.clone())
-            .map_err(io_error)?;
+        encoder.add_itxt_chunk((*key).to_owned(), value.clone())?;
     }
-    let mut writer = encoder.write_header().map_err(io_error)?;
-    let mut stream = writer.stream_writer().map_err(io_error)?;
+    let mut writer = encoder.write_header()?;
+    let mut stream = writer.stream_writer()?;
     let n_bytes = picture.rgba.len().max(1);
     let mut n_written = 0;
     for piece in picture.rgba.chunks(picture.width.max(1) * 4 * PIECE_ROWS) {
@@ -53,15 +66,34 @@ pub fn write_png_while(
             return Err(io::Error::from(io::ErrorKind::Interrupted));
         }
     }
-    stream.finish().map_err(io_error)?;
-    writer.finish().map_err(io_error)
+    stream.finish()?;
+    Ok(writer.finish()?)
 }
 
-/// What the disk said stays what it is: a full one is told as such.
-fn io_error(error: png::EncodingError) -> io::Error {
-    match error {
-        png::EncodingError::IoError(error) => error,
-        other => io::Error::other(other),
+/// Keeps what the disk said, which the encoder makes a mere text of: a full one is told as such.
+struct Watched<'a, W> {
+    inner: W,
+    failure: &'a Cell<Option<io::Error>>,
+}
+
+impl<W> Watched<'_, W> {
+    fn keep(&self, error: io::Error) -> io::Error {
+        let kind = error.kind();
+        self.failure.set(Some(error));
+        kind.into()
+    }
+}
+
+impl<W: Write> Write for Watched<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write_all(bytes);
+        written.map_err(|error| self.keep(error))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.flush();
+        flushed.map_err(|error| self.keep(error))
     }
 }
 

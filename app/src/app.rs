@@ -16,7 +16,7 @@ use crate::state::{
 };
 use crate::timing::Waits;
 use crate::ui::{self, UiState, theme};
-use crate::workers::{SystemDialogs, Workers};
+use crate::workers::{Draw, SystemDialogs, Workers};
 
 const SETTINGS_KEY: &str = "canlake.settings";
 /// How places looked when they were seen last.
@@ -141,8 +141,8 @@ impl App {
         let state = self.state.clone();
         let size = self.local.plots_rect().size();
         let of = order.clone();
-        self.workers
-            .export_png(order, move || ui::exported(state, &of, size, EXPORT_SCALE));
+        let draw: Draw = Box::new(move |go_on| ui::exported(state, &of, size, EXPORT_SCALE, go_on));
+        self.workers.export_png(order, draw);
     }
 }
 
@@ -168,10 +168,6 @@ impl eframe::App for App {
         self.state.drawn();
         self.waits.drawn(&self.state);
         self.carry_out(&ctx);
-        if self.state.store.is_loading() {
-            // Progress is reported ten times a second.
-            ctx.request_repaint_after(std::time::Duration::from_millis(100));
-        }
     }
 
     fn save(&mut self, storage: &mut dyn Storage) {

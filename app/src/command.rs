@@ -10,9 +10,9 @@ use canlake_shared::time::{TimeRange, Timestamp};
 use crate::source::decode::DbcChoice;
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Layout, LayoutCommand,
-    MemoryCommand, NoteCommand, PanelId, PanelOptions, PlaneArea, RangeChoice, ShareCommand, Side,
-    SignalRef, SignalsCommand, SourceId, ThemeChoice, VehicleRef,
+    AxisId, CompareCommand, ComputedCommand, EventsCommand, ExportCommand, Job, Layout,
+    LayoutCommand, MemoryCommand, NoteCommand, PanelId, PanelOptions, PartialCommand, PlaneArea,
+    RangeChoice, ShareCommand, Side, SignalRef, SignalsCommand, SourceId, ThemeChoice, VehicleRef,
 };
 use crate::time_display::ZoneChoice;
 
@@ -37,8 +37,10 @@ pub enum Action {
     Export,
     /// Write the plots as they are to a PNG file.
     ExportPng,
-    /// Stop all queries; what has arrived stays, marked partial.
-    CancelQueries,
+    /// Stop all long work; what has arrived stays, marked partial.
+    CancelWork,
+    /// Load the rest of all signals of which samples are missing.
+    LoadRest,
     /// Close the window.
     Quit,
     /// Show the whole loaded range and fit all axes.
@@ -200,7 +202,8 @@ impl Action {
         Self::CopyAsPolars,
         Self::CopyAsDuckDb,
         Self::CopyAsCommand,
-        Self::CancelQueries,
+        Self::CancelWork,
+        Self::LoadRest,
         Self::Quit,
         Self::FitAll,
         Self::FitY,
@@ -281,7 +284,8 @@ impl Action {
             Self::SaveLayoutAs => "Save layout as…",
             Self::Export => "Export…",
             Self::ExportPng => "Export PNG…",
-            Self::CancelQueries => "Cancel queries",
+            Self::CancelWork => "Cancel what is under way",
+            Self::LoadRest => "Load what is missing",
             Self::Quit => "Quit",
             Self::FitAll => "Fit everything",
             Self::FitY => "Fit values",
@@ -474,6 +478,12 @@ pub enum Command {
     Hover(Option<Timestamp>),
     /// Whether assistive technology is told what is drawn.
     ReadOut(bool),
+    /// End a piece of long work; what has arrived stays.
+    Cancel(Job),
+    /// See [`PartialCommand`].
+    Partial(PartialCommand),
+    /// Choose the choice at this position of a notice.
+    Answer(u64, usize),
     /// Take a notice from the front.
     DismissNotice(u64),
     /// Forget all notices.

@@ -21,6 +21,7 @@ use canlake_shared::sim::{self, DemoSession, DriveSimulator};
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use crate::source::decode::WRITER;
+use crate::stop::Stop;
 use crate::whole_file::PartFile;
 
 /// Changes whenever the lake's content does, so that an old one is not taken for it.
@@ -46,6 +47,9 @@ pub enum DemoError {
     /// The system names no folder for the user's data.
     #[error("no folder for the user's data: set HOME")]
     NoDataFolder,
+    /// Nobody wants it any more.
+    #[error("making the demo lake was cancelled")]
+    Stopped,
     /// A file could not be written.
     #[error("cannot write the demo lake to {path}", path = path.display())]
     Io {
@@ -73,8 +77,13 @@ pub fn location() -> Result<PathBuf, DemoError> {
     Ok(folders.data_dir().join(VERSION))
 }
 
-/// Makes the demo lake at `root` unless it is there. `on_progress` gets sessions done and all.
-pub fn ensure(root: &Path, mut on_progress: impl FnMut(usize, usize)) -> Result<(), DemoError> {
+/// Makes the demo lake at `root` unless it is there, or until it is told to stop. `on_progress` gets
+/// sessions done and all.
+pub fn ensure(
+    root: &Path,
+    stop: &Stop,
+    mut on_progress: impl FnMut(usize, usize),
+) -> Result<(), DemoError> {
     if root.exists() {
         return Ok(());
     }
@@ -96,6 +105,10 @@ pub fn ensure(root: &Path, mut on_progress: impl FnMut(usize, usize)) -> Result<
     let sessions = sim::demo_fleet();
     let total = sessions.len();
     for (idx, session) in sessions.into_iter().enumerate() {
+        if stop.is_set() {
+            std::fs::remove_dir_all(&part).map_err(io_error(&part))?;
+            return Err(DemoError::Stopped);
+        }
         on_progress(idx, total);
         write_session(&part, session, u32::try_from(idx).unwrap_or(u32::MAX), &dbc)?;
     }

@@ -19,6 +19,7 @@ pub mod series;
 pub mod share;
 pub mod source;
 pub mod state;
+pub mod stop;
 mod system_memory;
 pub mod time_display;
 pub mod timing;

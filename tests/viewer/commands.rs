@@ -104,7 +104,7 @@ fn every_command_in_the_palette_does_something() {
         // Makes a lake, which takes long.
         Action::OpenDemo,
         // Nothing is running.
-        Action::CancelQueries,
+        Action::CancelWork,
         // Opens what the test is in.
         Action::Palette,
     ];

@@ -351,7 +351,8 @@ fn a_cancelled_export_leaves_no_file() {
     window.wait("progress", |state| {
         state.exports.iter().any(|it| it.done > 0.0)
     });
-    click(&mut window, "Cancel export");
+    window.wait("the status line", |state| !state.exports.is_empty());
+    click(&mut window, "Cancel");
     assert!(window.state().exports.is_empty());
     assert!(!path.exists());
     let notice = window.state().notices.iter().next_back().unwrap();

@@ -1,6 +1,8 @@
 //! The window without a screen: driven by what it tells assistive technology, and by keys.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// A source that waits.
+mod held_source;
 /// Files for the tests.
 mod lake;
 /// A mouse with all its buttons.
@@ -64,5 +66,7 @@ mod snapshots;
 mod strange_signals;
 /// Panels with a time of their own.
 mod unlinking;
+/// Long work: how far it is, how it is ended, and what remains of it.
+mod waiting;
 /// UTC, local time, named zones, times since the start.
 mod zones;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use canlake::command::{Command, CommandQueue, PlotTarget};
-use canlake::runtime::no_wake;
-use canlake::state::{AppState, Effect, ExportEffect, LoadedSignal, Settings, SignalRef};
+use canlake::runtime::{Runtimes, no_wake};
+use canlake::source::SignalSource;
+use canlake::state::{AppState, Effect, Event, ExportEffect, LoadedSignal, Settings, SignalRef};
 use canlake::ui::{self, UiState, theme};
-use canlake::workers::Workers;
+use canlake::workers::{Draw, Workers};
 use canlake_shared::schema::{DecodedFileWriter, Labels, SignalColumn, SignalKey};
 use canlake_shared::time::{NS_PER_SEC, TimeRange, Timestamp};
 use egui::{DroppedFile, HoveredFile, Key, Modifiers, vec2};
@@ -68,7 +69,8 @@ impl App {
                 Effect::Export(ExportEffect::Picture(order)) => {
                     let (state, size) = (self.state.clone(), self.local.plots_rect().size());
                     let of = order.clone();
-                    let draw = move || ui::exported(state, &of, size, 0.5);
+                    let draw: Draw =
+                        Box::new(move |go_on| ui::exported(state, &of, size, 0.5, go_on));
                     self.workers.export_png(order, draw);
                 }
                 Effect::Quit | Effect::ToggleFullScreen => self.window_effects.push(effect),
@@ -206,6 +208,26 @@ impl TestWindow {
             loaded(state).is_some_and(|it| it.series.is_some()) && !state.store.is_loading()
         });
         window
+    }
+
+    /// Opens a source that is no place.
+    pub(crate) fn open_source(&mut self, source: Arc<dyn SignalSource>) {
+        let listing = source.catalogue(Arc::new(|_progress| {}));
+        let catalogue = Runtimes::new().unwrap().run(listing).unwrap().unwrap();
+        let app = self.harness.state_mut();
+        let location = source.location().clone();
+        // What opening a place would do is done here.
+        drop(app.state.update(Command::Open(vec!["held".to_owned()])));
+        let id = app.state.sources.last().unwrap().id;
+        app.workers.insert_source(id, source);
+        let effects = app.state.apply(Event::SourceReady {
+            source: id,
+            catalogue,
+            location,
+            remarks: Vec::new(),
+        });
+        app.perform(effects);
+        self.harness.run_steps(3);
     }
 
     pub(crate) fn state(&self) -> &AppState {

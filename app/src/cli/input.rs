@@ -10,6 +10,7 @@ use crate::source::SourceLocation;
 use crate::source::decode::{DbcChoice, DecodeReport};
 use crate::source::decode_all::decode_all;
 use crate::source::inputs::Inputs;
+use crate::stop::Stop;
 
 /// What to open in place of what was given.
 pub(super) struct Opening {
@@ -36,7 +37,7 @@ pub(super) fn all_decoded(given: Inputs, choice: &DbcChoice) -> Result<Opening, 
             path: first.clone(),
         });
     }
-    let all = decode_all(given, choice, |_progress| {})?;
+    let all = decode_all(given, choice, &Stop::default(), |_progress| {})?;
     for (name, warnings) in &all.warnings {
         for warning in warnings {
             tell(&format!("canlake: {name}: {warning}"));

@@ -11,6 +11,7 @@ use crate::app::Start;
 use crate::demo;
 use crate::source::Vehicle;
 use crate::state::ThemeChoice;
+use crate::stop::Stop;
 use crate::time_display::{bytes_text, count_text, duration_text};
 
 /// What the demo lake's first plots are drawn into.
@@ -27,7 +28,7 @@ pub(super) fn run(why: &str, start: &Start) -> Result<bool, Failure> {
         Start::Open(paths) => list(paths).map(|opened| opened.problems().is_empty()),
         Start::Demo => {
             let root = demo::location()?;
-            demo::ensure(&root, |done, all| {
+            demo::ensure(&root, &Stop::default(), |done, all| {
                 tell(&format!(
                     "making the demo lake: session {} of {all}",
                     done + 1

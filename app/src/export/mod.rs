@@ -13,5 +13,5 @@ pub use csv::{CsvWriter, write_csv};
 pub use events::write_events;
 pub use options::{CsvLayout, CsvOptions, Decimal, Separator, TimeFormat, parse_step};
 pub use parquet::{ExportSignal, ParquetExport, declaration, write_parquet};
-pub use png::{Picture, write_png};
+pub use png::{Picture, write_png, write_png_while};
 pub use table::{Column, Rows, Texts};

@@ -33,6 +33,8 @@ pub struct Progress {
     pub files_total: usize,
     /// Bytes read so far.
     pub bytes_read: u64,
+    /// Bytes that will have been read at the end, as far as footers and what was read so far tell.
+    pub bytes_total: u64,
     /// Samples found so far.
     pub rows: u64,
 }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::file::DecodedFile;
+use super::foreseen::{Foreseen, Wanted};
 use super::reader::{FooterCache, LocalReaders, ReadCounters};
 use super::route::Router;
 use super::scan::{self, Columns, Unit};
@@ -59,6 +60,7 @@ struct Run {
     files: Vec<Arc<DecodedFile>>,
     scan: Option<Arc<SharedScan>>,
     counters: Arc<ReadCounters>,
+    foreseen: Foreseen,
     /// `None` until the first poll starts the workers.
     receiver: Option<mpsc::Receiver<Message>>,
     workers: JoinSet<()>,
@@ -82,8 +84,9 @@ impl Run {
         footers: Arc<FooterCache>,
     ) -> datafusion::error::Result<Self> {
         let started = Instant::now();
-        let counters = Arc::new(ReadCounters::default());
         let units = split(&files);
+        let counters = Arc::new(ReadCounters::new(units.len()));
+        let mut foreseen = Foreseen::new(Vec::new());
         let mut units_left = vec![0; files.len()];
         for unit in &units {
             units_left[unit.file_idx] += 1;
@@ -96,6 +99,14 @@ impl Run {
                 vehicle: files.iter().any(|file| file.has_other_vehicles),
                 labels: query.labels,
             };
+            let exact_times = files.iter().all(|file| file.has_exact_times());
+            let names = scan::column_names(&columns.indices());
+            let wanted = Wanted::new(&query, exact_times, names);
+            let bytes = units.iter().map(|unit| {
+                let footer = footers.get(&unit.file.path, unit.file.bytes);
+                wanted.bytes_of(unit, footer.as_deref())
+            });
+            foreseen = Foreseen::new(bytes.collect());
             let readers = Arc::new(LocalReaders {
                 footers,
                 counters: Arc::clone(&counters),
@@ -108,6 +119,7 @@ impl Run {
             started,
             scan,
             counters,
+            foreseen,
             receiver: None,
             workers: JoinSet::new(),
             units_left,
@@ -175,7 +187,12 @@ impl Run {
                     self.tell_progress();
                 }
             }
-            Message::UnitDone { file_idx, problem } => {
+            Message::UnitDone {
+                unit,
+                file_idx,
+                problem,
+            } => {
+                self.foreseen.done(unit, self.counters.bytes_of(unit));
                 self.problems
                     .extend(problem.map(|problem| (file_idx, problem)));
                 self.units_left[file_idx] -= 1;
@@ -189,6 +206,8 @@ impl Run {
 
     fn tell_progress(&mut self) {
         self.progress.bytes_read = self.counters.bytes();
+        let counters = &self.counters;
+        self.progress.bytes_total = self.foreseen.total(|unit| counters.bytes_of(unit));
         self.progress_told = Instant::now();
         self.ready.push_back(QueryEvent::Progress(self.progress));
     }

@@ -18,6 +18,7 @@ mod error;
 mod event;
 mod execute;
 mod file;
+mod foreseen;
 mod identity;
 mod reader;
 mod route;
@@ -40,7 +41,7 @@ pub(crate) use file::{DecodedFile, readable_schema};
 pub(crate) use identity::{ArbId, IdentityColumns};
 pub(crate) use reader::FooterCache;
 pub(crate) use select::VehicleFiles;
-pub use stats::{Pruned, QueryStats};
+pub use stats::{Pruned, QueryStats, Route};
 
 /// A question to a source.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -33,15 +33,38 @@ const FOOTER_GUESS_BYTES: usize = 64 << 10;
 pub(super) struct LocalPath(pub(super) Arc<Path>);
 
 /// What was read during one query.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ReadCounters {
-    bytes: AtomicU64,
+    /// By the partition of the scan.
+    bytes: Vec<AtomicU64>,
     requests: AtomicU64,
 }
 
 impl ReadCounters {
+    /// Of a scan with so many partitions.
+    pub(super) fn new(n_partitions: usize) -> Self {
+        Self {
+            bytes: (0..n_partitions).map(|_| AtomicU64::new(0)).collect(),
+            requests: AtomicU64::new(0),
+        }
+    }
+
     pub(super) fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+        let bytes = self.bytes.iter();
+        bytes.map(|bytes| bytes.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Of one partition.
+    pub(super) fn bytes_of(&self, partition: usize) -> u64 {
+        let bytes = self.bytes.get(partition);
+        bytes.map_or(0, |bytes| bytes.load(Ordering::Relaxed))
+    }
+
+    fn add(&self, partition: usize, bytes: u64, requests: usize) {
+        if let Some(sum) = self.bytes.get(partition) {
+            sum.fetch_add(bytes, Ordering::Relaxed);
+        }
+        self.requests.fetch_add(requests as u64, Ordering::Relaxed);
     }
 
     pub(super) fn requests(&self) -> u64 {
@@ -64,7 +87,7 @@ struct CachedFooters {
 }
 
 impl FooterCache {
-    fn get(&self, path: &Arc<Path>, size: u64) -> Option<Arc<ParquetMetaData>> {
+    pub(super) fn get(&self, path: &Arc<Path>, size: u64) -> Option<Arc<ParquetMetaData>> {
         let key = (Arc::clone(path), size);
         self.inner.lock().by_file.get(&key).cloned()
     }
@@ -97,7 +120,7 @@ pub(super) struct LocalReaders {
 impl ParquetFileReaderFactory for LocalReaders {
     fn create_reader(
         &self,
-        _partition_index: usize,
+        partition_index: usize,
         file: PartitionedFile,
         _metadata_size_hint: Option<usize>,
         _metrics: &ExecutionPlanMetricsSet,
@@ -106,6 +129,7 @@ impl ParquetFileReaderFactory for LocalReaders {
             DataFusionError::Internal("a scanned file has no local path".to_owned())
         })?;
         Ok(Box::new(LocalReader {
+            partition: partition_index,
             path: Arc::clone(path),
             size: file.object_meta.size,
             open: None,
@@ -116,6 +140,7 @@ impl ParquetFileReaderFactory for LocalReaders {
 }
 
 struct LocalReader {
+    partition: usize,
     path: Arc<Path>,
     size: u64,
     // Opened at the first read, used by one read at a time.
@@ -135,10 +160,7 @@ impl LocalReader {
                 "the file says that it is longer than it is".to_owned(),
             ));
         }
-        self.counters.bytes.fetch_add(total, Ordering::Relaxed);
-        self.counters
-            .requests
-            .fetch_add(ranges.len() as u64, Ordering::Relaxed);
+        self.counters.add(self.partition, total, ranges.len());
         let path = Arc::clone(&self.path);
         let open = self.open.take();
         let reading = tokio::task::spawn_blocking(move || {

@@ -81,7 +81,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    fn indices(self) -> Vec<usize> {
+    pub(super) fn indices(self) -> Vec<usize> {
         let mut indices = vec![
             column::TIMESTAMP,
             column::MESSAGE,
@@ -99,6 +99,12 @@ impl Columns {
         }
         indices
     }
+}
+
+/// The names of columns, by their positions.
+pub(super) fn column_names(indices: &[usize]) -> Vec<&'static str> {
+    let names = indices.iter().filter_map(|idx| TABLE.fields().get(*idx));
+    names.map(|field| field.name().as_str()).collect()
 }
 
 /// A scan whose partitions are the units given, in their order.

@@ -33,6 +33,25 @@ impl fmt::Display for Pruned {
     }
 }
 
+/// Which way the samples of a query came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Route {
+    /// Read from files of this machine.
+    #[default]
+    LocalFiles,
+    /// They were in memory already.
+    Memory,
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LocalFiles => "from local files",
+            Self::Memory => "from memory",
+        })
+    }
+}
+
 /// What a query cost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QueryStats {
@@ -55,6 +74,8 @@ pub struct QueryStats {
     pub rows_without_time: u64,
     /// From the question to the last sample.
     pub elapsed: Duration,
+    /// Which way the samples came.
+    pub route: Route,
 }
 
 impl QueryStats {
@@ -100,7 +121,8 @@ impl fmt::Display for QueryStats {
         if self.rows_without_time > 0 {
             write!(f, ", {} more without a time stamp", self.rows_without_time)?;
         }
-        write!(f, "\ntime:       {:.3} s", self.elapsed.as_secs_f64())
+        write!(f, "\ntime:       {:.3} s", self.elapsed.as_secs_f64())?;
+        write!(f, "\nroute:      {}", self.route)
     }
 }
 
@@ -132,5 +154,6 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("6000, 1 more without a time stamp"), "{text}");
+        assert!(text.contains("route:      from local files"), "{text}");
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Message {
     Routed(Routed),
     /// A unit is read to its end, or as far as possible.
     UnitDone {
+        /// Its position among the units.
+        unit: usize,
         /// The file of the unit.
         file_idx: usize,
         /// Why it was not read to its end.
@@ -85,6 +87,7 @@ impl SharedScan {
             };
             let path = || unit.file.path.display().to_string();
             let done = Message::UnitDone {
+                unit: part,
                 file_idx: unit.file_idx,
                 problem: text.map(|text| FileProblem { path: path(), text }),
             };

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use arrow::record_batch::RecordBatch;
 use canlake_shared::dbc::{Databases, ManifestError, Matching, NoMessages};
 use canlake_shared::decode::{
     DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_threaded,
@@ -20,6 +21,7 @@ use canlake_shared::schema::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::stop::Stop;
 use crate::whole_file::PartFile;
 
 /// What the program calls itself in the files that it writes.
@@ -57,6 +59,9 @@ pub enum InputError {
         /// The manifest.
         path: PathBuf,
     },
+    /// Nobody wants it any more.
+    #[error("decoding was cancelled")]
+    Stopped,
     /// There is nowhere to decode to.
     #[error("no folder for the user's cache: set HOME")]
     NoCache,
@@ -184,12 +189,22 @@ pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
     }
 }
 
-/// Decodes one input into `cache`. `on_progress` gets the frames so far.
+/// How much of an input is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadSoFar {
+    /// Frames.
+    pub frames: u64,
+    /// Bytes of the file, in which these frames are.
+    pub bytes: u64,
+}
+
+/// Decodes one input into `cache`, unless it is told to stop. `on_progress` gets how much is read.
 pub fn decode(
     path: &Path,
     dbc: &DbcSet,
     cache: &Path,
-    mut on_progress: impl FnMut(u64),
+    stop: &Stop,
+    on_progress: impl FnMut(ReadSoFar) + Send,
 ) -> Result<DecodedInput, InputError> {
     let kind = kind_of(path)?;
     let target = cache.join(cached_name(path, dbc)?);
@@ -201,7 +216,7 @@ pub fn decode(
     }
     std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
     let part = PartFile::beside(&target);
-    let report = write_decoded(path, kind, &dbc.databases, part.path(), &mut on_progress)?;
+    let report = write_decoded(path, kind, &dbc.databases, part.path(), stop, on_progress)?;
     let finished = report.write(&target).and_then(|()| part.rename(&target));
     finished.map_err(|source| io_error("write", source, &target))?;
     Ok(DecodedInput {
@@ -215,7 +230,8 @@ fn write_decoded(
     kind: InputKind,
     databases: &Databases,
     part: &Path,
-    on_progress: &mut impl FnMut(u64),
+    stop: &Stop,
+    on_progress: impl FnMut(ReadSoFar) + Send,
 ) -> Result<DecodeReport, InputError> {
     let mut frames = open_frames(path, kind)?;
     let vehicle = vehicle_of(&frames, path);
@@ -236,20 +252,26 @@ fn write_decoded(
     };
     let mut writer = DecodedFileWriter::new(BufWriter::new(output), info).map_err(parquet_error)?;
     let mut channels = BTreeSet::new();
+    let watched = Watched {
+        file_bytes: std::fs::metadata(path).map_or(0, |it| it.len()),
+        frames: &mut frames,
+        n_frames: 0,
+        stop,
+        on_progress,
+    };
     let stats = decode_threaded(
-        &mut frames,
+        watched,
         |channel| {
             channels.insert(channel.to_owned());
             databases.for_channel(vehicle.as_str(), channel)
         },
         RunLimits::default(),
         &mut writer,
-        |stats| {
-            on_progress(stats.frames);
-        },
+        |_stats| {},
     );
     let stats = stats.map_err(|error| match error {
-        DecodeError::Read(error) => frames_error(error, path),
+        DecodeError::Read(ReadError::Frames(error)) => frames_error(error, path),
+        DecodeError::Read(ReadError::Stopped) => InputError::Stopped,
         DecodeError::Batch(source) | DecodeError::Sink(source) => parquet_error(source),
     })?;
     writer.set_dbc(databases.provenance(vehicle.as_str(), &channels, WRITER));
@@ -257,6 +279,47 @@ fn write_decoded(
     sink.flush()
         .map_err(|source| io_error("write", source, part))?;
     Ok(DecodeReport::new(&stats, skipped(&frames)))
+}
+
+/// Frames of an input, with somebody who watches how they are read and may stop that.
+struct Watched<'a, P> {
+    frames: &'a mut FrameBatches,
+    file_bytes: u64,
+    n_frames: u64,
+    stop: &'a Stop,
+    on_progress: P,
+}
+
+/// Why no more frames are read.
+enum ReadError {
+    Frames(FramesError),
+    Stopped,
+}
+
+impl<P: FnMut(ReadSoFar)> Iterator for Watched<'_, P> {
+    type Item = Result<RecordBatch, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.stop.is_set() {
+            return Some(Err(ReadError::Stopped));
+        }
+        let batch = match self.frames.next()? {
+            Ok(batch) => batch,
+            Err(error) => return Some(Err(ReadError::Frames(error))),
+        };
+        self.n_frames += batch.num_rows() as u64;
+        let bytes = self.frames.bytes_read().unwrap_or_else(|| {
+            // Of a raw file it is known how many frames there are.
+            let all = self.frames.summary().map_or(0, |summary| summary.rows);
+            let share = self.n_frames as f64 / all.max(1) as f64;
+            (self.file_bytes as f64 * share.min(1.0)) as u64
+        });
+        (self.on_progress)(ReadSoFar {
+            frames: self.n_frames,
+            bytes: bytes.min(self.file_bytes),
+        });
+        Some(Ok(batch))
+    }
 }
 
 fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
@@ -336,5 +399,68 @@ fn io_error(what: &'static str, source: std::io::Error, path: &Path) -> InputErr
         what,
         source,
         path: path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use canlake_shared::dbc::DbcFile;
+    use canlake_shared::sim;
+
+    use super::*;
+    use crate::stop::StopOnDrop;
+
+    fn folder_with_log() -> (tempfile::TempDir, PathBuf, DbcSet) {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("drive.log");
+        // Several batches of frames.
+        let line = |idx: u32| format!("({idx}.5) can0 123#0011\n");
+        let text: String = (0..200_000).map(line).collect();
+        std::fs::write(&log, text).unwrap();
+        let file = DbcFile::new(sim::DBC_NAME, sim::DBC_TEXT.as_bytes());
+        let dbc = DbcSet {
+            databases: Databases::from_files(vec![file], Matching::Auto).unwrap(),
+            identity: "test".to_owned(),
+        };
+        (folder, log, dbc)
+    }
+
+    #[test]
+    fn tells_how_much_is_read() {
+        let (folder, log, dbc) = folder_with_log();
+        let mut told = Vec::new();
+        let say = |read| told.push(read);
+        decode(
+            &log,
+            &dbc,
+            &folder.path().join("cache"),
+            &Stop::default(),
+            say,
+        )
+        .unwrap();
+        assert!(told.len() > 2, "{told:?}");
+        assert!(told.is_sorted_by_key(|read| (read.frames, read.bytes)));
+        let bytes = std::fs::metadata(&log).unwrap().len();
+        let all = ReadSoFar {
+            frames: 200_000,
+            bytes,
+        };
+        assert_eq!(told.last(), Some(&all));
+    }
+
+    #[test]
+    fn stops_when_told_and_leaves_nothing() {
+        let (folder, log, dbc) = folder_with_log();
+        let cache = folder.path().join("cache");
+        let mut wanted = Some(StopOnDrop::default());
+        let stop = wanted.as_ref().map(StopOnDrop::stop).unwrap();
+        let mut told = 0;
+        let result = decode(&log, &dbc, &cache, &stop, |_read| {
+            told += 1;
+            wanted = None;
+        });
+        assert!(matches!(result, Err(InputError::Stopped)), "{result:?}");
+        assert_eq!(told, 1);
+        assert_eq!(std::fs::read_dir(&cache).unwrap().count(), 0);
     }
 }

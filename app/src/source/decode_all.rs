@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::decode::{self, DbcChoice, DecodeReport, InputError};
+use super::decode::{self, DbcChoice, DecodeReport, InputError, ReadSoFar};
 use super::inputs::{self, Inputs};
+use crate::stop::Stop;
 
 /// How far decoding has come.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,10 @@ pub struct DecodeProgress<'a> {
     pub inputs: usize,
     /// Frames of it so far.
     pub frames: u64,
+    /// Bytes of all inputs so far.
+    pub bytes: u64,
+    /// Bytes of all inputs.
+    pub bytes_total: u64,
 }
 
 /// What became of all inputs.
@@ -34,11 +39,12 @@ pub struct DecodedInputs {
     pub failed: Vec<(PathBuf, InputError)>,
 }
 
-/// Decodes inputs into the cache; one that cannot be decoded costs itself, unless it is the only one.
+/// Decodes inputs into the cache until it is told to stop; one that cannot be decoded costs itself, unless it is the only one.
 pub fn decode_all(
     given: Inputs,
     choice: &DbcChoice,
-    mut on_progress: impl FnMut(DecodeProgress<'_>),
+    stop: &Stop,
+    mut on_progress: impl FnMut(DecodeProgress<'_>) + Send,
 ) -> Result<DecodedInputs, InputError> {
     let mut all = DecodedInputs {
         paths: given.decoded,
@@ -56,22 +62,30 @@ pub fn decode_all(
         }
     }
     let cache = inputs::cache_folder().ok_or(InputError::NoCache)?;
+    let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |it| it.len());
+    let bytes_total = given.undecoded.iter().map(size).sum();
+    let mut bytes_before = 0;
     for (idx, input) in given.undecoded.into_iter().enumerate() {
-        let mut say = |frames| {
+        let mut say = |read: ReadSoFar| {
             on_progress(DecodeProgress {
                 input: &input,
                 idx,
                 inputs,
-                frames,
+                frames: read.frames,
+                bytes: bytes_before + read.bytes,
+                bytes_total,
             });
         };
-        say(0);
-        match decode::decode(&input, &dbc, &cache, say) {
+        say(ReadSoFar::default());
+        let decoded = decode::decode(&input, &dbc, &cache, stop, say);
+        bytes_before += size(&input);
+        match decoded {
             Ok(done) => {
                 all.inputs.insert(done.path.clone(), input.clone());
                 all.paths.push(done.path);
                 all.decoded.push((input, done.report));
             }
+            Err(error @ InputError::Stopped) => return Err(error),
             Err(error) if inputs == 1 => return Err(error),
             Err(error) => all.failed.push((input, error)),
         }

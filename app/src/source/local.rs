@@ -28,6 +28,7 @@ use super::{
 use crate::query::{
     self, DecodedFile, FooterCache, QueryError, QueryStream, SignalQuery, VehicleFiles,
 };
+use crate::stop::StopOnDrop;
 
 /// Footers read at the same time: more than cores, because a disk answers better to several.
 const FOOTERS_AT_ONCE: usize = 8;
@@ -170,7 +171,10 @@ impl Inner {
                 files_read: 0,
             });
         };
-        run_blocking(move || walk::find(&paths, tell)).await
+        // Whoever drops this wants no more folders to be looked at.
+        let running = StopOnDrop::default();
+        let stop = running.stop();
+        run_blocking(move || walk::find(&paths, &stop, tell)).await
     }
 }
 

@@ -16,6 +16,7 @@ use super::testing::{Layout, Row, write_file, write_lake};
 use super::{LocalSource, SignalSource};
 use crate::query::{Completeness, QueryEvent};
 use crate::runtime::{Next, Runtimes, no_wake};
+use crate::stop::Stop;
 
 fn open(folder: &tempfile::TempDir) -> Arc<dyn SignalSource> {
     Arc::new(LocalSource::new(vec![folder.path().to_owned()]))
@@ -106,7 +107,7 @@ fn damaged_pages_make_the_answer_partial() {
         .collect();
     write_lake(folder.path(), &rows, Layout::Ours);
     let mut paths = Vec::new();
-    let found = super::walk::find(&[folder.path().to_owned()], |_| {}).unwrap();
+    let found = super::walk::find(&[folder.path().to_owned()], &Stop::default(), |_| {}).unwrap();
     paths.extend(found.files.into_iter().map(|file| file.path));
     let mut bytes = std::fs::read(&paths[1]).unwrap();
     for byte in &mut bytes[4..200] {

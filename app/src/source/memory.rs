@@ -15,8 +15,8 @@ use futures::{FutureExt as _, StreamExt as _, stream};
 use super::assemble::{self, Part};
 use super::{Catalogue, ListingProgressFn, SignalSource, SourceError, SourceLocation};
 use crate::query::{
-    Completeness, QueryError, QueryEvent, QueryOutcome, QueryStats, QueryStream, SignalBatch,
-    SignalQuery,
+    Completeness, QueryError, QueryEvent, QueryOutcome, QueryStats, QueryStream, Route,
+    SignalBatch, SignalQuery,
 };
 
 /// All samples of one signal of one vehicle, in any order.
@@ -146,7 +146,10 @@ impl Inner {
             files_total: 0,
             bytes_total: 0,
         }];
-        let mut stats = QueryStats::default();
+        let mut stats = QueryStats {
+            route: Route::Memory,
+            ..QueryStats::default()
+        };
         for (position, key) in query.signals.iter().enumerate() {
             let found = self.signals.iter().enumerate();
             let found = found.filter(|(_, it)| it.vehicle == query.vehicle && it.key == *key);

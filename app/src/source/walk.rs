@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 use canlake_shared::time::Timestamp;
 
 use super::{FileProblem, SourceError};
+use crate::stop::Stop;
 
 /// A file that may hold signals.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +29,13 @@ const MAX_DEPTH: usize = 32;
 
 /// The files given, and the Parquet files in the folders given and below.
 ///
-/// `tell` is told the number of files found, now and then. Hidden folders and files are left out, as
+/// `tell` is told the number of files found, now and then; told to stop, it gives what it has. Hidden folders and files are left out, as
 /// writers use them for what is not finished.
-pub(super) fn find(paths: &[PathBuf], tell: impl Fn(usize)) -> Result<Found, SourceError> {
+pub(super) fn find(
+    paths: &[PathBuf],
+    stop: &Stop,
+    tell: impl Fn(usize),
+) -> Result<Found, SourceError> {
     let mut found = Found::default();
     for path in paths {
         let open = |source| SourceError::Open {
@@ -41,7 +46,7 @@ pub(super) fn find(paths: &[PathBuf], tell: impl Fn(usize)) -> Result<Found, Sou
         if metadata.is_dir() {
             // The first level must be readable, or nothing of it is there.
             std::fs::read_dir(path).map_err(open)?;
-            found.walk(path, 0, &tell);
+            found.walk(path, 0, stop, &tell);
         } else if has_parquet_name(path) {
             found.push(path.clone(), &metadata);
         } else {
@@ -54,7 +59,7 @@ pub(super) fn find(paths: &[PathBuf], tell: impl Fn(usize)) -> Result<Found, Sou
 }
 
 impl Found {
-    fn walk(&mut self, folder: &Path, depth: usize, tell: &impl Fn(usize)) {
+    fn walk(&mut self, folder: &Path, depth: usize, stop: &Stop, tell: &impl Fn(usize)) {
         if depth > MAX_DEPTH {
             let error = std::io::Error::other("folders are nested too deep");
             self.problem(folder, &error);
@@ -65,6 +70,9 @@ impl Found {
             Err(error) => return self.problem(folder, &error),
         };
         for entry in entries {
+            if stop.is_set() {
+                return;
+            }
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -79,7 +87,7 @@ impl Found {
             // Follows links to files, not to folders: they may form a circle.
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder {
-                self.walk(&path, depth + 1, tell);
+                self.walk(&path, depth + 1, stop, tell);
             } else if has_parquet_name(&path) {
                 match std::fs::metadata(&path) {
                     Ok(metadata) => self.push(path, &metadata),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::partial::Cancelled;
 use super::{
     AppState, Dialog, Effect, Event, LoadState, LoadedPart, Severity, SourceId, SourceStatus,
 };
@@ -19,8 +20,10 @@ impl AppState {
 
     fn take_in(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::SourceProgress(source, text) => {
-                self.set_status(source, SourceStatus::Opening(text));
+            Event::SourceProgress(source, progress) => {
+                if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
+                    open.tell_progress(progress);
+                }
             }
             Event::SourceNeedsDbc {
                 source,
@@ -73,7 +76,7 @@ impl AppState {
                         *known = progress;
                     }
                     if let Some(part) = parts.iter().find(|part| part.signal == *signal) {
-                        loaded.series = Some(Arc::clone(&part.series));
+                        loaded.take_partial(&part.series);
                     }
                 });
             }
@@ -105,6 +108,7 @@ impl AppState {
             Event::Layout(event) => return self.apply_layouts(event),
             Event::Computed(event) => self.computed(event),
             Event::Export(event) => return self.apply_exports(event),
+            Event::Panicked(text) => self.notices.add(Severity::Error, text, ""),
         }
         Vec::new()
     }
@@ -121,6 +125,7 @@ impl AppState {
         parts: &[LoadedPart],
         result: Result<(Completeness, QueryStats), String>,
     ) {
+        let cancelled = self.cancelled_at(load, parts, &result);
         let state = match result {
             Ok((completeness, stats)) => {
                 // A query that was stopped does not tell what it took.
@@ -129,17 +134,12 @@ impl AppState {
                 }
                 match completeness {
                     Completeness::Complete => LoadState::Complete,
-                    Completeness::Partial {
-                        cancelled,
-                        problems,
-                    } => {
+                    Completeness::Partial { problems, .. } => {
                         let mut reasons: Vec<_> = problems
                             .iter()
                             .map(|problem| format!("{}: {}", problem.path, problem.text))
                             .collect();
-                        if cancelled {
-                            reasons.push("cancelled".to_owned());
-                        }
+                        reasons.extend(cancelled.as_ref().map(Cancelled::reason));
                         LoadState::Partial(reasons.join("\n"))
                     }
                 }
@@ -151,10 +151,17 @@ impl AppState {
         }
         self.store.update(load, |signal, loaded| {
             if let Some(part) = parts.iter().find(|part| part.signal == *signal) {
-                loaded.series = Some(Arc::clone(&part.series));
+                if state == LoadState::Complete {
+                    loaded.series = Some(Arc::clone(&part.series));
+                } else {
+                    loaded.take_partial(&part.series);
+                }
             }
             loaded.state = state.clone();
         });
+        if let Some(cancelled) = cancelled {
+            self.ask_about_cancelled(cancelled);
+        }
         self.evict();
     }
 }

@@ -8,8 +8,9 @@ use canlake_shared::time::TimeRange;
 use super::inspector::{InspectEffect, InspectEvent};
 use super::{
     Computation, ComputeEffect, ComputeEvent, ExportEffect, ExportEvent, FirstOf, LayoutEffect,
-    LayoutEvent, LoadId, NoteEffect, NoteEvent, PanelId, Severity, ShareEffect, ShareEvent,
-    ShiftOrder, ShiftedSeries, SignalRef, SourceId, Summary, SummaryQuestion, VehicleRef,
+    LayoutEvent, LoadId, NoteEffect, NoteEvent, OpenProgress, PanelId, Severity, ShareEffect,
+    ShareEvent, ShiftOrder, ShiftedSeries, SignalRef, SourceId, Summary, SummaryQuestion,
+    VehicleRef,
 };
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
@@ -30,6 +31,8 @@ pub enum Effect {
     },
     /// Make the demo lake if there is none yet, and open it.
     OpenDemo(SourceId),
+    /// Nobody waits for a source to be opened any more; what it was before stays.
+    CancelOpen(SourceId),
     /// Drop everything of a source.
     Close(SourceId),
     /// Bring the samples of signals of one vehicle.
@@ -66,6 +69,8 @@ pub enum Effect {
         /// How long it has to hold.
         at_least_ns: i64,
     },
+    /// Nobody waits for these first times any more.
+    StopFirsts(Vec<FirstOf>),
     /// Something for exports.
     Export(ExportEffect),
     /// Move loaded samples in time.
@@ -103,7 +108,7 @@ pub struct LoadedPart {
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A source is being looked at or decoded.
-    SourceProgress(SourceId, String),
+    SourceProgress(SourceId, OpenProgress),
     /// A source holds raw frames and nothing to decode them with.
     SourceNeedsDbc {
         /// Which.
@@ -165,6 +170,8 @@ pub enum Event {
     Shifted(Result<Vec<ShiftedSeries>, String>),
     /// A computed signal or events were worked out.
     Computed(ComputeEvent),
+    /// Work of which nothing else is told has stopped unexpectedly; what the user is told.
+    Panicked(String),
     /// Something of exports.
     Export(ExportEvent),
     /// News of what is inspected.

@@ -32,6 +32,7 @@ impl AppState {
             RangeChoice::Typed(range) => range,
         };
         let last_session = vehicle.sessions.len().checked_sub(1);
+        let before = self.window.clone();
         if let Some(selection) = &mut self.selection {
             selection.session = match choice {
                 RangeChoice::Session => selection.session.or(last_session),
@@ -41,7 +42,9 @@ impl AppState {
         self.window = Some(TimeWindow::new(range));
         self.keep_own_windows_inside(range);
         self.zooms = History::default();
-        self.load_missing()
+        let effects = self.load_missing();
+        self.remember_shown(before, &effects);
+        effects
     }
 
     /// Asks for what is plotted but not loaded for the current extent. Queries that bring what is no
@@ -81,6 +84,7 @@ impl AppState {
                     .push(Arc::new(info.clone()));
             }
         }
+        self.load_again.clear();
         self.refuse(&room, range);
         self.make_room(&room);
         let spare = room.left() / missing.len().max(1) as u64;
@@ -123,6 +127,7 @@ impl AppState {
         self.store.get(signal).is_some_and(|loaded| {
             self.range_to_load(signal, shown) == Some(loaded.range)
                 && !matches!(loaded.state, LoadState::Failed(_))
+                && !self.load_again.contains(signal)
         })
     }
 

@@ -32,6 +32,7 @@ mod notices;
 mod opening;
 mod panel;
 mod panel_options;
+mod partial;
 mod recording_gaps;
 mod reference;
 mod saved;
@@ -43,6 +44,7 @@ mod sources;
 mod store;
 mod summary;
 mod track;
+mod under_way;
 mod undo;
 mod update;
 mod windows;
@@ -76,11 +78,13 @@ pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missi
 pub use look::{Dash, LineLook};
 pub use memory::{MemoryCommand, MemoryUse};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
-pub use notices::{Notice, Notices, Severity};
+pub use notices::{Choice, Notice, Notices, Severity};
 pub use panel::{
     AxisId, Measure, OVERLAY_COLORS, Panel, PanelId, PanelKind, PlottedSignal, SIGNAL_COLORS,
 };
 pub use panel_options::{PanelOptions, PlaneArea, SampleWeight, Span};
+pub use partial::PartialCommand;
+use partial::ShownBefore;
 pub use reference::{SignalRef, VehicleRef};
 pub use saved::{
     LAYOUT_EXTENSION, LayoutError, Namesakes, Role, SavedLayout, SavedTime, Slot, ranked,
@@ -88,9 +92,10 @@ pub use saved::{
 pub use settings::{Settings, ThemeChoice};
 pub use sharing::{ShareCommand, ShareEffect, ShareEvent, places_of};
 pub use signals::SignalsCommand;
-pub use sources::{OpenSource, SourceId, SourceStatus};
+pub use sources::{OpenProgress, OpenSource, Opening, SourceId, SourceStatus};
 pub use store::{LoadState, LoadedSignal, SeriesStore};
 pub use summary::{Summaries, Summary, SummaryQuestion, SummaryTask, pairing_of};
+pub use under_way::{Amount, Job, UnderWay};
 use undo::{Arrangement, Zoom};
 pub use workspace::{Place, Workspace};
 pub use zoom::TimeWindow;
@@ -229,6 +234,9 @@ pub struct AppState {
     /// Events of the conditions that are watched.
     pub events: WatchedEvents,
     computations: Computations,
+    /// Signals to be loaded once more, though some of their samples are there.
+    load_again: std::collections::BTreeSet<SignalRef>,
+    shown_before: Option<ShownBefore>,
     /// Of computations that run: what their inputs lack.
     partial_inputs: std::collections::BTreeMap<LoadId, Vec<String>>,
     /// The demo lake, until its first plots are shown.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    AppState, Dialog, Effect, LayoutCommand, OpenSource, Selection, Severity, SourceId,
+    AppState, Dialog, Effect, LayoutCommand, OpenSource, Opening, Selection, Severity, SourceId,
     SourceStatus, VehicleRef,
 };
 use crate::share::Link;
@@ -77,7 +77,7 @@ impl AppState {
             id,
             location,
             title,
-            status: SourceStatus::Opening("opening".to_owned()),
+            status: SourceStatus::Opening(Opening::begun()),
             suggested_dbc: Vec::new(),
             likely_dbc: None,
             dbc: DbcChoice::default(),
@@ -91,8 +91,7 @@ impl AppState {
         let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
             return Vec::new();
         };
-        source.dbc = dbc.clone();
-        source.status = SourceStatus::Opening("decoding".to_owned());
+        source.reopen("decoding", dbc.clone());
         let effect = Effect::Open {
             source: id,
             location: source.location.clone(),
@@ -116,7 +115,7 @@ impl AppState {
         let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
             return Vec::new();
         };
-        source.status = SourceStatus::Opening("opening".to_owned());
+        source.reopen("opening", source.dbc.clone());
         let effect = Effect::Open {
             source: id,
             location: source.location.clone(),
@@ -124,6 +123,20 @@ impl AppState {
         };
         self.drop_cached_of(id);
         vec![effect]
+    }
+
+    /// Ends the opening of a source: a new one is closed, another is what it was before.
+    pub(super) fn cancel_opening(&mut self, id: SourceId) -> Vec<Effect> {
+        let Some(source) = self.sources.iter_mut().find(|source| source.id == id) else {
+            return Vec::new();
+        };
+        let title = format!("not opened: {} was cancelled", source.title);
+        self.notices.add(Severity::Info, title, "");
+        if !source.stop_opening() {
+            return self.close_source(id);
+        }
+        self.forget_view_of(id);
+        vec![Effect::CancelOpen(id)]
     }
 
     pub(super) fn close_source(&mut self, id: SourceId) -> Vec<Effect> {

@@ -34,6 +34,8 @@ pub enum LoadState {
         load: LoadId,
         /// How far that query is.
         progress: Progress,
+        /// Samples of the same stretch of time that are shown already: fewer do not replace them.
+        shown: usize,
     },
     /// Everything that the source has in the range.
     Complete,
@@ -48,6 +50,19 @@ pub enum LoadState {
 pub struct SeriesStore {
     signals: BTreeMap<SignalRef, LoadedSignal>,
     cache: SeriesCache,
+}
+
+impl LoadedSignal {
+    /// Takes samples of a query under way, or of one that was stopped: a picture with fewer samples than
+    /// there are does not replace them.
+    pub(super) fn take_partial(&mut self, series: &Arc<Prepared>) {
+        let LoadState::Loading { shown, .. } = self.state else {
+            return;
+        };
+        if series.series().len() >= shown {
+            self.series = Some(Arc::clone(series));
+        }
+    }
 }
 
 impl SeriesStore {
@@ -146,12 +161,15 @@ impl SeriesStore {
         range: TimeRange,
         load: LoadId,
     ) {
+        let before = self.signals.remove(&signal);
+        let series = before.as_ref().and_then(|before| before.series.clone());
+        let is_same_range = before.as_ref().is_some_and(|before| before.range == range);
+        let shown = series.as_ref().filter(|_| is_same_range);
         let state = LoadState::Loading {
             load,
             progress: Progress::default(),
+            shown: shown.map_or(0, |series| series.series().len()),
         };
-        let before = self.signals.remove(&signal);
-        let series = before.as_ref().and_then(|before| before.series.clone());
         if let Some(before) = before.filter(|before| before.range != range) {
             self.keep(signal.clone(), before);
         }
@@ -189,6 +207,18 @@ impl SeriesStore {
             state,
         };
         self.signals.insert(signal, ended);
+    }
+
+    /// Forgets the samples of signals of which not all have arrived.
+    pub(super) fn discard(&mut self, signals: &[SignalRef]) {
+        for signal in signals {
+            if let Some(loaded) = self.signals.get_mut(signal)
+                && let LoadState::Partial(reason) = &mut loaded.state
+            {
+                loaded.series = None;
+                reason.push_str("; what had arrived was discarded");
+            }
+        }
     }
 
     /// Forgets signals.

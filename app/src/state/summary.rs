@@ -162,6 +162,31 @@ impl Summaries {
         entry.is_some_and(|entry| entry.running.is_some())
     }
 
+    /// The panels for which something is being worked out.
+    pub(super) fn running(&self) -> impl Iterator<Item = PanelId> {
+        let entries = self.panels.iter();
+        let running = entries.filter(|(_, entry)| entry.running.is_some());
+        running.map(|(panel, _)| *panel)
+    }
+
+    /// Whether what a panel shows is of another question, because that of now was cancelled or could not
+    /// be answered.
+    pub fn has_stopped(&self, panel: PanelId) -> bool {
+        let entry = self.panels.get(&panel);
+        entry.is_some_and(|entry| entry.running.is_none() && entry.failed.is_some())
+    }
+
+    /// Gives up what is being worked out; the same is not asked again. The panels that waited for it.
+    pub(super) fn cancel(&mut self) -> Vec<PanelId> {
+        let running: Vec<PanelId> = self.running().collect();
+        for panel in &running {
+            if let Some(entry) = self.panels.get_mut(panel) {
+                entry.failed = entry.running.take();
+            }
+        }
+        running
+    }
+
     /// Takes in an answer; a question that could not be answered is not asked again.
     pub(super) fn arrived(
         &mut self,
@@ -175,7 +200,10 @@ impl Summaries {
             && let Some(question) = entry.running.take_if(is_asked)
         {
             match summary {
-                Some(summary) => entry.answered = Some((question, Arc::new(summary))),
+                Some(summary) => {
+                    entry.answered = Some((question, Arc::new(summary)));
+                    entry.failed = None;
+                }
                 None => entry.failed = Some(question),
             }
         }

@@ -66,6 +66,12 @@ impl AppState {
             Command::Inspector(command) => self.update_inspector(command),
             Command::Layout(command) => self.update_layouts(command),
             Command::Signals(command) => self.update_signals(command),
+            Command::Partial(command) => self.update_partial(command),
+            Command::Cancel(job) => self.cancel(job),
+            Command::Answer(notice, choice) => {
+                let command = self.notices.answer(notice, choice);
+                command.map_or_else(Vec::new, |command| self.carry_out(command))
+            }
             layout => {
                 self.change_layout(layout);
                 self.drop_unused()
@@ -130,6 +136,9 @@ impl AppState {
             | Command::Note(_)
             | Command::Inspector(_)
             | Command::Signals(_)
+            | Command::Partial(_)
+            | Command::Cancel(_)
+            | Command::Answer(..)
             | Command::Layout(_) => {}
         }
     }
@@ -153,9 +162,8 @@ impl AppState {
             Action::CopyAsCommand => return self.copy_active_as(Kind::Command),
             Action::Export => self.ask_for_export(None),
             Action::ExportPng => self.ask_for_export(Some(ExportKind::Png)),
-            Action::CancelQueries => {
-                return self.store.loads().into_iter().map(Effect::Cancel).collect();
-            }
+            Action::CancelWork => return self.cancel_all(),
+            Action::LoadRest => return self.load_all_rest(),
             Action::Quit => return vec![Effect::Quit],
             Action::ToggleFullScreen => return vec![Effect::ToggleFullScreen],
             Action::FitAll => self.fit_all(),

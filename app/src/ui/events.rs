@@ -182,6 +182,13 @@ fn condition_row(
                 None if found.is_running => {
                     ui.spinner();
                 }
+                None if found.is_cancelled => {
+                    if ui.small_button("Find again").clicked() {
+                        queue.send(Command::Events(EventsCommand::FindAgain(id)));
+                    }
+                    ui.label(RichText::new("cancelled").color(palette.warning))
+                        .on_hover_text("what was found before is listed");
+                }
                 None => {
                     if !found.partial.is_empty() {
                         ui.label(RichText::new("partial").color(palette.warning))

@@ -46,7 +46,9 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::ClearPlots),
             None,
             Some(Action::SearchSignals),
-            Some(Action::CancelQueries),
+            None,
+            Some(Action::LoadRest),
+            Some(Action::CancelWork),
         ],
     ),
     (

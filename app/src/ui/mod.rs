@@ -27,6 +27,7 @@ mod notes;
 mod notices;
 mod palette;
 mod panels;
+mod partial;
 mod plane;
 mod plot;
 mod raster;
@@ -43,6 +44,7 @@ pub mod theme;
 mod tiles;
 mod timeline;
 mod track;
+mod under_way;
 mod welcome;
 mod xy;
 mod zones;
@@ -78,6 +80,7 @@ pub struct UiState {
     dialog: dialogs::DialogFields,
     palette: palette::PaletteFields,
     toasts: notices::Toasts,
+    under_way: under_way::Paces,
     plots: PlotsMemory,
     inspector: inspector::InspectorFields,
 }
@@ -103,7 +106,10 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
         ui.ctx().set_theme(theme);
     }
     Panel::top("menu").show(ui, |ui| menu::show(ui, state, queue));
-    Panel::bottom("status").show(ui, |ui| status_bar::show(ui, state, queue));
+    Panel::bottom("status").show(ui, |ui| {
+        guide::here(ui, ui.max_rect(), Topic::LongWork);
+        status_bar::show(ui, state, &mut local.under_way, queue);
+    });
     // In a window this small there is either the side bar or a plot.
     let is_wide = ui.available_width() >= SIDE_BAR_WIDTH + MIN_PLOTS_WIDTH;
     if state.settings.side_bar && (is_wide || !state.workspace.has_signals()) {

@@ -41,7 +41,8 @@ pub(crate) fn show(ctx: &Context, state: &AppState, toasts: &mut Toasts, queue: 
             }
         });
     let is_read = area.response.contains_pointer();
-    for notice in newest.iter().filter(|it| it.severity == Severity::Info) {
+    let goes = |it: &&&Notice| it.severity == Severity::Info && it.choices.is_empty();
+    for notice in newest.iter().filter(goes) {
         let since = toasts.since.entry(notice.id).or_insert(now);
         if is_read {
             *since = now;
@@ -67,6 +68,7 @@ fn toast(ui: &mut Ui, notice: &Notice, queue: &mut CommandQueue) {
                     ui.set_width(WIDTH - 80.0);
                     ui.add(Label::new(&notice.title).wrap());
                     ui.push_id(notice.id, |ui| detail(ui, notice));
+                    choices(ui, notice, queue);
                 });
                 if icons::button(ui, Icon::X, "Dismiss").clicked() {
                     queue.send(Command::DismissNotice(notice.id));
@@ -96,6 +98,7 @@ pub(crate) fn list(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
                             ui.set_width(500.0);
                             ui.add(Label::new(&notice.title).wrap());
                             detail(ui, notice);
+                            choices(ui, notice, queue);
                         });
                         if icons::button(ui, Icon::Copy, "Copy").clicked() {
                             ui.ctx().copy_text(notice.text());
@@ -117,6 +120,20 @@ fn color_of(ui: &Ui, severity: Severity) -> egui::Color32 {
         Severity::Warning => palette.warning,
         Severity::Error => palette.error,
     }
+}
+
+/// What can be done about it.
+fn choices(ui: &mut Ui, notice: &Notice, queue: &mut CommandQueue) {
+    if notice.choices.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (idx, choice) in notice.choices.iter().enumerate() {
+            if ui.button(choice.label).on_hover_text(choice.hint).clicked() {
+                queue.send(Command::Answer(notice.id, idx));
+            }
+        }
+    });
 }
 
 fn detail(ui: &mut Ui, notice: &Notice) {

@@ -11,6 +11,9 @@ use egui::{ClippedPrimitive, Color32, Rect, TextureId, TexturesDelta};
 
 use crate::export::Picture;
 
+/// Triangles that are painted between two looks at whether to go on.
+const PIECE_TRIANGLES: usize = 512;
+
 /// Premultiplied RGBA pixels, row by row from the top.
 #[derive(Debug)]
 struct Canvas {
@@ -76,6 +79,28 @@ impl Rasteriser {
         pixels_per_point: f32,
         background: Color32,
     ) -> Picture {
+        let picture = self.paint_while(
+            primitives,
+            size,
+            pixels_per_point,
+            background,
+            &mut |_done| true,
+        );
+        picture.expect("it always goes on")
+    }
+
+    /// As [`Self::paint`]. `go_on` gets how much is painted, from 0 to 1; when it says no, there is no
+    /// picture.
+    pub(crate) fn paint_while(
+        &self,
+        primitives: &[ClippedPrimitive],
+        size: [usize; 2],
+        pixels_per_point: f32,
+        background: Color32,
+        go_on: &mut dyn FnMut(f32) -> bool,
+    ) -> Option<Picture> {
+        let n_triangles = primitives.iter().map(n_triangles).sum::<usize>().max(1);
+        let mut n_painted = 0;
         let mut canvas = Canvas {
             width: size[0],
             height: size[1],
@@ -94,12 +119,24 @@ impl Rasteriser {
             };
             let clip = PixelRect::new(*clip_rect, pixels_per_point, size);
             for corners in mesh.indices.chunks_exact(3) {
+                n_painted += 1;
+                if n_painted % PIECE_TRIANGLES == 0 && !go_on(n_painted as f32 / n_triangles as f32)
+                {
+                    return None;
+                }
                 let triangle = [corners[0], corners[1], corners[2]]
                     .map(|idx| scaled(mesh.vertices[idx as usize], pixels_per_point));
                 canvas.fill_triangle(triangle, texture, clip);
             }
         }
-        Picture::from(&canvas)
+        Some(Picture::from(&canvas))
+    }
+}
+
+fn n_triangles(clipped: &ClippedPrimitive) -> usize {
+    match &clipped.primitive {
+        Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+        Primitive::Callback(_) => 0,
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
         KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E),
     ),
     (Action::Quit, command(Key::Q)),
-    (Action::CancelQueries, key(Key::Escape)),
+    (Action::CancelWork, key(Key::Escape)),
     (Action::FitAll, key(Key::Home)),
     (Action::FitY, key(Key::F)),
     (Action::FitSelection, shift(Key::F)),

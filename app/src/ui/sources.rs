@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use super::{UiState, icons, theme};
+use super::{UiState, icons, theme, under_way};
 use crate::command::{Action, Command, CommandQueue};
 use crate::source::Catalogue;
 use crate::state::{AppState, CompareCommand, OpenSource, SourceStatus, VehicleRef};
@@ -107,8 +107,11 @@ fn source_entry(ui: &mut Ui, state: &AppState, source: &OpenSource, queue: &mut 
         }
     });
     ui.indent("vehicles", |ui| match &source.status {
-        SourceStatus::Opening(progress) => {
-            ui.weak(progress);
+        SourceStatus::Opening(opening) => {
+            under_way::opening(ui, source.id, &opening.progress, queue);
+            if let Some(catalogue) = source.catalogue() {
+                vehicles(ui, state, source, catalogue, queue);
+            }
         }
         SourceStatus::NeedsDbc => {
             ui.weak("holds raw frames");

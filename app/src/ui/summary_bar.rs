@@ -72,6 +72,10 @@ fn paint_row(
         }
         if state.summaries.is_running(panel.id) {
             ui.label(RichText::new("working…").size(11.0).color(faint(ui)));
+        } else if state.summaries.has_stopped(panel.id) {
+            let color = theme::palette(ui.theme()).warning;
+            ui.label(RichText::new("not up to date").size(11.0).color(color))
+                .on_hover_text("working it out was cancelled, or failed; it is tried again with the next change");
         }
     });
 }

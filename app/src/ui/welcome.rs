@@ -1,9 +1,12 @@
 //! What the middle of the window says while there is nothing to draw.
 
-use egui::{RichText, Ui, vec2};
+use egui::{ProgressBar, RichText, Ui, vec2};
 
-use crate::command::{Action, CommandQueue};
-use crate::state::{AppState, SourceStatus};
+use crate::command::{Action, Command, CommandQueue};
+use crate::state::{AppState, Job, OpenProgress, OpenSource, Opening, SourceStatus};
+
+/// Width of a bar, in points.
+const BAR_WIDTH: f32 = 280.0;
 
 /// Draws the next step that makes sense.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
@@ -28,8 +31,8 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.spinner();
             ui.add_space(8.0);
             for source in &state.sources {
-                if let SourceStatus::Opening(progress) = &source.status {
-                    ui.label(format!("{}: {progress}", source.title));
+                if let SourceStatus::Opening(opening) = &source.status {
+                    progress(ui, source, opening, queue);
                 }
             }
         } else if state
@@ -47,6 +50,20 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.weak("/ searches signals; Enter plots the first, Ctrl+Enter in a plot of its own");
         }
     });
+}
+
+/// What is being opened, how far that is, and a button to end it.
+fn progress(ui: &mut Ui, source: &OpenSource, opening: &Opening, queue: &mut CommandQueue) {
+    let OpenProgress { text, done } = &opening.progress;
+    ui.label(format!("{}: {text}", source.title));
+    if let Some(done) = done {
+        let bar = ProgressBar::new(done.share()).desired_width(BAR_WIDTH);
+        ui.add(bar.text(done.text()));
+    }
+    if ui.button("Cancel opening").clicked() {
+        queue.send(Command::Cancel(Job::Open(source.id)));
+    }
+    ui.add_space(8.0);
 }
 
 fn buttons(ui: &mut Ui, actions: &[Action], queue: &mut CommandQueue) {

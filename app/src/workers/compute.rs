@@ -4,166 +4,169 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use canlake_shared::expr::{Computed, EvaluateError, Input, evaluate, find_events};
 
-use super::EventSender;
-use crate::runtime::{Runtimes, Task, Wake};
+use super::spawn::Spawner;
+use crate::runtime::Task;
 use crate::series::{Prepared, Series};
 use crate::state::{
-    Computation, ComputeEffect, ComputeEvent, ConditionId, Event, LoadId, SignalRef,
+    Computation, ComputeEffect, ComputeEvent, ConditionId, Event, FirstOf, LoadId, SignalRef,
 };
+use crate::stop::{Stop, StopOnDrop};
 
 /// Computations that run.
 #[derive(Debug, Default)]
 pub(crate) struct Computing {
-    signals: BTreeMap<SignalRef, Running>,
-    conditions: BTreeMap<ConditionId, Running>,
+    running: BTreeMap<Of, Running>,
 }
 
-/// Evaluates until it is done, or told to stop.
-type Work = Box<dyn FnOnce(&AtomicBool) -> Option<ComputeEvent> + Send>;
+/// What is worked out; of each there is one computation at a time.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    Signal(SignalRef),
+    Condition(ConditionId),
+    First(FirstOf),
+}
 
 /// A computation; ends when it is dropped.
 #[derive(Debug)]
 struct Running {
-    stop: Arc<AtomicBool>,
     task: Task<()>,
     /// Of a signal: the name that its result is waited for under.
     load: Option<LoadId>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
+    _stop: StopOnDrop,
 }
 
 impl Computing {
-    /// Whether nothing is being worked out. What has ended is forgotten by [`Self::panicked`] alone: taken
-    /// here, a panic would be told to nobody.
+    /// Whether nothing is being worked out.
     pub(crate) fn is_idle(&self) -> bool {
-        self.signals.is_empty() && self.conditions.is_empty()
+        self.running.is_empty()
+    }
+
+    pub(crate) fn forget_ended(&mut self) {
+        self.running
+            .retain(|_, running| running.task.try_take().is_none());
     }
 
     /// Starts a computation. One of the same signal or condition that still runs is ended: the newest
     /// question wins.
-    pub(crate) fn start(
-        &mut self,
-        effect: ComputeEffect,
-        runtimes: &Runtimes,
-        events: &EventSender,
-        wake: &Wake,
-    ) {
-        let spawn = |load: Option<LoadId>, work: Work| {
-            let stop = Arc::new(AtomicBool::new(false));
-            let (events, seen) = (events.clone(), Arc::clone(&stop));
-            let task = async move {
-                if let Some(event) = work(&seen) {
-                    events.send(Event::Computed(event)).await;
-                }
-            };
-            Running {
-                stop,
-                task: runtimes.spawn_cpu(task, Arc::clone(wake)),
-                load,
-            }
-        };
+    pub(crate) fn start(&mut self, effect: ComputeEffect, spawner: &Spawner) {
         match effect {
             ComputeEffect::Signal {
                 load,
                 signal,
                 computation,
             } => {
-                self.signals.remove(&signal);
-                let of = signal.clone();
-                let work = move |stop: &AtomicBool| work_out(load, of, &computation, stop);
-                self.signals
-                    .insert(signal, spawn(Some(load), Box::new(work)));
+                let told = move |signal: SignalRef, result| {
+                    Event::Computed(ComputeEvent::Signal {
+                        load,
+                        signal,
+                        result,
+                    })
+                };
+                let (of, failed) = (signal.clone(), signal.clone());
+                let work = move |stop: &Stop| {
+                    let result = values(&computation, stop)?.and_then(prepare);
+                    Some(told(of, result))
+                };
+                let panicked = move |text| told(failed, Err(text));
+                self.run(Of::Signal(signal), Some(load), spawner, work, panicked);
             }
             ComputeEffect::Events {
                 condition,
                 computation,
                 at_least_ns,
             } => {
-                self.conditions.remove(&condition);
-                let work =
-                    move |stop: &AtomicBool| search(condition, &computation, at_least_ns, stop);
-                self.conditions
-                    .insert(condition, spawn(None, Box::new(work)));
+                let told =
+                    move |result| Event::Computed(ComputeEvent::Events { condition, result });
+                let work = move |stop: &Stop| {
+                    let computed = values(&computation, stop)?;
+                    let found = computed.map(|computed| {
+                        find_events(
+                            &computed.times,
+                            &computed.values,
+                            &computed.gap_starts,
+                            at_least_ns,
+                        )
+                        .into()
+                    });
+                    Some(told(found))
+                };
+                let panicked = move |text| told(Err(text));
+                self.run(Of::Condition(condition), None, spawner, work, panicked);
             }
             ComputeEffect::Forget(gone) => {
                 for id in gone {
-                    self.conditions.remove(&id);
+                    self.running.remove(&Of::Condition(id));
                 }
             }
         }
     }
-}
 
-impl Computing {
-    /// Ends the computation of a signal; what is to be said of it.
-    pub(crate) fn cancel(&mut self, load: LoadId) -> Option<ComputeEvent> {
-        let mut running = self.signals.iter();
-        let (signal, _) = running.find(|(_, it)| it.load == Some(load))?;
-        let signal = signal.clone();
-        self.signals.remove(&signal);
-        Some(ComputeEvent::Signal {
+    /// Looks for the first event of a condition.
+    pub(crate) fn find_first(
+        &mut self,
+        of: FirstOf,
+        computation: Computation,
+        at_least_ns: i64,
+        spawner: &Spawner,
+    ) {
+        let asked = computation.inputs.clone();
+        let told = move |of, inputs, result| Event::FoundFirst { of, inputs, result };
+        let (found, failed) = (of.clone(), of.clone());
+        let work = move |stop: &Stop| {
+            let computed = values(&computation, stop)?;
+            let first = computed.map(|computed| {
+                let events = find_events(
+                    &computed.times,
+                    &computed.values,
+                    &computed.gap_starts,
+                    at_least_ns,
+                );
+                events.first().map(|event| event.start)
+            });
+            Some(told(found, computation.inputs, first))
+        };
+        let panicked = move |text| told(failed, asked, Err(text));
+        self.run(Of::First(of), None, spawner, work, panicked);
+    }
+
+    /// Ends searches for first events.
+    pub(crate) fn stop_firsts(&mut self, gone: &[FirstOf]) {
+        let is_gone = |of: &Of| matches!(of, Of::First(of) if gone.contains(of));
+        self.running.retain(|of, _| !is_gone(of));
+    }
+
+    /// Ends the computation of a signal.
+    pub(crate) fn cancel(&mut self, load: LoadId) {
+        self.running.retain(|_, running| running.load != Some(load));
+    }
+
+    fn run(
+        &mut self,
+        of: Of,
+        load: Option<LoadId>,
+        spawner: &Spawner,
+        work: impl FnOnce(&Stop) -> Option<Event> + Send + 'static,
+        panicked: impl FnOnce(String) -> Event + Send + 'static,
+    ) {
+        // First, so that the one before gives way.
+        self.running.remove(&of);
+        let running = StopOnDrop::default();
+        let (stop, events) = (running.stop(), spawner.events.clone());
+        let task = async move {
+            if let Some(event) = work(&stop) {
+                events.send(event).await;
+            }
+        };
+        let running = Running {
+            task: spawner.cpu(task, panicked),
             load,
-            signal,
-            result: Err("cancelled".to_owned()),
-        })
+            _stop: running,
+        };
+        self.running.insert(of, running);
     }
-
-    /// Computations that ended without telling: a bug, but one that the user must hear of.
-    pub(crate) fn panicked(&mut self) -> Vec<ComputeEvent> {
-        let mut events = Vec::new();
-        self.signals
-            .retain(|signal, running| match running.task.try_take() {
-                None => true,
-                Some(Ok(())) => false,
-                Some(Err(panicked)) => {
-                    events.extend(running.load.map(|load| ComputeEvent::Signal {
-                        load,
-                        signal: signal.clone(),
-                        result: Err(panicked.to_string()),
-                    }));
-                    false
-                }
-            });
-        self.conditions
-            .retain(|condition, running| match running.task.try_take() {
-                None => true,
-                Some(Ok(())) => false,
-                Some(Err(panicked)) => {
-                    events.push(ComputeEvent::Events {
-                        condition: *condition,
-                        result: Err(panicked.to_string()),
-                    });
-                    false
-                }
-            });
-        events
-    }
-}
-
-fn work_out(
-    load: LoadId,
-    signal: SignalRef,
-    computation: &Computation,
-    stop: &AtomicBool,
-) -> Option<ComputeEvent> {
-    let result = match values(computation, stop) {
-        Err(EvaluateError::Stopped) => return None,
-        Err(error) => Err(error.to_string()),
-        Ok(computed) => prepare(computed),
-    };
-    Some(ComputeEvent::Signal {
-        load,
-        signal,
-        result,
-    })
 }
 
 fn prepare(computed: Computed) -> Result<Arc<Prepared>, String> {
@@ -172,43 +175,8 @@ fn prepare(computed: Computed) -> Result<Arc<Prepared>, String> {
     Ok(Arc::new(Prepared::with_gaps(series, &computed.gap_starts)))
 }
 
-fn search(
-    condition: ConditionId,
-    computation: &Computation,
-    at_least_ns: i64,
-    stop: &AtomicBool,
-) -> Option<ComputeEvent> {
-    let result = match values(computation, stop) {
-        Err(EvaluateError::Stopped) => return None,
-        Err(error) => Err(error.to_string()),
-        Ok(computed) => Ok(find_events(
-            &computed.times,
-            &computed.values,
-            &computed.gap_starts,
-            at_least_ns,
-        )
-        .into()),
-    };
-    Some(ComputeEvent::Events { condition, result })
-}
-
-/// The start of the first event.
-pub(crate) fn first(
-    computation: &Computation,
-    at_least_ns: i64,
-    stop: &AtomicBool,
-) -> Result<Option<i64>, EvaluateError> {
-    let computed = values(computation, stop)?;
-    let events = find_events(
-        &computed.times,
-        &computed.values,
-        &computed.gap_starts,
-        at_least_ns,
-    );
-    Ok(events.first().map(|event| event.start))
-}
-
-fn values(computation: &Computation, stop: &AtomicBool) -> Result<Computed, EvaluateError> {
+/// The values of a computation, or why there are none; `None` when it was told to stop.
+fn values(computation: &Computation, stop: &Stop) -> Option<Result<Computed, String>> {
     let gap_starts: Vec<Vec<usize>> = computation
         .inputs
         .iter()
@@ -229,11 +197,14 @@ fn values(computation: &Computation, stop: &AtomicBool) -> Result<Computed, Eval
             last_valid_until: *held_until,
         })
         .collect();
-    let should_stop = || stop.load(Ordering::Relaxed);
-    evaluate(
+    let computed = evaluate(
         &computation.program,
         &inputs,
         computation.between.into(),
-        &should_stop,
-    )
+        &|| stop.is_set(),
+    );
+    match computed {
+        Err(EvaluateError::Stopped) => None,
+        computed => Some(computed.map_err(|error| error.to_string())),
+    }
 }

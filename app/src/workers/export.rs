@@ -19,6 +19,7 @@ use crate::state::{
     Event, ExportColumn, ExportEvent, ExportId, ExportKind, ExportTarget, PictureOrder,
     SamplesOrder, VehicleRef,
 };
+use crate::stop::Stop;
 use crate::time_display::{Zone, bytes_text};
 use crate::whole_file::{self, Draft};
 
@@ -34,19 +35,34 @@ pub(crate) async fn samples(order: SamplesOrder, events: EventSender) {
     events.send(Event::Export(ended)).await;
 }
 
-/// Draws a picture and writes it.
-pub(crate) async fn picture(
-    order: PictureOrder,
-    draw: impl FnOnce() -> Picture,
-    events: EventSender,
-) {
-    let target = &order.target;
-    let result = check(target, &target.path).map(|()| draw());
-    // Here it can be cancelled.
-    tokio::task::yield_now().await;
-    let result = result.and_then(|picture| {
+/// Draws a picture. It is told how much is drawn, from 0 to 1, and gives up when the answer is no.
+pub type Draw = Box<dyn FnOnce(&mut dyn FnMut(f32) -> bool) -> Option<Picture> + Send>;
+
+/// Share of the time that drawing a picture takes; the rest is writing it.
+const DRAWING_SHARE: f32 = 0.6;
+
+/// Draws a picture and writes it. That waits for nothing, so it looks at `stop`.
+pub(crate) async fn picture(order: PictureOrder, draw: Draw, stop: Stop, events: EventSender) {
+    let (id, target) = (order.id, &order.target);
+    let mut reported = Instant::now();
+    let mut go_on = |done: f32| {
+        if reported.elapsed() >= REPORT_EVERY {
+            reported = Instant::now();
+            events.offer(Event::Export(ExportEvent::Progress(id, done)));
+        }
+        !stop.is_set()
+    };
+    let drawn = check(target, &target.path)
+        .map(|()| draw(&mut |done| go_on(DRAWING_SHARE * done)))
+        .transpose();
+    // Nobody asks for what became of one that was cancelled.
+    let Some(drawn) = drawn else {
+        return;
+    };
+    let result = drawn.and_then(|picture| {
+        let mut go_on = |done| go_on(DRAWING_SHARE + (1.0 - DRAWING_SHARE) * done);
         whole_file::write(&target.path, |file| {
-            export::write_png(file, &picture, &order.facts)
+            export::write_png_while(file, &picture, &order.facts, &mut go_on)
         })
         .map_err(|error| failure(&target.path, &error))?;
         written(&[target.path.as_path()])

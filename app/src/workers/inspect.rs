@@ -13,15 +13,15 @@ use canlake_shared::schema::footer::DbcSource;
 use canlake_shared::time::TimeRange;
 use futures::StreamExt as _;
 
-use super::EventSender;
 use super::open::{Sources, suggest_dbc};
+use super::spawn::Spawner;
 use crate::inspect::differences::{self, Decoding};
 use crate::inspect::shelf::ShelvedDbc;
 use crate::inspect::{
     DbcShelf, Definition, Differences, FileOrigin, FrameError, FrameMemory, Origin, Standing, frame,
 };
 use crate::query::{QueryCollector, SignalQuery, SignalRows};
-use crate::runtime::{Runtimes, Task, Wake};
+use crate::runtime::Task;
 use crate::series::{Coverage, Intervals, Prepared, gap_list, held};
 use crate::source::{Catalogue, SignalSource, inputs};
 use crate::state::inspector::{
@@ -52,20 +52,19 @@ impl Inspection {
         &mut self,
         effect: InspectEffect,
         sources: &Arc<Sources>,
-        runtimes: &Runtimes,
-        events: &EventSender,
-        wake: &Wake,
+        spawner: &Spawner,
     ) {
         let topic = match &effect {
             InspectEffect::Definition(..) => Topic::Definition,
             InspectEffect::Timing { .. } => Topic::Timing,
             InspectEffect::Frame(..) => Topic::Frame,
             InspectEffect::FindFrames { .. } | InspectEffect::Compare(_) => Topic::Comparison,
+            InspectEffect::Stop(topic) => return drop(self.tasks.remove(topic)),
             // A dialog of the system; `Workers` opens it.
             InspectEffect::PickDbc(_) => return,
         };
-        let (tools, sources, events) =
-            (Arc::clone(&self.tools), Arc::clone(sources), events.clone());
+        let (tools, sources) = (Arc::clone(&self.tools), Arc::clone(sources));
+        let events = spawner.events.clone();
         let work = async move {
             let event = match effect {
                 InspectEffect::Definition(id, question) => {
@@ -93,26 +92,16 @@ impl Inspection {
                     let result = compare(order, sources, tools).await;
                     InspectEvent::Compared(source, result.map(Arc::new))
                 }
-                InspectEffect::PickDbc(_) => return,
+                InspectEffect::Stop(_) | InspectEffect::PickDbc(_) => return,
             };
             events.send(Event::Inspected(event)).await;
         };
-        self.tasks
-            .insert(topic, runtimes.spawn_cpu(work, Arc::clone(wake)));
+        let panicked = move |_text| Event::Inspected(InspectEvent::Stopped(topic));
+        self.tasks.insert(topic, spawner.cpu(work, panicked));
     }
 
-    /// Topics whose work ended without telling.
-    pub(super) fn panicked(&mut self) -> Vec<Topic> {
-        let mut stopped = Vec::new();
-        self.tasks.retain(|topic, task| match task.try_take() {
-            None => true,
-            Some(Ok(())) => false,
-            Some(Err(_panicked)) => {
-                stopped.push(*topic);
-                false
-            }
-        });
-        stopped
+    pub(super) fn forget_ended(&mut self) {
+        self.tasks.retain(|_, task| task.try_take().is_none());
     }
 }
 

@@ -12,10 +12,11 @@ use futures::StreamExt as _;
 use tokio::sync::oneshot;
 
 use super::EventSender;
+use super::spawn::Spawner;
 use crate::query::{
     Completeness, Progress, QueryEvent, QueryOutcome, QueryStats, SignalBatch, SignalQuery,
 };
-use crate::runtime::{Runtimes, Task, Wake};
+use crate::runtime::Task;
 use crate::series::{GapPolicy, Prepared, SeriesBuilder};
 use crate::source::{FileProblem, SignalInfo, SignalSource};
 use crate::state::{Event, LoadId, LoadedPart, SignalRef, VehicleRef};
@@ -57,15 +58,14 @@ impl Running {
 
 /// Starts a query.
 pub(crate) fn start(
-    runtimes: &Runtimes,
+    spawner: &Spawner,
     order: Order,
     source: Option<Arc<dyn SignalSource>>,
-    events: EventSender,
-    wake: Wake,
 ) -> Running {
     let (cancel, cancelled) = oneshot::channel();
+    let load = order.load;
+    let events = spawner.events.clone();
     let work = async move {
-        let load = order.load;
         let (parts, result) = match source {
             Some(source) => run(order, source.as_ref(), &events, cancelled).await,
             None => (
@@ -81,8 +81,13 @@ pub(crate) fn start(
             })
             .await;
     };
+    let panicked = move |text| Event::LoadEnded {
+        load,
+        parts: Vec::new(),
+        result: Err(text),
+    };
     Running {
-        task: runtimes.spawn_cpu(work, wake),
+        task: spawner.cpu(work, panicked),
         cancel: Some(cancel),
     }
 }
@@ -105,17 +110,24 @@ async fn run(
     let mut incoming = Incoming::new(&order);
     let mut progress = Progress::default();
     let mut reported = Instant::now();
+    let mut has_news = false;
     loop {
         let event = tokio::select! {
             biased;
             _ = &mut cancelled => {
                 drop(stream);
+                // How far it came, to the last byte.
+                let parts = Vec::new();
+                events.send(Event::Loaded { load: order.load, progress, parts }).await;
                 let cancelled = Completeness::Partial { cancelled: true, problems: Vec::new() };
                 return incoming.finish(cancelled, QueryStats::default());
             }
-            event = stream.next() => event,
+            event = stream.next() => Some(event),
+            // A source that pauses has told something before.
+            () = tokio::time::sleep(REPORT_EVERY), if has_news => None,
         };
-        match event {
+        has_news = true;
+        match event.unwrap_or(Some(Ok(QueryEvent::Progress(progress)))) {
             Some(Ok(QueryEvent::Started { files_total, .. })) => progress.files_total = files_total,
             Some(Ok(QueryEvent::Progress(news))) => progress = news,
             Some(Ok(QueryEvent::Batch(batch))) => {
@@ -141,6 +153,7 @@ async fn run(
         }
         if reported.elapsed() >= REPORT_EVERY {
             reported = Instant::now();
+            has_news = false;
             let parts = incoming.pictures();
             events
                 .send(Event::Loaded {
@@ -290,10 +303,9 @@ fn with_problems(completeness: Completeness, more: Vec<FileProblem>) -> Complete
 #[cfg(test)]
 mod tests {
     use canlake_shared::schema::{SignalDeclaration, SignalKey};
-    use tokio::sync::mpsc::channel;
 
     use super::*;
-    use crate::runtime::no_wake;
+    use crate::runtime::{Runtimes, no_wake};
     use crate::source::{MemorySignal, MemorySource, SourceLocation};
     use crate::state::SourceId;
 
@@ -324,12 +336,8 @@ mod tests {
             // Room for less than the first of them.
             max_bytes: 1_000,
         };
-        let (sender, mut received) = channel(16);
-        let events = EventSender {
-            sender,
-            wake: no_wake(),
-        };
-        let running = start(&runtimes, order, Some(Arc::new(source)), events, no_wake());
+        let (spawner, mut received) = Spawner::new(no_wake()).unwrap();
+        let running = start(&spawner, order, Some(Arc::new(source)));
         running.task.wait().unwrap();
         let reached = received.try_recv().unwrap();
         assert!(

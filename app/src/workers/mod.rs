@@ -17,64 +17,32 @@ mod pick;
 mod remarks;
 mod share;
 mod shift;
+mod spawn;
 mod summary;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+pub use export::Draw;
 pub use file_dialogs::{Choose, FileDialogs, FileQuestion, SystemDialogs};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+pub use spawn::EventSender;
+use spawn::Spawner;
+use tokio::sync::mpsc::Receiver;
 
-use crate::runtime::{Runtimes, Task, Wake};
+use crate::runtime::{Task, Wake};
 use crate::source::SignalSource;
-use crate::state::inspector::{InspectEffect, InspectEvent};
+use crate::state::inspector::InspectEffect;
 use crate::state::{
-    Computation, Effect, Event, ExportEffect, ExportEvent, ExportId, FirstOf, LayoutEffect, LoadId,
-    PanelId, PictureOrder, ShiftOrder, SourceId,
+    Effect, Event, ExportEffect, ExportEvent, ExportId, LayoutEffect, LoadId, PanelId,
+    PictureOrder, ShiftOrder, SourceId,
 };
-
-/// Events that wait for the window at most.
-const QUEUE: usize = 256;
-
-/// Sends events and wakes the window.
-#[derive(Clone)]
-pub struct EventSender {
-    sender: Sender<Event>,
-    wake: Wake,
-}
-
-impl EventSender {
-    /// Sends an event; waits while the queue is full. An event that nobody waits for any more is dropped.
-    pub async fn send(&self, event: Event) {
-        if self.sender.send(event).await.is_ok() {
-            (self.wake)();
-        }
-    }
-}
-
-impl EventSender {
-    /// Sends an event from a thread that may not wait; left out when the queue is full.
-    pub fn offer(&self, event: Event) {
-        if self.sender.try_send(event).is_ok() {
-            (self.wake)();
-        }
-    }
-}
-
-impl fmt::Debug for EventSender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventSender").finish_non_exhaustive()
-    }
-}
+use crate::stop::StopOnDrop;
 
 /// The tasks that run, and the sources they read.
 pub struct Workers {
-    runtimes: Runtimes,
-    events: EventSender,
+    spawner: Spawner,
     received: Receiver<Event>,
-    wake: Wake,
     dialogs: Arc<dyn FileDialogs>,
     sources: Arc<open::Sources>,
     opening: BTreeMap<SourceId, Task<()>>,
@@ -83,7 +51,7 @@ pub struct Workers {
     shifting: Option<Task<()>>,
     computing: compute::Computing,
     inspection: inspect::Inspection,
-    exporting: BTreeMap<ExportId, Task<()>>,
+    exporting: BTreeMap<ExportId, (Task<()>, Option<StopOnDrop>)>,
     others: Vec<Task<()>>,
 }
 
@@ -96,16 +64,10 @@ impl fmt::Debug for Workers {
 impl Workers {
     /// Starts the runtimes. `wake` is called from any thread when there is something to poll.
     pub fn new(wake: Wake, dialogs: Arc<dyn FileDialogs>) -> std::io::Result<Self> {
-        let (sender, received) = channel(QUEUE);
-        let events = EventSender {
-            sender,
-            wake: Arc::clone(&wake),
-        };
+        let (spawner, received) = Spawner::new(wake)?;
         Ok(Self {
-            runtimes: Runtimes::new()?,
-            events,
+            spawner,
             received,
-            wake,
             dialogs,
             sources: Arc::default(),
             opening: BTreeMap::new(),
@@ -121,26 +83,22 @@ impl Workers {
 
     /// Starts what is asked for. Effects of the window itself (quit, full screen, PNG) are not ours.
     pub fn perform(&mut self, effect: Effect) {
-        self.others.retain_mut(|task| task.try_take().is_none());
+        let events = self.spawner.events.clone();
         match effect {
             Effect::Open {
                 source,
                 location,
                 dbc,
             } => {
-                let work = open::open(
-                    source,
-                    location,
-                    dbc,
-                    Arc::clone(&self.sources),
-                    self.events.clone(),
-                );
-                self.start_opening(source, work);
+                let sources = Arc::clone(&self.sources);
+                self.start_opening(source, open::open(source, location, dbc, sources, events));
             }
             Effect::OpenDemo(source) => {
-                let work = open::open_demo(source, Arc::clone(&self.sources), self.events.clone());
-                self.start_opening(source, work);
+                let sources = Arc::clone(&self.sources);
+                self.start_opening(source, open::open_demo(source, sources, events));
             }
+            // Dropping the task cancels it.
+            Effect::CancelOpen(source) => drop(self.opening.remove(&source)),
             Effect::Close(source) => {
                 self.opening.remove(&source);
                 self.sources.remove(source);
@@ -154,6 +112,7 @@ impl Workers {
                 shift_ns,
                 max_bytes,
             } => {
+                let source = self.sources.get(vehicle.source);
                 let order = load::Order {
                     load,
                     vehicle,
@@ -163,28 +122,17 @@ impl Workers {
                     shift_ns,
                     max_bytes,
                 };
-                let source = self.sources.get(order.vehicle.source);
-                let running = load::start(
-                    &self.runtimes,
-                    order,
-                    source,
-                    self.events.clone(),
-                    Arc::clone(&self.wake),
-                );
+                let running = load::start(&self.spawner, order, source);
                 self.loading.insert(load, running);
             }
             Effect::Cancel(load) => {
                 if let Some(running) = self.loading.get_mut(&load) {
                     running.cancel();
                 }
-                if let Some(event) = self.computing.cancel(load) {
-                    self.events.offer(Event::Computed(event));
-                }
+                self.computing.cancel(load);
             }
             Effect::Summarise(panel, question) => {
-                let events = self.events.clone();
-                let wake = Arc::clone(&self.wake);
-                let running = summary::start(&self.runtimes, panel, question, events, wake);
+                let running = summary::start(&self.spawner, panel, question);
                 self.summaries.insert(panel, running);
             }
             Effect::StopSummary(panel) => {
@@ -196,20 +144,23 @@ impl Workers {
                 of,
                 computation,
                 at_least_ns,
-            } => self.find_first(of, computation, at_least_ns),
+            } => {
+                let spawner = &self.spawner;
+                self.computing
+                    .find_first(of, computation, at_least_ns, spawner);
+            }
+            Effect::StopFirsts(gone) => self.computing.stop_firsts(&gone),
             Effect::Inspect(effect) => self.inspect(effect),
             Effect::Layout(effect) => self.arrange(effect),
             Effect::Share(effect) => {
                 let sources = Arc::clone(&self.sources);
-                self.start(share::perform(effect, sources, self.events.clone()));
+                let work = share::perform(effect, sources, events);
+                self.start("copying the plot as code", work);
             }
             Effect::Note(effect) => {
-                self.start(notes::perform(effect, self.events.clone()));
+                self.start("reading or writing notes", notes::perform(effect, events));
             }
-            Effect::Compute(effect) => {
-                self.computing
-                    .start(effect, &self.runtimes, &self.events, &self.wake);
-            }
+            Effect::Compute(effect) => self.computing.start(effect, &self.spawner),
             Effect::PickFiles => self.pick(pick::files()),
             Effect::PickFolder => self.pick(pick::folder()),
             Effect::PickDbc(source) => self.pick(pick::dbc(source)),
@@ -217,73 +168,48 @@ impl Workers {
         }
     }
 
-    fn find_first(&mut self, of: FirstOf, computation: Computation, at_least_ns: i64) {
-        let events = self.events.clone();
-        let work = async move {
-            // Short, and of use whatever comes next: it runs to its end.
-            let stop = AtomicBool::new(false);
-            let first = compute::first(&computation, at_least_ns, &stop);
-            let result = first.map_err(|error| error.to_string());
-            let inputs = computation.inputs;
-            let event = Event::FoundFirst { of, inputs, result };
-            events.send(event).await;
-        };
-        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
-        self.others.push(task);
-    }
-
     fn shift(&mut self, orders: Vec<ShiftOrder>) {
-        let work = shift::run(orders, self.events.clone());
-        self.shifting = Some(self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)));
+        let work = shift::run(orders, self.spawner.events.clone());
+        let panicked = |text| Event::Shifted(Err(text));
+        self.shifting = Some(self.spawner.cpu(work, panicked));
     }
 
     /// What has come since the last call.
     pub fn poll(&mut self) -> Vec<Event> {
+        self.forget_ended();
         let mut events = Vec::new();
         while let Ok(event) = self.received.try_recv() {
-            if let Event::LoadEnded { load, .. } = &event {
-                self.loading.remove(load);
-            }
             events.push(event);
         }
-        events.extend(self.panicked());
         events
     }
 
     /// Draws a picture and writes it.
-    pub fn export_png(
-        &mut self,
-        order: PictureOrder,
-        draw: impl FnOnce() -> crate::export::Picture + Send + 'static,
-    ) {
-        let id = order.id;
-        let work = export::picture(order, draw, self.events.clone());
-        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
-        self.exporting.insert(id, task);
+    pub fn export_png(&mut self, order: PictureOrder, draw: Draw) {
+        let stop = StopOnDrop::default();
+        let (id, events) = (order.id, self.spawner.events.clone());
+        let work = export::picture(order, draw, stop.stop(), events);
+        self.start_export(id, work, Some(stop));
     }
 
     fn export(&mut self, effect: ExportEffect) {
+        let events = self.spawner.events.clone();
         match effect {
             ExportEffect::PickTarget(kind, suggested) => {
                 self.pick(pick::export_target(kind, suggested));
             }
             ExportEffect::Samples(order) => {
-                let id = order.id;
-                let work = export::samples(*order, self.events.clone());
-                let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
-                self.exporting.insert(id, task);
+                self.start_export(order.id, export::samples(*order, events), None);
             }
             ExportEffect::Events {
                 id,
                 target,
-                events,
+                events: found,
                 options,
                 zone,
             } => {
-                let sender = self.events.clone();
-                let work = export::found_events(id, target, events, options, zone, sender);
-                let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
-                self.exporting.insert(id, task);
+                let work = export::found_events(id, target, found, options, zone, events);
+                self.start_export(id, work, None);
             }
             // Dropping the task cancels it.
             ExportEffect::Cancel(id) => drop(self.exporting.remove(&id)),
@@ -292,21 +218,32 @@ impl Workers {
         }
     }
 
+    fn start_export(
+        &mut self,
+        id: ExportId,
+        work: impl Future<Output = ()> + Send + 'static,
+        stop: Option<StopOnDrop>,
+    ) {
+        let panicked = move |text| Event::Export(ExportEvent::Ended(id, Err(text)));
+        let task = self.spawner.cpu(work, panicked);
+        self.exporting.insert(id, (task, stop));
+    }
+
     /// Takes a source that is open already, under a name.
     pub fn insert_source(&self, id: SourceId, source: Arc<dyn SignalSource>) {
         self.sources.insert(id, source);
     }
 
-    /// Whether nothing is being worked on.
+    /// Whether nothing is being worked on: what has ended has sent its last event by then. What is
+    /// inspected does not count, because only a window shows it.
     pub fn is_idle(&mut self) -> bool {
-        self.others.retain_mut(|task| task.try_take().is_none());
-        self.summaries
-            .retain(|_, running| running.task.try_take().is_none());
+        self.forget_ended();
         self.opening.is_empty()
             && self.loading.is_empty()
             && self.exporting.is_empty()
             && self.others.is_empty()
             && self.summaries.is_empty()
+            && self.shifting.is_none()
             && self.computing.is_idle()
     }
 
@@ -315,24 +252,39 @@ impl Workers {
         self.sources.get(id)
     }
 
+    fn forget_ended(&mut self) {
+        let runs = |task: &mut Task<()>| task.try_take().is_none();
+        self.opening.retain(|_, task| runs(task));
+        self.loading.retain(|_, running| runs(&mut running.task));
+        self.summaries.retain(|_, running| runs(&mut running.task));
+        self.exporting.retain(|_, (task, _)| runs(task));
+        self.others.retain_mut(runs);
+        self.shifting.take_if(|task| !runs(task));
+        self.computing.forget_ended();
+        self.inspection.forget_ended();
+    }
+
     fn start_opening(&mut self, source: SourceId, work: impl Future<Output = ()> + Send + 'static) {
+        let panicked = move |text| Event::SourceFailed(source, text);
         // A task that opened the same source before is dropped, which cancels it.
-        self.opening.insert(
-            source,
-            self.runtimes.spawn_cpu(work, Arc::clone(&self.wake)),
-        );
+        self.opening
+            .insert(source, self.spawner.cpu(work, panicked));
     }
 
     fn arrange(&mut self, effect: LayoutEffect) {
         match effect {
             LayoutEffect::PickFile => self.pick(pick::layout()),
             LayoutEffect::PickTarget(suggested) => self.pick(pick::layout_target(suggested)),
-            effect => self.start(layouts::perform(effect, self.events.clone())),
+            effect => {
+                let work = layouts::perform(effect, self.spawner.events.clone());
+                self.start("reading or writing a layout", work);
+            }
         }
     }
 
-    fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
-        let task = self.runtimes.spawn_cpu(work, Arc::clone(&self.wake));
+    /// Starts work of which nothing is known meanwhile; `what` names it, should it fail.
+    fn start(&mut self, what: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.spawner.cpu(work, panicked_in(what));
         self.others.push(task);
     }
 
@@ -340,76 +292,49 @@ impl Workers {
         if let InspectEffect::PickDbc(source) = effect {
             return self.pick(pick::inspected_dbc(source));
         }
-        self.inspection.start(
-            effect,
-            &self.sources,
-            &self.runtimes,
-            &self.events,
-            &self.wake,
-        );
+        self.inspection.start(effect, &self.sources, &self.spawner);
     }
 
     fn pick(&mut self, pick: pick::Pick) {
-        let work = pick.run(Arc::clone(&self.dialogs), self.events.clone());
-        self.others
-            .push(self.runtimes.spawn_io(work, Arc::clone(&self.wake)));
+        let work = pick.run(Arc::clone(&self.dialogs), self.spawner.events.clone());
+        let task = self.spawner.io(work, panicked_in("choosing files"));
+        self.others.push(task);
+    }
+}
+
+fn panicked_in(what: &'static str) -> impl FnOnce(String) -> Event + Send + 'static {
+    move |text| Event::Panicked(format!("{what} failed: {text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use futures::future::BoxFuture;
+
+    use super::*;
+    use crate::runtime::no_wake;
+
+    #[derive(Debug)]
+    struct Broken;
+
+    impl FileDialogs for Broken {
+        fn ask(&self, _question: FileQuestion) -> BoxFuture<'static, Vec<std::path::PathBuf>> {
+            async { panic!("boom") }.boxed()
+        }
     }
 
-    /// Tasks that ended without telling: a bug, but one that the user must hear of.
-    fn panicked(&mut self) -> Vec<Event> {
-        let stopped = self.inspection.panicked().into_iter();
-        let mut events: Vec<Event> = stopped
-            .map(|topic| Event::Inspected(InspectEvent::Stopped(topic)))
-            .collect();
-        events.extend(self.computing.panicked().into_iter().map(Event::Computed));
-        self.opening.retain(|source, task| match task.try_take() {
-            None => true,
-            Some(Ok(())) => false,
-            Some(Err(panicked)) => {
-                events.push(Event::SourceFailed(*source, panicked.to_string()));
-                false
-            }
-        });
-        self.exporting.retain(|id, task| match task.try_take() {
-            None => true,
-            Some(Ok(())) => false,
-            Some(Err(panicked)) => {
-                let ended = ExportEvent::Ended(*id, Err(panicked.to_string()));
-                events.push(Event::Export(ended));
-                false
-            }
-        });
-        self.summaries
-            .retain(|panel, running| match running.task.try_take() {
-                None => true,
-                Some(Ok(())) => false,
-                Some(Err(panicked)) => {
-                    let question = Arc::clone(&running.question);
-                    let result = Err(panicked.to_string());
-                    events.push(Event::Summarised(*panel, question, result));
-                    false
-                }
-            });
-        self.loading
-            .retain(|load, running| match running.task.try_take() {
-                None => true,
-                // The last event may still be in the queue.
-                Some(Ok(())) => false,
-                Some(Err(panicked)) => {
-                    events.push(Event::LoadEnded {
-                        load: *load,
-                        parts: Vec::new(),
-                        result: Err(panicked.to_string()),
-                    });
-                    false
-                }
-            });
-        if let Some(ended) = self.shifting.as_mut().and_then(Task::try_take) {
-            self.shifting = None;
-            if let Err(panicked) = ended {
-                events.push(Event::Shifted(Err(panicked.to_string())));
-            }
+    /// As the headless commands wait: what has ended before it was looked at is still told.
+    #[test]
+    fn whatever_panics_is_told() {
+        let mut workers = Workers::new(no_wake(), Arc::new(Broken)).unwrap();
+        workers.perform(Effect::PickFiles);
+        while !workers.is_idle() {
+            std::thread::yield_now();
         }
-        events
+        let events = workers.poll();
+        let [Event::Panicked(text)] = events.as_slice() else {
+            panic!("other events: {events:?}");
+        };
+        assert!(text.starts_with("choosing files failed: "), "{text}");
     }
 }

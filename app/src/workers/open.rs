@@ -17,7 +17,8 @@ use crate::source::decode::DbcChoice;
 use crate::source::decode_all::decode_all;
 use crate::source::inputs::Inputs as GivenInputs;
 use crate::source::{ListingProgress, LocalSource, SignalSource, SourceLocation};
-use crate::state::{Event, SourceId};
+use crate::state::{Amount, Event, OpenProgress, SourceId};
+use crate::stop::{Stop, StopOnDrop};
 use crate::time_display::count_text;
 
 /// The sources that are open.
@@ -79,13 +80,17 @@ pub(crate) async fn open(
 pub(crate) async fn open_demo(id: SourceId, sources: Arc<Sources>, events: EventSender) {
     let made = {
         let progress = Progress::new(id, &events);
+        let running = StopOnDrop::default();
+        let stop = running.stop();
         spawn_blocking(move || {
             let root = demo::location()?;
-            demo::ensure(&root, |done, all| {
-                progress.say(format!(
-                    "making the demo lake: session {} of {all}",
-                    done + 1
-                ));
+            demo::ensure(&root, &stop, |done, all| {
+                let sessions = Amount::Count {
+                    done: done as u64,
+                    total: all as u64,
+                    what: "sessions",
+                };
+                progress.say("making the demo lake".to_owned(), Some(sessions));
             })?;
             Ok::<_, demo::DemoError>(root)
         })
@@ -130,8 +135,9 @@ impl Progress {
         }
     }
 
-    fn say(&self, text: String) {
-        self.events.offer(Event::SourceProgress(self.id, text));
+    fn say(&self, text: String, done: Option<Amount>) {
+        let progress = OpenProgress { text, done };
+        self.events.offer(Event::SourceProgress(self.id, progress));
     }
 }
 
@@ -173,7 +179,9 @@ async fn open_local(
         return Ok(());
     }
     let progress = Progress::new(id, events);
-    let done = spawn_blocking(move || decode_inputs(looked, &dbc, &progress))
+    let running = StopOnDrop::default();
+    let stop = running.stop();
+    let done = spawn_blocking(move || decode_inputs(looked, &dbc, &stop, &progress))
         .await
         .map_err(|error| error.to_string())??;
     sources.inputs.lock().insert(id, Arc::new(done.inputs));
@@ -193,10 +201,19 @@ async fn list(
 ) -> Result<Vec<PathBuf>, String> {
     let progress = Progress::new(id, events);
     let on_progress = Arc::new(move |listing: ListingProgress| {
-        progress.say(format!(
-            "{} of {} files",
-            listing.files_read, listing.files_found
-        ));
+        let files = |done: usize| Amount::Count {
+            done: done as u64,
+            total: listing.files_found as u64,
+            what: "files",
+        };
+        match listing.files_read {
+            // How many there are is not known before all are found.
+            0 => {
+                let found = count_text(listing.files_found as u64);
+                progress.say(format!("{found} files found"), None);
+            }
+            read => progress.say("reading".to_owned(), Some(files(read))),
+        }
     });
     let catalogue = source
         .catalogue(on_progress)
@@ -278,17 +295,25 @@ struct Decoded {
 fn decode_inputs(
     given: GivenInputs,
     choice: &DbcChoice,
+    stop: &Stop,
     progress: &Progress,
 ) -> Result<Decoded, String> {
     let start = Instant::now();
-    let all = decode_all(given, choice, |at| {
-        let name = at.input.file_name().unwrap_or_default().to_string_lossy();
-        progress.say(format!(
-            "decoding {name} ({} of {}): {} frames",
-            at.idx + 1,
-            at.inputs,
-            count_text(at.frames)
-        ));
+    let all = decode_all(given, choice, stop, |at| {
+        // The source has the name of its only file.
+        let which = match at.inputs {
+            1 => String::new(),
+            inputs => {
+                let name = at.input.file_name().unwrap_or_default().to_string_lossy();
+                format!("{name} ({} of {inputs}), ", at.idx + 1)
+            }
+        };
+        let frames = count_text(at.frames);
+        let bytes = Amount::Bytes {
+            done: at.bytes,
+            total: at.bytes_total,
+        };
+        progress.say(format!("decoding {which}{frames} frames"), Some(bytes));
     });
     let all = all.map_err(|error| error_chain(&error))?;
     tracing::info!(

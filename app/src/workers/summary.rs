@@ -2,45 +2,34 @@
 //! ten thousand samples.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::EventSender;
-use crate::runtime::{Runtimes, Task, Wake};
+use super::spawn::Spawner;
+use crate::runtime::Task;
 use crate::state::{Event, PanelId, SummaryQuestion};
+use crate::stop::StopOnDrop;
 
 /// A question that is being answered; dropping it stops the work.
 pub(super) struct Running {
-    pub(super) question: Arc<SummaryQuestion>,
     pub(super) task: Task<()>,
-    stopped: Arc<AtomicBool>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
+    _stop: StopOnDrop,
 }
 
 /// Begins to answer.
-pub(super) fn start(
-    runtimes: &Runtimes,
-    panel: PanelId,
-    question: Arc<SummaryQuestion>,
-    events: EventSender,
-    wake: Wake,
-) -> Running {
-    let stopped = Arc::new(AtomicBool::new(false));
-    let (asked, is_stopped) = (Arc::clone(&question), Arc::clone(&stopped));
+pub(super) fn start(spawner: &Spawner, panel: PanelId, question: Arc<SummaryQuestion>) -> Running {
+    let running = StopOnDrop::default();
+    let stop = running.stop();
+    let events = spawner.events.clone();
+    let asked = Arc::clone(&question);
     let work = async move {
-        let summary = asked.answer(&|| !is_stopped.load(Ordering::Relaxed));
+        let summary = asked.answer(&|| !stop.is_set());
         if let Some(summary) = summary {
             let event = Event::Summarised(panel, asked, Ok(summary));
             events.send(event).await;
         }
     };
+    let panicked = move |text| Event::Summarised(panel, question, Err(text));
     Running {
-        question,
-        task: runtimes.spawn_cpu(work, wake),
-        stopped,
+        task: spawner.cpu(work, panicked),
+        _stop: running,
     }
 }

@@ -171,7 +171,7 @@ fn rows_whatever_names_are_like() {
 fn rows_of_the_demo_lake() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("lake");
-    canlake::demo::ensure(&root, |_done, _all| {}).unwrap();
+    canlake::demo::ensure(&root, &canlake::stop::Stop::default(), |_done, _all| {}).unwrap();
     let signal = |message, id, signal| SignalKey::new("can0", message, Some(id), signal);
     let signals = [
         signal("MotorCtrl_Status", 0x2B0, "Inverter_State"),

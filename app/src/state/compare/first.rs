@@ -33,6 +33,8 @@ pub enum First {
     At(Timestamp),
     /// At no time that is loaded.
     Never,
+    /// The user has cancelled looking for it.
+    Cancelled,
     /// It cannot be found; why.
     Failed(String),
 }
@@ -46,7 +48,32 @@ struct Search {
     inputs: Vec<Arc<Prepared>>,
     /// How much later than recorded the inputs lay when it was asked.
     shift_ns: i64,
+    is_running: bool,
     found: First,
+}
+
+impl Firsts {
+    /// Whether any is being looked for.
+    pub(in crate::state) fn is_searching(&self) -> bool {
+        self.0.values().any(|search| search.is_running)
+    }
+
+    /// Gives up looking; what was not found.
+    pub(in crate::state) fn cancel(&mut self) -> Vec<FirstOf> {
+        let mut stopped = Vec::new();
+        for (of, search) in &mut self.0 {
+            if std::mem::take(&mut search.is_running) {
+                search.found = First::Cancelled;
+                stopped.push(of.clone());
+            }
+        }
+        stopped
+    }
+
+    /// Looks again for what was cancelled.
+    pub(in crate::state) fn look_again(&mut self) {
+        self.0.retain(|_, search| search.found != First::Cancelled);
+    }
 }
 
 impl Search {
@@ -123,6 +150,7 @@ impl AppState {
             let search = |found| Search {
                 inputs: Vec::new(),
                 shift_ns: 0,
+                is_running: false,
                 found,
             };
             let (program, at_least_ns) = match self.condition_of(&of.vehicle, &of.text) {
@@ -165,6 +193,7 @@ impl AppState {
             let search = Search {
                 inputs,
                 shift_ns: self.shift_of(&of.vehicle),
+                is_running: true,
                 found,
             };
             self.compare.firsts.0.insert(of.clone(), search);
@@ -191,6 +220,11 @@ impl AppState {
             // Asked again since.
             return;
         }
+        if !search.is_running {
+            // Cancelled since.
+            return;
+        }
+        search.is_running = false;
         search.found = match result {
             Ok(Some(time)) => First::At(Timestamp::from_ns(time) - search.shift_ns),
             Ok(None) => First::Never,

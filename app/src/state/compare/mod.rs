@@ -97,7 +97,7 @@ pub struct Compare {
     /// The overlay that was chosen last.
     chosen: Option<OverlayId>,
     shifting: Shifting,
-    firsts: Firsts,
+    pub(super) firsts: Firsts,
 }
 
 impl AppState {
@@ -165,6 +165,7 @@ impl AppState {
             CompareCommand::Remove(id) => return self.remove_overlay(id),
             CompareCommand::Align(id, alignment) => {
                 self.change_overlay(id, |overlay| overlay.alignment = alignment);
+                self.compare.firsts.look_again();
                 // A condition may need signals that are not plotted, or need them no more.
                 let mut effects = self.drop_unused();
                 effects.extend(self.load_missing());

@@ -27,6 +27,8 @@ pub enum EventsCommand {
     ToggleMarks(ConditionId),
     /// Show an event, with the cursors at its ends.
     Show(ConditionId, usize),
+    /// Look for events again after that was cancelled.
+    FindAgain(ConditionId),
 }
 
 /// The events of a condition.
@@ -36,6 +38,8 @@ pub struct FoundEvents {
     pub intervals: Arc<[Interval]>,
     /// Whether they are being looked for.
     pub is_running: bool,
+    /// Whether nobody looks for them, because the user has cancelled that.
+    pub is_cancelled: bool,
     /// Why there are none.
     pub problem: Option<String>,
     /// Signals of which samples are missing, with the reasons.
@@ -67,8 +71,16 @@ impl WatchedEvents {
     pub(super) fn begin(&mut self, id: ConditionId, partial: Vec<String>) {
         let found = self.found.entry(id).or_default();
         found.is_running = true;
+        found.is_cancelled = false;
         found.problem = None;
         found.partial = partial;
+    }
+
+    pub(super) fn cancel(&mut self, id: ConditionId) {
+        if let Some(found) = self.found.get_mut(&id) {
+            found.is_running = false;
+            found.is_cancelled = true;
+        }
     }
 
     pub(super) fn wait(&mut self, id: ConditionId) {
@@ -128,6 +140,9 @@ impl AppState {
                 }
             }
             EventsCommand::Show(id, idx) => self.show_event(id, idx),
+            EventsCommand::FindAgain(id) => {
+                self.computations.conditions.remove(&id);
+            }
         }
         // Signals of the conditions may be needed now, or no more.
         let mut effects = self.drop_unused();

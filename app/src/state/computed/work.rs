@@ -103,6 +103,13 @@ pub struct Computations {
     pub(super) conditions: BTreeMap<ConditionId, Question>,
 }
 
+impl Computations {
+    /// Has a signal worked out anew, though nothing that it reads has changed.
+    pub(in crate::state) fn forget(&mut self, signal: &SignalRef) {
+        self.signals.remove(signal);
+    }
+}
+
 /// Whether the inputs of a program can be read.
 pub(in crate::state) enum Inputs {
     /// Some are on their way.
@@ -125,6 +132,19 @@ impl AppState {
             }
         }
         wanted.extend(self.signals_to_align());
+        self.add_inputs(&mut wanted);
+        wanted
+    }
+
+    /// What a computed signal is worked out from, down to what was recorded; nothing of others.
+    pub(in crate::state) fn inputs_behind(&self, signal: &SignalRef) -> BTreeSet<SignalRef> {
+        let mut inputs = BTreeSet::from([signal.clone()]);
+        self.add_inputs(&mut inputs);
+        inputs.remove(signal);
+        inputs
+    }
+
+    fn add_inputs(&self, wanted: &mut BTreeSet<SignalRef>) {
         let mut open: Vec<(SignalRef, usize)> =
             wanted.iter().map(|signal| (signal.clone(), 0)).collect();
         while let Some((signal, depth)) = open.pop() {
@@ -138,7 +158,6 @@ impl AppState {
                 }
             }
         }
-        wanted
     }
 
     /// What works out a computed signal.
@@ -355,6 +374,27 @@ impl AppState {
         };
         let signals = program.inputs().iter().map(|input| &input.signal);
         signals.zip(inputs).map(until).collect()
+    }
+
+    /// Whether events of a condition are being looked for; not while it waits for samples.
+    pub(in crate::state) fn is_searching(&self, id: ConditionId) -> bool {
+        let is_running = self.events.of(id).is_some_and(|it| it.is_running);
+        is_running && self.computations.conditions.contains_key(&id)
+    }
+
+    /// Gives up looking for events; what was found before stays.
+    pub(in crate::state) fn cancel_search(&mut self, id: ConditionId) -> Vec<Effect> {
+        self.events.cancel(id);
+        vec![Effect::Compute(ComputeEffect::Forget(vec![id]))]
+    }
+
+    /// Gives up working out a signal, if that is what a load does. What was there before stays.
+    pub(in crate::state) fn cancel_computing(&mut self, load: LoadId) {
+        if self.partial_inputs.remove(&load).is_some() {
+            self.store.update(load, |_, loaded| {
+                loaded.state = LoadState::Partial("working it out was cancelled".to_owned());
+            });
+        }
     }
 
     pub(in crate::state) fn computed(&mut self, event: ComputeEvent) {

@@ -16,6 +16,11 @@ use crate::state::{SignalRef, SourceId, VehicleRef};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuestionId(u64);
 
+impl QuestionId {
+    /// Of a question whose answer nobody waits for.
+    const NOBODYS: Self = Self(u64::MAX);
+}
+
 /// What a question is about; of each there is one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic {
@@ -46,8 +51,8 @@ enum State {
     Waiting,
     /// The answer is to the question.
     Answered,
-    /// The worker stopped, which is a bug.
-    Stopped,
+    /// The worker stopped without an answer, and what is said of that.
+    Stopped(&'static str),
 }
 
 impl<Q, A> Default for Asked<Q, A> {
@@ -78,9 +83,12 @@ impl<Q, A> Asked<Q, A> {
         self.state == State::Waiting
     }
 
-    /// Whether the worker stopped without an answer.
-    pub fn has_stopped(&self) -> bool {
-        self.state == State::Stopped
+    /// How the worker stopped without an answer, if it did.
+    pub fn has_stopped(&self) -> Option<&'static str> {
+        match self.state {
+            State::Stopped(how) => Some(how),
+            _ => None,
+        }
     }
 
     /// Forgets question and answer.
@@ -125,9 +133,24 @@ impl<Q, A> Asked<Q, A> {
         }
     }
 
+    /// The worker stopped, which is a bug.
     pub(super) fn stopped(&mut self) {
         self.answer = None;
-        self.state = State::Stopped;
+        self.state = State::Stopped("stopped unexpectedly");
+    }
+
+    /// Nobody waits for the answer any more; the same question is not asked again. Whether one was
+    /// waited for.
+    pub(super) fn cancel(&mut self) -> bool {
+        let is_waiting = self.is_waiting();
+        if is_waiting {
+            self.question = self
+                .question
+                .take()
+                .map(|(_, question)| (QuestionId::NOBODYS, question));
+            self.state = State::Stopped("was cancelled");
+        }
+        is_waiting
     }
 }
 
@@ -242,6 +265,8 @@ pub enum InspectEffect {
     },
     /// Compare two decodings.
     Compare(CompareOrder),
+    /// Nobody waits for answers to this any more.
+    Stop(Topic),
 }
 
 /// What the workers found for the inspector.
@@ -284,8 +309,14 @@ mod tests {
         asked.ask(&mut next, 4, |before| *before == 2).unwrap();
         assert_eq!(asked.answer(), None);
         asked.stopped();
-        assert!(asked.has_stopped() && !asked.is_waiting());
+        assert!(asked.has_stopped().is_some() && !asked.is_waiting());
+        assert!(!asked.cancel(), "nothing is on its way");
         asked.withdraw();
-        assert!(asked.ask(&mut next, 4, |_| true).is_some());
+        let fourth = asked.ask(&mut next, 4, |_| true).unwrap();
+        assert!(asked.cancel());
+        assert_eq!(asked.has_stopped(), Some("was cancelled"));
+        assert_eq!(asked.ask(&mut next, 4, |_| true), None, "not asked again");
+        asked.arrived(fourth, "late");
+        assert_eq!(asked.current(), None);
     }
 }

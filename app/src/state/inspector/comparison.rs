@@ -11,7 +11,7 @@ use crate::command::PlotTarget;
 use crate::inspect::Differences;
 use crate::source::SourceLocation;
 use crate::source::decode::DbcChoice;
-use crate::state::{Dialog, Severity, SignalRef, SourceStatus, TimeWindow, VehicleRef};
+use crate::state::{Dialog, Severity, SignalRef, TimeWindow, VehicleRef};
 
 /// Two decodings of the same frames.
 #[derive(Clone, Debug)]
@@ -202,10 +202,7 @@ impl AppState {
         if comparison.after != Some(source) {
             return None;
         }
-        let vehicles = match &self.source(source)?.status {
-            SourceStatus::Ready(catalogue) => &catalogue.vehicles,
-            _ => return None,
-        };
+        let vehicles = &self.source(source)?.catalogue()?.vehicles;
         let same = vehicles
             .iter()
             .find(|vehicle| vehicle.id == comparison.before.vehicle);
@@ -221,6 +218,21 @@ impl AppState {
                 Err(text) => ComparisonStatus::Refused(text),
             });
         }
+    }
+
+    /// Gives up a comparison that is being worked out; whether there was one. Decoding is ended with its
+    /// source.
+    pub(super) fn cancel_comparison(&mut self) -> bool {
+        let status = self.inspector.comparison.as_ref().map(|it| &it.status);
+        let is_running = matches!(
+            status,
+            Some(ComparisonStatus::FindingFrames | ComparisonStatus::Comparing)
+        );
+        if is_running {
+            let text = "the comparison was cancelled; decode again to repeat it";
+            self.set_comparison(ComparisonStatus::Refused(text.to_owned()));
+        }
+        is_running
     }
 
     pub(super) fn comparison_stopped(&mut self) {

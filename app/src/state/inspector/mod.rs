@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use super::{AppState, Effect, LineLook, PanelId, SignalRef, SourceId, SourceStatus, TimeWindow};
+use super::{AppState, Effect, LineLook, PanelId, SignalRef, SourceId, TimeWindow};
 use crate::inspect::FrameQuestion;
 use crate::source::Catalogue;
 use crate::source::decode::DbcChoice;
@@ -83,6 +83,11 @@ impl Inspector {
         self.chosen_dbc.get(&source)
     }
 
+    /// Whether an answer about the selected signal is on its way.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.definition.is_waiting() || self.timing.is_waiting() || self.frame.is_waiting()
+    }
+
     /// Forgets what concerns a source that is closed.
     pub(super) fn forget(&mut self, source: SourceId) {
         self.chosen_dbc.remove(&source);
@@ -119,6 +124,19 @@ impl AppState {
             InspectorCommand::CloseComparison => self.inspector.comparison = None,
         }
         Vec::new()
+    }
+
+    /// Gives up what is being found out; the same is not asked again. What that was.
+    pub(super) fn cancel_inspection(&mut self) -> Vec<Topic> {
+        let inspector = &mut self.inspector;
+        let asked = [
+            (Topic::Definition, inspector.definition.cancel()),
+            (Topic::Timing, inspector.timing.cancel()),
+            (Topic::Frame, inspector.frame.cancel()),
+            (Topic::Comparison, self.cancel_comparison()),
+        ];
+        let stopped = asked.into_iter().filter(|(_, was_waiting)| *was_waiting);
+        stopped.map(|(topic, _)| topic).collect()
     }
 
     /// Makes a signal the one that is stepped along and inspected.
@@ -290,10 +308,7 @@ impl AppState {
     }
 
     fn open_catalogue(&self, source: SourceId) -> Option<&Arc<Catalogue>> {
-        match &self.source(source)?.status {
-            SourceStatus::Ready(catalogue) => Some(catalogue),
-            _ => None,
-        }
+        self.source(source)?.catalogue()
     }
 
     /// DBC files that may be what a source was decoded with.

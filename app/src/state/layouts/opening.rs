@@ -232,9 +232,11 @@ impl AppState {
                 })
                 .collect();
             let source = vehicle.as_ref().and_then(|it| self.source(it.source));
-            if let (Some(vehicle), Some(SourceStatus::Ready(catalogue)), false) =
-                (vehicle, source.map(|it| &it.status), missing.is_empty())
-            {
+            if let (Some(vehicle), Some(catalogue), false) = (
+                vehicle,
+                source.and_then(OpenSource::catalogue),
+                missing.is_empty(),
+            ) {
                 effects.push(Effect::Layout(LayoutEffect::Rank {
                     catalogue: Arc::clone(catalogue),
                     vehicle: Arc::clone(&vehicle.vehicle),

@@ -9,7 +9,7 @@ use egui::{Align, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2,
 use super::CompareFields;
 use crate::command::{Command, CommandQueue};
 use crate::source::{Catalogue, SessionInfo, Vehicle};
-use crate::state::{AppState, CompareCommand, OpenSource, SourceId, SourceStatus, VehicleRef};
+use crate::state::{AppState, CompareCommand, OpenSource, SourceId, VehicleRef};
 use crate::time_display::{Zone, bytes_text, duration_text};
 use crate::ui::icons::{self, Icon};
 use crate::ui::timeline::{Timeline, session_text};
@@ -143,13 +143,8 @@ impl DialogFields {
 }
 
 fn catalogues(state: &AppState) -> impl Iterator<Item = (&OpenSource, &Arc<Catalogue>)> {
-    state
-        .sources
-        .iter()
-        .filter_map(|source| match &source.status {
-            SourceStatus::Ready(catalogue) => Some((source, catalogue)),
-            _ => None,
-        })
+    let sources = state.sources.iter();
+    sources.filter_map(|source| Some((source, source.catalogue()?)))
 }
 
 /// Whether there are so few sessions that all can be listed at once.

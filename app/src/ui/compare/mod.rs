@@ -275,6 +275,9 @@ fn first_times_text(state: &AppState, times: &[First; 2]) -> (String, bool) {
     let problem = |first: &First, where_: &str| match first {
         First::Failed(text) => Some(format!("{where_}: {text}")),
         First::Never => Some(format!("never holds {where_}; laid on the start instead")),
+        First::Cancelled => Some(format!(
+            "{where_}: cancelled; Enter in the field looks again"
+        )),
         First::Searching | First::At(_) => None,
     };
     let problems = [

@@ -30,6 +30,7 @@ pub(crate) enum Topic {
     Sharing,
     Export,
     Times,
+    LongWork,
     Keys,
 }
 
@@ -71,6 +72,7 @@ impl Topic {
         Self::Sharing,
         Self::Export,
         Self::Times,
+        Self::LongWork,
         Self::Keys,
     ];
 
@@ -100,6 +102,7 @@ impl Topic {
             Self::Sharing => &SHARING,
             Self::Export => &EXPORT,
             Self::Times => &TIMES,
+            Self::LongWork => &LONG_WORK,
             Self::Keys => &KEYS,
         }
     }
@@ -117,6 +120,25 @@ const LAYOUTS: Page = Page {
     ],
     gestures: &[("Drop a .canlake.json", "open the layout")],
     actions: &[Action::SaveLayout, Action::SaveLayoutAs, Action::OpenLayout],
+};
+
+const LONG_WORK: Page = Page {
+    title: "Long work",
+    text: &[
+        "What takes long is told at the left of the status line: a bar, how much is done, how long the \
+         rest will take. What was shown before stays until there is something new; nothing waits for \
+         you.",
+        "Esc ends all of it, Cancel one piece. What has arrived of a load is shown, marked partial, and \
+         you are asked whether to keep it, to discard it, or to load the rest. Menus of signals load \
+         the rest later.",
+        "A new source is closed when its opening is cancelled; one that is read again is what it was. \
+         A cancelled export leaves no file.",
+    ],
+    gestures: &[(
+        "Click what is under way",
+        "list its pieces, when there are several",
+    )],
+    actions: &[Action::CancelWork, Action::LoadRest],
 };
 
 const NOTES: Page = Page {

@@ -39,12 +39,12 @@ pub(super) fn show(
             known(ui, info);
             choose(ui, state, source, fields, queue);
         }
-        None if asked.has_stopped() => {
-            warning(ui, "Looking for the DBC file stopped unexpectedly.");
-        }
-        None => {
-            ui.spinner();
-        }
+        None => match asked.has_stopped() {
+            Some(how) => warning(ui, &format!("Looking for the DBC file {how}.")),
+            None => {
+                ui.spinner();
+            }
+        },
     });
     if let Some(Ok(definition)) = definition {
         section(ui, "Bits", |ui| bits::show(ui, state, signal, definition));

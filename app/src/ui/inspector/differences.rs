@@ -107,7 +107,7 @@ fn waiting(ui: &mut Ui, text: &str) {
 fn decoding(ui: &mut Ui, state: &AppState, comparison: &Comparison) {
     let source = comparison.after.and_then(|id| state.source(id));
     match source.map(|source| &source.status) {
-        Some(SourceStatus::Opening(text)) => waiting(ui, text),
+        Some(SourceStatus::Opening(opening)) => waiting(ui, &opening.progress.text),
         Some(SourceStatus::Failed(text)) => warning(ui, &format!("{text}.")),
         Some(_) => waiting(ui, "decoding"),
         None => warning(ui, "The second source has been closed."),

@@ -33,15 +33,15 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mu
             match asked.answer() {
                 Some(Ok(found)) => frame(ui, state, signal, found, queue),
                 Some(Err(reason)) => warning(ui, &format!("{reason}.")),
-                None if asked.has_stopped() => {
-                    warning(ui, "Looking for the frame stopped unexpectedly.");
-                }
-                None => {
-                    ui.horizontal(|ui| {
-                        ui.spinner();
-                        remark(ui, "looking for the frame");
-                    });
-                }
+                None => match asked.has_stopped() {
+                    Some(how) => warning(ui, &format!("Looking for the frame {how}.")),
+                    None => {
+                        ui.horizontal(|ui| {
+                            ui.spinner();
+                            remark(ui, "looking for the frame");
+                        });
+                    }
+                },
             }
         }
         ui.add_space(2.0);

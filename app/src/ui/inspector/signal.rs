@@ -4,8 +4,8 @@ use canlake_shared::time::Timestamp;
 use egui::{Label, RichText, Ui};
 
 use super::super::plot::{labelled_value, value_text};
-use super::super::{icons, theme};
-use super::{Facts, InspectorFields, definition, frame, remark, section, timing};
+use super::super::{icons, partial, theme};
+use super::{Facts, InspectorFields, definition, frame, remark, section, timing, warning};
 use crate::command::CommandQueue;
 use crate::source::SignalInfo;
 use crate::state::{AppState, Between, ComputedSignal, SignalRef};
@@ -29,7 +29,7 @@ pub(super) fn show(
         remark(ui, "No open source has this signal.");
         return;
     };
-    value(ui, state, signal);
+    value(ui, state, signal, queue);
     ui.add_space(4.0);
     if let Some(computed) = state.analysis.computed_signal(&signal.key) {
         section(ui, "Expression", |ui| expression(ui, computed));
@@ -93,11 +93,15 @@ fn expression(ui: &mut Ui, computed: &ComputedSignal) {
 }
 
 /// The value at the active cursor, and the last one.
-fn value(ui: &mut Ui, state: &AppState, signal: &SignalRef) {
+fn value(ui: &mut Ui, state: &AppState, signal: &SignalRef, queue: &mut CommandQueue) {
     let Some(loaded) = state.store.get(signal) else {
         remark(ui, "Not plotted: no samples are loaded.");
         return;
     };
+    if let Some(reason) = partial::reason(state, signal) {
+        warning(ui, &format!("Samples are missing: {reason}."));
+        partial::load_rest(ui, vec![signal.clone()], queue);
+    }
     let Some(series) = &loaded.series else {
         return;
     };

@@ -24,19 +24,21 @@ pub(super) fn show(
     queue: &mut CommandQueue,
 ) {
     let asked = &state.inspector.timing;
-    section(ui, "Timing", |ui| match asked.answer() {
-        Some(timing) => timing_facts(ui, state, info, timing),
-        None if asked.has_stopped() => warning(ui, "The measurement stopped unexpectedly."),
-        None if asked.is_waiting() => {
-            ui.spinner();
-        }
-        None => {
-            Facts::new(ui).add("expected", expected_text(state, info));
-            if !state.workspace.contains(signal) {
-                remark(
-                    ui,
-                    "Plot the signal to measure its period and find its gaps.",
-                );
+    section(ui, "Timing", |ui| {
+        match (asked.answer(), asked.has_stopped()) {
+            (Some(timing), _) => timing_facts(ui, state, info, timing),
+            (None, Some(how)) => warning(ui, &format!("The measurement {how}.")),
+            (None, None) if asked.is_waiting() => {
+                ui.spinner();
+            }
+            (None, None) => {
+                Facts::new(ui).add("expected", expected_text(state, info));
+                if !state.workspace.contains(signal) {
+                    remark(
+                        ui,
+                        "Plot the signal to measure its period and find its gaps.",
+                    );
+                }
             }
         }
     });

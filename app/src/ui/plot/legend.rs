@@ -12,6 +12,7 @@ use crate::state::{AppState, AxisId, LoadState, LoadedSignal, Panel, PanelKind, 
 use crate::ui::compare;
 use crate::ui::drop::{self, DraggedSignals};
 use crate::ui::guide::{self, Topic};
+use crate::ui::partial;
 
 const MAX_WIDTH: f32 = 360.0;
 const ROW_HEIGHT: f32 = 19.0;
@@ -152,6 +153,10 @@ fn entry(
     response.context_menu(|ui| {
         if ui.button("Inspect").clicked() {
             queue.send(Command::SelectSignal(plotted.signal.clone()));
+            ui.close();
+        }
+        let partial = partial::among(state, std::slice::from_ref(&plotted.signal));
+        if partial::load_rest(ui, partial, queue) {
             ui.close();
         }
         if ui.button("Remove from this plot").clicked() {

@@ -14,7 +14,7 @@ use super::rows::GroupId;
 use super::search::{Lit, Query, Searcher, elsewhere, hexadecimal};
 use super::sparks::Sparks;
 use crate::source::SignalInfo;
-use crate::state::{AppState, LoadedSignal, PlottedSignal, SignalRef};
+use crate::state::{AppState, LoadState, LoadedSignal, PlottedSignal, SignalRef};
 use crate::time_display::count_text;
 use crate::ui::plot::{label_of, value_text};
 use crate::ui::{icons, theme};
@@ -235,6 +235,13 @@ fn columns(
         return unit_left - SPACE;
     };
     right -= unit_width + SPACE;
+    if matches!(loaded.state, LoadState::Partial(_)) {
+        let font = FontId::proportional(10.0);
+        let galley = painter.layout_no_wrap("partial".to_owned(), font, palette.warning);
+        right -= galley.rect.width();
+        paint(&painter, galley, right, middle);
+        right -= SPACE;
+    }
     if let Some(value) = value {
         let is_label = !line.info.labels.is_empty();
         let font = if is_label {

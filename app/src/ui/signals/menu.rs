@@ -10,11 +10,12 @@ use crate::command::PlotTarget;
 use crate::state::{ComputedCommand, SignalRef};
 use crate::ui::drop;
 
-/// The menu of chosen signals, and what was chosen of it. `definition` is the position of a computed
+/// The menu of chosen signals, and what was chosen of it. Of those in `partial` samples are missing; `definition` is the position of a computed
 /// signal.
 pub(super) fn signals(
     ui: &mut Ui,
     signals: &[SignalRef],
+    partial: Vec<SignalRef>,
     is_favourite: bool,
     definition: Option<usize>,
 ) -> Option<Wish> {
@@ -38,6 +39,9 @@ pub(super) fn signals(
         ui.weak(refusal);
     }
     ui.separator();
+    if !partial.is_empty() && ui.button("Load the rest").clicked() {
+        wish = Some(Wish::LoadRest(partial));
+    }
     if let [only] = signals
         && ui.button("Inspect").clicked()
     {

@@ -23,12 +23,12 @@ use std::sync::Arc;
 use egui::{Align, Layout, Modifiers, Rect, Response, ScrollArea, Ui, vec2};
 
 use super::drop::{self, DraggedSignals};
-use super::{UiState, icons, theme};
+use super::{UiState, icons, partial, theme};
 use crate::command::{Command, CommandQueue, PlotTarget};
 use crate::source::Catalogue;
 use crate::state::{
-    AppState, ComputedCommand, ComputedSignal, Favourite, PanelId, PlottedSignal, SignalRef,
-    SignalsCommand, SourceStatus, VehicleRef,
+    AppState, ComputedCommand, ComputedSignal, Favourite, PanelId, PartialCommand, PlottedSignal,
+    SignalRef, SignalsCommand, VehicleRef,
 };
 use field::Typed;
 use line::{Brush, Heading, Line};
@@ -75,6 +75,8 @@ enum Wish {
     Mark(Vec<SignalRef>, bool),
     /// Show what is known of it.
     Inspect(SignalRef),
+    /// Load what is missing of these.
+    LoadRest(Vec<SignalRef>),
     /// Put a text into the clipboard.
     Copy(String),
     /// Define another computed signal, change one, or forget it.
@@ -126,10 +128,7 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &m
 }
 
 fn catalogue<'a>(state: &'a AppState, vehicle: &VehicleRef) -> Option<&'a Arc<Catalogue>> {
-    match &state.source(vehicle.source)?.status {
-        SourceStatus::Ready(catalogue) => Some(catalogue),
-        _ => None,
-    }
+    state.source(vehicle.source)?.catalogue()
 }
 
 fn header(ui: &mut Ui, tree: &mut SignalTree) {
@@ -297,6 +296,9 @@ impl SignalTree {
                 queue.send(Command::Signals(command));
             }
             Wish::Inspect(signal) => queue.send(Command::SelectSignal(signal)),
+            Wish::LoadRest(signals) => {
+                queue.send(Command::Partial(PartialCommand::LoadRest(signals)));
+            }
             Wish::Copy(text) => ui.copy_text(text),
             Wish::Computed(command) => queue.send(Command::Computed(command)),
         }
@@ -430,7 +432,9 @@ impl View<'_> {
         let computed = &self.state.analysis.computed;
         let definition = computed.iter().position(|it| it.info().key == info.key);
         response.context_menu(|ui| {
-            wish = menu::signals(ui, &chosen(), is_favourite, definition);
+            let chosen = chosen();
+            let partial = partial::among(self.state, &chosen);
+            wish = menu::signals(ui, &chosen, partial, is_favourite, definition);
         });
         if wish.is_some() {
             return wish;

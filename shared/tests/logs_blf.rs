@@ -9,7 +9,7 @@ mod test_data;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use canlake_shared::can::FrameFlags;
+use canlake_shared::can::{CanFrame, FrameFlags, Payload};
 use canlake_shared::logs::{SkipReason, TimeBasis};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -116,7 +116,7 @@ fn can_message(channel: u16, flags: u8, dlc: u8, id: u32, data: [u8; 8]) -> Vec<
 
 /// A numbered frame of the kind most logs are full of.
 fn numbered(i: u32) -> Vec<u8> {
-    let id = if i % 3 == 0 {
+    let id = if i.is_multiple_of(3) {
         i | 0x8000_0000
     } else {
         i % 0x800
@@ -139,7 +139,7 @@ fn some_log(n: u32, container_len: usize, method: u16) -> Vec<u8> {
 }
 
 /// The number that a frame of [`some_log`] carries.
-fn number(frame: &canlake_shared::can::CanFrame) -> u32 {
+fn number(frame: &CanFrame) -> u32 {
     u32::from_be_bytes(*frame.payload.first_chunk().unwrap())
 }
 
@@ -193,7 +193,7 @@ fn every_type_of_frame() {
         object(1, 1, 2, 10, &can_message(1, 0, 16, 0x1, data)),
         object(1, 1, 1, u64::MAX / 4, &can_message(1, 0, 1, 0x1, data)),
         object(1, 3, 2, 11, &[0; 8]),
-        object(1, 65, 2, 12, &[b'x'; 100_001]),
+        object(1, 65, 2, 12, &vec![b'x'; 100_001]),
         object(1, 1, 2, 13, &can_message(0x1111, 0, 0, 0x8000_0000, data)),
     ];
     let mut file = file_head(START);
@@ -206,12 +206,12 @@ fn every_type_of_frame() {
             format!("{after} {channel} {id} {flags:?} {len} {:?}", frame.payload)
         })
         .collect();
-    let fd_bytes: String = (0..32).map(|byte| format!("{byte:02X}")).collect();
+    let fd_bytes = Payload::new(&(0..32).collect::<Vec<u8>>()).unwrap();
     let expected = [
         "1 CAN1 123 {} 3 Payload(010203)".to_owned(),
         r#"20000 CAN1 00000123 {"TX"} 8 Payload(0102030405060708)"#.to_owned(),
         r#"3 CAN1 7FF {"REMOTE"} 4 Payload()"#.to_owned(),
-        format!(r#"4 CAN2 00000123 {{"FD", "BRS", "ESI", "TX"}} 32 Payload({fd_bytes})"#),
+        format!(r#"4 CAN2 00000123 {{"FD", "BRS", "ESI", "TX"}} 32 {fd_bytes:?}"#),
         r#"5 CAN3 321 {"FD", "BRS", "ESI", "TX"} 12 Payload(0102030405060708090A0B0C)"#.to_owned(),
         r#"6 CAN3 000 {"ERROR"} 0 Payload()"#.to_owned(),
         r#"7 CAN4 00000044 {"ERROR"} 2 Payload(0908)"#.to_owned(),
@@ -233,7 +233,7 @@ fn every_type_of_frame() {
 fn objects_outside_of_containers_and_an_unknown_start() {
     let mut file = file_head([0; 8]);
     file.extend(numbered(1));
-    file.extend(object(1, 115, 2, 0, &[7; 300_000]));
+    file.extend(object(1, 115, 2, 0, &vec![7; 300_000]));
     file.extend(container(2, &numbered(2)));
     file.extend(container(3, &numbered(3)));
     file.extend(numbered(4));

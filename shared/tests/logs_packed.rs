@@ -5,7 +5,7 @@ mod log;
 mod zip_files;
 
 use bytes::Bytes;
-use canlake_shared::can::{CanFrame, CanId, ChannelIdx, Payload};
+use canlake_shared::can::{CanFrame, CanId, ChannelIdx, ChannelName, Payload};
 use canlake_shared::logs::{self, LogError, SkipReason, candump};
 use canlake_shared::time::Timestamp;
 use log::Log;
@@ -91,7 +91,7 @@ fn the_logs_of_an_archive_are_one() {
     let log = Log::read(archive().finish());
     assert!(numbers(&log).into_iter().eq(0..4000));
     let names: Vec<&str> = (log.reader.channels().names().iter())
-        .map(|name| name.as_str())
+        .map(ChannelName::as_str)
         .collect();
     assert_eq!(names, ["can0", "can1", "can2"]);
     assert_eq!(log.channel(&log.frames[2500]), "can0");

@@ -193,7 +193,7 @@ fn pcapng_with_names_resolutions_and_directions() {
         file.extend(enhanced(order, 3, 6, &[0; 60], &[]));
         file.extend(enhanced(order, 9, 6, &packet(3), &[]));
         file.extend(block(order, 5, &[7; 16]));
-        file.extend(block(order, 0x0BAD, &[7; 300_000]));
+        file.extend(block(order, 0x0BAD, &vec![7; 300_000]));
         file.extend(enhanced(order, 2, 7, &packet(4), &[]));
         let log = Log::read(file);
         let found: Vec<String> = (log.frames.iter())

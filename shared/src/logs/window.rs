@@ -90,15 +90,15 @@ impl<R: Read> Window<R> {
         let mut is_blank = true;
         loop {
             let seen = self.peek(len);
-            let last = if seen.len() < len {
-                seen.len()
+            let has_ended = seen.len() < len;
+            let (found, last) = if has_ended {
+                let mut rests = (0..seen.len()).map(|i| seen.get(i..).unwrap_or_default());
+                (rests.position(&is_found), seen.len())
             } else {
-                seen.len() - len + 1
+                (seen.windows(len).position(&is_found), seen.len() - len + 1)
             };
-            let found = seen.windows(len.min(seen.len()).max(1)).position(&is_found);
             let passed = found.unwrap_or(last);
             is_blank &= seen.iter().take(passed).all(|byte| *byte == 0);
-            let has_ended = seen.len() < len;
             self.consume(passed);
             if found.is_some() || has_ended {
                 return Passed {

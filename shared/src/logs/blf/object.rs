@@ -16,6 +16,8 @@ pub(super) const FOLLOWING_BYTES: usize = MAX_PADDING + SIGNATURE.len();
 pub(super) const MAX_KEPT: u64 = 64 * 1024;
 /// More than any object that carries a frame takes.
 const MAX_FRAME_OBJECT: u64 = 1024;
+/// More than any other takes, but for containers.
+const MAX_OBJECT: u64 = 64 << 20;
 
 const CONTAINER: u32 = 10;
 const CAN_MESSAGE: u32 = 1;
@@ -48,8 +50,18 @@ impl Head {
         let len = u64::from(head.object_len);
         let is_sound = usize::from(head.header_len) >= HEAD_BYTES
             && u64::from(head.header_len) <= len
-            && (!head.carries_frame() || len <= MAX_FRAME_OBJECT);
+            && len <= head.max_len();
         is_sound.then_some(head)
+    }
+
+    fn max_len(&self) -> u64 {
+        if self.carries_frame() {
+            MAX_FRAME_OBJECT
+        } else if self.is_container() {
+            u64::from(u32::MAX)
+        } else {
+            MAX_OBJECT
+        }
     }
 
     pub(super) fn is_container(&self) -> bool {

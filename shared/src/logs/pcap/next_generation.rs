@@ -86,8 +86,8 @@ impl RecordFormat for PcapNg {
         };
         let len = said as usize;
         if len > Window::<LogInput>::MAX_BYTES {
-            // Not a packet of CAN: resolved names, secrets, other networks.
-            log.skip(len as u64);
+            // Resolved names, secrets, another network; or a length that is not true.
+            section.pass_large(len as u64, log, skipped);
             return true;
         }
         let block = log.peek(len).get(..len);
@@ -153,15 +153,29 @@ impl Section {
         Some(frames.push(channel, packet.frame))
     }
 
+    /// Passes over a block that is too large to be looked at. Its length is true if no packet of CAN
+    /// begins before its end.
+    fn pass_large(&self, len: u64, log: &mut Window<LogInput>, skipped: &mut SkipReport) {
+        let offset = log.offset();
+        if self.skip_to_next(log) < len {
+            let is_cut = log.peek(1).is_empty();
+            skipped.add(None, offset, SkipReason::lost(is_cut), b"");
+        }
+    }
+
     /// Goes on where a block of a capture of CAN begins.
     fn find_next(&self, log: &mut Window<LogInput>, skipped: &mut SkipReport) {
         let offset = log.offset();
-        log.consume(1);
-        let passed = log.skip_to(PACKET_HEAD_BYTES, |at| self.is_plausible(at));
+        self.skip_to_next(log);
         let is_cut = log.peek(1).is_empty();
-        if !passed.is_blank || !is_cut {
-            skipped.add(None, offset, SkipReason::lost(is_cut), b"");
-        }
+        skipped.add(None, offset, SkipReason::lost(is_cut), b"");
+    }
+
+    fn skip_to_next(&self, log: &mut Window<LogInput>) -> u64 {
+        let offset = log.offset();
+        log.consume(1);
+        log.skip_to(PACKET_HEAD_BYTES, |at| self.is_plausible(at));
+        log.offset() - offset
     }
 
     fn is_plausible(&self, at: &[u8]) -> bool {

@@ -18,8 +18,8 @@ mod search;
 
 use std::sync::Arc;
 
+use self::node::{Node, scan};
 pub use node::Extremes;
-use node::{Node, scan};
 pub(super) use search::same;
 
 /// Samples in a block.

@@ -98,7 +98,7 @@ fn number(frame: &CanFrame) -> u32 {
 fn frame_channels(file: &mut Mf4, store: Store, values: u64) -> u64 {
     let seconds = file.linear(0.0, 1e-9);
     let data = Cn {
-        kind: if store == Store::InRecord { 0 } else { 1 },
+        kind: u8::from(store != Store::InRecord),
         data_type: 10,
         data: values,
         ..Cn::unsigned("CAN_DataFrame.DataBytes", 14, 0, 64)

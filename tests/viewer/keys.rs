@@ -1,5 +1,5 @@
 use canlake::command::Command;
-use canlake::state::{Cursor, Dialog, Effect, ThemeChoice};
+use canlake::state::{Cursor, Effect, ThemeChoice};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -116,24 +116,6 @@ fn one_and_two_are_the_cursors() {
     window.press(Key::Num2);
     assert_eq!(shown(&window), [true, false]);
     assert_eq!(window.state().cursors.active(), Cursor::A);
-}
-
-#[test]
-fn the_window_is_asked_for_full_screen_also_while_typing() {
-    let mut window = TestWindow::plotted();
-    window.press(Key::F11);
-    window.press_with(Modifiers::COMMAND, Key::F);
-    window.press(Key::F11);
-    let effects = &window.harness.state().window_effects;
-    let is_full_screen = |effect: &&Effect| matches!(effect, Effect::ToggleFullScreen);
-    assert_eq!(effects.iter().filter(is_full_screen).count(), 2);
-}
-
-#[test]
-fn a_layout_is_saved_under_another_name() {
-    let mut window = TestWindow::plotted();
-    window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
-    assert_eq!(window.state().dialog, Some(Dialog::SaveLayout));
 }
 
 #[test]

@@ -190,22 +190,19 @@ impl AppState {
         let id = ExportId(self.next_export);
         self.next_export += 1;
         let name = target.path.file_name().unwrap_or(target.path.as_os_str());
-        self.exports.push(RunningExport {
-            id,
-            title: name.to_string_lossy().into_owned(),
-            done: 0.0,
-        });
+        let title = name.to_string_lossy().into_owned();
         let options = &self.settings.export;
         let signals = self.export_signals(options.scope);
         let lacking = self.lacking(&signals);
+        let is_of_samples = target.kind != ExportKind::Events;
         let effect = if target.kind == ExportKind::Events {
-            return Some(Effect::Export(ExportEffect::Events {
+            ExportEffect::Events {
                 id,
                 target,
                 events: self.watched_events(),
                 options: options.csv,
                 zone: self.zone(),
-            }));
+            }
         } else if target.kind == ExportKind::Png {
             let only: Option<PanelId> = match options.scope {
                 ExportScope::ActivePanel => self.workspace.active(),
@@ -227,11 +224,16 @@ impl AppState {
                 self.samples_order(id, target, columns, range?, &lacking),
             ))
         };
-        if !lacking.is_empty() {
+        if is_of_samples && !lacking.is_empty() {
             let title = "the export has only what has arrived of some signals";
             self.notices
                 .add(Severity::Warning, title, lacking.join("\n"));
         }
+        self.exports.push(RunningExport {
+            id,
+            title,
+            done: 0.0,
+        });
         Some(Effect::Export(effect))
     }
 

@@ -180,18 +180,7 @@ fn choose_dbc(
     }
     ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
         for path in &choice {
-            let mut is_ticked = fields.ticked.contains(path);
-            if ui
-                .checkbox(&mut is_ticked, file_name(path))
-                .on_hover_text(path.to_string_lossy())
-                .changed()
-            {
-                if is_ticked {
-                    fields.ticked.push(path.clone());
-                } else {
-                    fields.ticked.retain(|ticked| ticked != path);
-                }
-            }
+            ui.horizontal(|ui| tickable(ui, path, &mut fields.ticked));
         }
     });
     ui.add_space(6.0);
@@ -208,7 +197,7 @@ fn choose_dbc(
         fields.ticked.push(path.clone());
         queue.send(Command::AddDbc(id, path));
     }
-    ui.weak("The first ticked file that has a message decides about it.");
+    ui.weak("The file ticked first that has a message decides about it.");
     ui.checkbox(
         &mut fields.by_pgn,
         "Match by PGN (J1939, NMEA 2000), even where the files do not say so",
@@ -235,6 +224,23 @@ fn choose_dbc(
             });
         }
     });
+}
+
+/// A file that may be ticked; its place among several that are.
+fn tickable(ui: &mut Ui, path: &PathBuf, ticked: &mut Vec<PathBuf>) {
+    let mut is_ticked = ticked.contains(path);
+    let tick = ui.checkbox(&mut is_ticked, file_name(path));
+    if tick.on_hover_text(path.to_string_lossy()).changed() {
+        if is_ticked {
+            ticked.push(path.clone());
+        } else {
+            ticked.retain(|it| it != path);
+        }
+    }
+    let place = ticked.iter().position(|it| it == path);
+    if let (Some(place), true) = (place, ticked.len() > 1) {
+        ui.weak(format!("asked as number {}", place + 1));
+    }
 }
 
 /// Asks before a place is read that somebody else has named.

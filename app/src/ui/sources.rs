@@ -49,19 +49,9 @@ fn open_menu(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
             ui.weak("Recent");
         }
         for location in &state.settings.recent {
-            let text = location.to_string();
-            if ui
-                .button(location.short_name())
-                .on_hover_text(&text)
-                .clicked()
-            {
-                queue.send(Command::Open(match location {
-                    crate::source::SourceLocation::Local(paths) => paths
-                        .iter()
-                        .map(|path| path.to_string_lossy().into_owned())
-                        .collect(),
-                    _ => vec![text],
-                }));
+            let button = ui.button(location.short_name());
+            if button.on_hover_text(location.to_string()).clicked() {
+                queue.send(Command::Open(location.args()));
                 ui.close();
             }
         }

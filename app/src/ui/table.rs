@@ -1,15 +1,18 @@
 //! The value table: signals at the cursors, and the difference between them.
 
 use canlake_shared::time::Timestamp;
-use egui::{Grid, RichText, ScrollArea, Ui};
+use egui::{Align, Grid, Layout, Response, RichText, ScrollArea, Ui};
 
-use super::plot::{labelled_value, value_text};
+use super::plot::{bare_value, value_text};
 use super::theme;
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::{AppState, Cursor, LoadedSignal, Panel, PlottedSignal};
 use crate::time_display::duration_text;
 
-const COLUMNS: [&str; 6] = ["signal", "A", "B", "Δ", "Δ/Δt", "unit"];
+const COLUMNS: [&str; 6] = ["signal", "A", "B", "Δ", "Δ/Δt per s", "unit"];
+
+/// Columns of numbers.
+const VALUES: std::ops::Range<usize> = 1..5;
 
 /// Draws the table.
 pub(crate) fn show(ui: &mut Ui, state: &AppState, panel: &Panel, queue: &mut CommandQueue) {
@@ -27,9 +30,14 @@ pub(crate) fn show(ui: &mut Ui, state: &AppState, panel: &Panel, queue: &mut Com
                 .striped(true)
                 .spacing([16.0, 3.0])
                 .show(ui, |ui| {
-                    for title in COLUMNS {
+                    for (idx, title) in COLUMNS.into_iter().enumerate() {
                         let color = theme::palette(ui.theme()).faint_text;
-                        ui.label(RichText::new(title).color(color).size(11.0));
+                        let title = RichText::new(title).color(color).size(11.0);
+                        if VALUES.contains(&idx) {
+                            at_right(ui, title);
+                        } else {
+                            ui.label(title);
+                        }
                     }
                     ui.end_row();
                     for plotted in &panel.signals {
@@ -100,7 +108,7 @@ fn row(
     let mut texts: Vec<String> = values
         .iter()
         .map(|value| match value {
-            AtCursor::Value(value) => labelled_value(loaded, *value),
+            AtCursor::Value(value) => bare_value(loaded, *value),
             AtCursor::Nothing => "–".to_owned(),
             AtCursor::Gap => "gap".to_owned(),
         })
@@ -120,12 +128,18 @@ fn row(
     texts.extend([difference, rate].map(|value| value.map_or_else(|| "–".to_owned(), value_text)));
     let recorded = [Cursor::A, Cursor::B].map(|cursor| recorded_text(state, loaded, cursor));
     for (idx, text) in texts.into_iter().enumerate() {
-        let label = ui.label(RichText::new(text).font(theme::tabular(12.0)));
+        let label = at_right(ui, RichText::new(text).font(theme::tabular(12.0)));
         if let Some(Some(recorded)) = recorded.get(idx) {
             label.on_hover_text(recorded);
         }
     }
     ui.weak(&*loaded.info.unit);
+}
+
+/// Numbers stand below each other by their last digits.
+fn at_right(ui: &mut Ui, text: RichText) -> Response {
+    let layout = Layout::right_to_left(Align::Center);
+    ui.with_layout(layout, |ui| ui.label(text)).inner
 }
 
 /// When the sample at a cursor was recorded, where that is not when it is drawn.

@@ -4,7 +4,8 @@ use canlake_shared::can::FrameFlags;
 use canlake_shared::logs::{LogFormat, SkipReason, TimeBasis};
 use canlake_shared::time::Timestamp;
 
-use crate::log_frames::{ExpectedFrame, Log, assert_equal, expected};
+use crate::log::Log;
+use crate::python_can::{ExpectedFrame, assert_equal, expected, read_file};
 use crate::test_data;
 use crate::twin::{assert_same_frames, assert_same_times};
 
@@ -54,7 +55,7 @@ fn frames_equal_those_of_python_can() {
         return;
     };
     for (name, begin) in FILES {
-        let log = Log::read_file(&dir.join("formats").join(name));
+        let log = read_file(&dir.join("formats").join(name));
         assert_eq!(log.skipped(), [""; 0], "{name}");
         assert_eq!(log.reader.format(), LogFormat::Asc, "{name}");
         assert_eq!(log.reader.time_basis(), TimeBasis::Absolute, "{name}");
@@ -97,16 +98,16 @@ fn logs_that_were_converted_are_those_they_were_made_of() {
         return;
     };
     for name in ["j1939_tractor_6130", "nmea2000_a"] {
-        let log = Log::read_file(&dir.join(format!("formats/converted/{name}.asc")));
-        let twin = Log::read_file(&dir.join(format!("logs/{name}/{name}.log")));
+        let log = read_file(&dir.join(format!("formats/converted/{name}.asc")));
+        let twin = read_file(&dir.join(format!("logs/{name}/{name}.log")));
         assert_same_frames(name, &log, &twin);
         // The date of the begin has milliseconds.
         assert_same_times(name, &log, &twin, 1_000_000);
     }
     // The writer puts CAN FD frames into classic lines, where BRS has no place, and FD shows only
     // in frames of more than 8 bytes.
-    let log = Log::read_file(&dir.join("formats/css-multi/multiple_CAN.asc"));
-    let twin = Log::read_file(&dir.join("formats/css-multi/multiple_CAN.log"));
+    let log = read_file(&dir.join("formats/css-multi/multiple_CAN.asc"));
+    let twin = read_file(&dir.join("formats/css-multi/multiple_CAN.log"));
     assert_eq!(log.skipped(), [""; 0]);
     assert_same_frames("multiple_CAN.asc", &log, &twin);
     assert_same_times("multiple_CAN.asc", &log, &twin, 0);

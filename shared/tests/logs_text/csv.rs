@@ -8,7 +8,8 @@ use canlake_shared::logs::csv::{
 };
 use canlake_shared::logs::{self, LogError, LogFormat, SkipReason, TimeBasis};
 
-use crate::log_frames::{Log, assert_equal, expected};
+use crate::log::Log;
+use crate::python_can::{assert_equal, expected, read_file};
 use crate::test_data;
 use crate::twin::{assert_same_frames, assert_same_times};
 
@@ -18,7 +19,7 @@ fn frames_equal_those_of_python_can() {
         return;
     };
     let name = "converted/j1939_tractor_6130.csv";
-    let log = Log::read_file(&dir.join("formats").join(name));
+    let log = read_file(&dir.join("formats").join(name));
     assert_eq!(log.skipped(), [""; 0]);
     assert_eq!(log.reader.format(), LogFormat::Csv);
     // The format does not tell the bus.
@@ -30,8 +31,8 @@ fn canedge_csv_equals_the_candump_log_of_the_same_frames() {
     let Some(dir) = test_data::data_dir("formats/css-multi/multiple_CAN.csv") else {
         return;
     };
-    let log = Log::read_file(&dir.join("formats/css-multi/multiple_CAN.csv"));
-    let twin = Log::read_file(&dir.join("formats/css-multi/multiple_CAN.log"));
+    let log = read_file(&dir.join("formats/css-multi/multiple_CAN.csv"));
+    let twin = read_file(&dir.join("formats/css-multi/multiple_CAN.log"));
     assert_eq!(log.skipped(), [""; 0]);
     assert_same_frames("multiple_CAN.csv", &log, &twin);
     assert_same_times("multiple_CAN.csv", &log, &twin, 0);

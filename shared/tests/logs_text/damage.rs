@@ -3,7 +3,7 @@
 use canlake_shared::can::CanFrame;
 use proptest::prelude::*;
 
-use crate::log_frames::Log;
+use crate::log::Log;
 
 /// A small log of each format. Joined to itself it is a log too.
 const LOGS: [(&str, &str); 13] = [

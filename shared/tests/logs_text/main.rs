@@ -1,8 +1,10 @@
 //! Logs of lines: what each format's reader gives against an oracle, and damage of every kind.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "../log_frames/mod.rs"]
-mod log_frames;
+#[path = "../log/mod.rs"]
+mod log;
+#[path = "../python_can/mod.rs"]
+mod python_can;
 #[path = "../test_data/mod.rs"]
 mod test_data;
 

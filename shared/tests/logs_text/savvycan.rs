@@ -3,7 +3,8 @@
 use canlake_shared::logs::{LogFormat, TimeBasis};
 use canlake_shared::time::{NS_PER_SEC, Timestamp};
 
-use crate::log_frames::Log;
+use crate::log::Log;
+use crate::python_can::read_file;
 use crate::test_data;
 use crate::twin::assert_same_frames;
 
@@ -17,13 +18,13 @@ impl Drive {
         let dir = test_data::data_dir("formats/savvycan-tesla/CRTD_Log.txt")?;
         Some(Self {
             folder: dir.join("formats/savvycan-tesla"),
-            twin: Log::read_file(&dir.join("logs/tesla_model_s/tesla_model_s.log")),
+            twin: read_file(&dir.join("logs/tesla_model_s/tesla_model_s.log")),
         })
     }
 
     /// Reads one of its logs; identifiers and bytes are those of the twin.
     fn read(&self, name: &str, format: LogFormat, basis: TimeBasis) -> Log {
-        let log = Log::read_file(&self.folder.join(name));
+        let log = read_file(&self.folder.join(name));
         assert_eq!(log.skipped(), [""; 0], "{name}");
         assert_eq!(log.reader.format(), format, "{name}");
         assert_eq!(log.reader.time_basis(), basis, "{name}");

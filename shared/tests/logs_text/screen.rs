@@ -2,7 +2,7 @@
 
 use canlake_shared::logs::{LogFormat, TimeBasis};
 
-use crate::log_frames::Log;
+use crate::python_can::read_file;
 use crate::test_data;
 
 /// The other reader of this file is this test: a line that begins with `<` is a frame.
@@ -12,7 +12,7 @@ fn a_log_of_the_old_candump_has_its_frames_in_their_order() {
         return;
     };
     let path = dir.join("formats/canboat/candumpSample1_filtered.txt");
-    let log = Log::read_file(&path);
+    let log = read_file(&path);
     assert_eq!(log.skipped(), [""; 0]);
     assert_eq!(log.reader.format(), LogFormat::CandumpScreen);
     assert_eq!(log.reader.time_basis(), TimeBasis::Order);

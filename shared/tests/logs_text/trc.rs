@@ -4,7 +4,8 @@ use canlake_shared::can::FrameFlags;
 use canlake_shared::logs::{LogFormat, SkipReason, TimeBasis};
 use canlake_shared::time::NS_PER_DAY;
 
-use crate::log_frames::{Log, assert_equal, expected};
+use crate::log::Log;
+use crate::python_can::{assert_equal, expected, read_file};
 use crate::test_data;
 use crate::twin::{assert_same_frames, assert_same_times};
 
@@ -20,7 +21,7 @@ fn frames_equal_those_of_python_can() {
         "python-can/test_CanMessage_V2_1.trc",
         "converted/j1939_tractor_6130.trc",
     ] {
-        let log = Log::read_file(&dir.join("formats").join(name));
+        let log = read_file(&dir.join("formats").join(name));
         assert_eq!(log.skipped(), [""; 0], "{name}");
         assert_eq!(log.reader.format(), LogFormat::Trc, "{name}");
         assert_eq!(log.reader.time_basis(), TimeBasis::Absolute, "{name}");
@@ -36,12 +37,12 @@ fn logs_that_were_converted_are_those_they_were_made_of() {
         return;
     };
     let name = "j1939_tractor_6130";
-    let log = Log::read_file(&dir.join(format!("formats/converted/{name}.trc")));
-    let twin = Log::read_file(&dir.join(format!("logs/{name}/{name}.log")));
+    let log = read_file(&dir.join(format!("formats/converted/{name}.trc")));
+    let twin = read_file(&dir.join(format!("logs/{name}/{name}.log")));
     assert_same_frames(name, &log, &twin);
     assert_same_times(name, &log, &twin, 1_000);
-    let mut log = Log::read_file(&dir.join("formats/css-multi/multiple_CAN.trc"));
-    let twin = Log::read_file(&dir.join("formats/css-multi/multiple_CAN.log"));
+    let mut log = read_file(&dir.join("formats/css-multi/multiple_CAN.trc"));
+    let twin = read_file(&dir.join("formats/css-multi/multiple_CAN.log"));
     assert_same_frames("multiple_CAN.trc", &log, &twin);
     // The writer counts days from 1899-12-31 where PEAK does from the day before, and the ten digits
     // of its start are no finer than 8.64 µs.

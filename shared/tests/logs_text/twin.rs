@@ -2,7 +2,7 @@
 
 use canlake_shared::can::{CanFrame, FrameFlags};
 
-use crate::log_frames::Log;
+use crate::log::Log;
 
 /// What two logs of the same frames agree on whatever their formats can say.
 fn essence(frame: &CanFrame) -> (String, Vec<u8>, u8) {

@@ -238,10 +238,19 @@ pub(crate) fn value_at_pointer(state: &AppState, plotted: &PlottedSignal) -> Opt
 
 /// A value with its text from the DBC, or with its unit.
 pub(crate) fn labelled_value(loaded: &LoadedSignal, value: f64) -> String {
+    let text = bare_value(loaded, value);
+    if loaded.info.unit.is_empty() || label_of(loaded, value).is_some() {
+        return text;
+    }
+    format!("{text} {}", loaded.info.unit)
+}
+
+/// A value with its text from the DBC, where the unit stands elsewhere.
+pub(crate) fn bare_value(loaded: &LoadedSignal, value: f64) -> String {
+    let number = value_text(value);
     match label_of(loaded, value) {
-        Some(label) => format!("{label} ({})", value_text(value)),
-        None if loaded.info.unit.is_empty() => value_text(value),
-        None => format!("{} {}", value_text(value), loaded.info.unit),
+        Some(label) => format!("{label} ({number})"),
+        None => number,
     }
 }
 

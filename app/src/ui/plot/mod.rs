@@ -45,7 +45,9 @@ use crate::state::{AppState, AxisId, Panel, PanelId, SignalRef, TimeWindow};
 
 pub use curve::Curve;
 pub(crate) use input::{Buttons, Wheel};
-pub(crate) use legend::{axis_name, entries as legend_entries, label_of, labelled_value};
+pub(crate) use legend::{
+    axis_name, bare_value, entries as legend_entries, label_of, labelled_value,
+};
 pub(crate) use overview::HEIGHT as OVERVIEW_HEIGHT;
 pub(crate) use panel::PanelFrame;
 pub(crate) use value_axis::ticks as value_ticks;

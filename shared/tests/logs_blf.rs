@@ -294,6 +294,24 @@ fn damage_costs_the_container_it_is_in() {
     assert!((1..=2).contains(&skipped.total()), "{:?}", log.skipped());
 }
 
+/// Two bytes that make a frame something else, 8 kB long, and nothing but zeros follows it.
+#[test]
+fn the_size_of_an_object_is_not_true_where_another_lies_in_it() {
+    for len in [[0x38, 0x21, 0, 0], [0x38, 0x21, 0x30, 0]] {
+        let mut file = some_log(300, 1000, 0);
+        let at = 8548
+            + file[8548..]
+                .windows(4)
+                .position(|at| at == b"LOBJ")
+                .unwrap();
+        file[at + 8..at + 12].copy_from_slice(&len);
+        file[at + 12] = 3;
+        let log = Log::read(file);
+        assert_eq!(log.frames.len(), 299, "{len:?}");
+        assert_eq!(log.reader.skipped().total(), 1, "{:?}", log.skipped());
+    }
+}
+
 #[test]
 fn a_container_that_unpacks_to_gigabytes_is_read_piece_by_piece() {
     let zeros = vec![0; 64 << 20];

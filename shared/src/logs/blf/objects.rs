@@ -1,9 +1,7 @@
 //! The objects in a stream of unpacked bytes, whatever containers they were in. Bounded memory: a
 //! large object is passed over without being kept.
 
-use super::object::{
-    FOLLOWING_BYTES, HEAD_BYTES, Head, MAX_KEPT, MAX_PADDING, SIGNATURE, is_followed,
-};
+use super::object::{FOLLOWING_BYTES, HEAD_BYTES, Head, MAX_PADDING, SIGNATURE, is_followed};
 
 /// Bytes not read yet.
 #[derive(Default)]
@@ -58,14 +56,31 @@ impl Objects {
         self.is_lost = true;
     }
 
+    /// Passes over an object that carries no frame; returns whether another lies in it, so that its
+    /// size cannot be true.
+    fn pass_over(&mut self) -> bool {
+        let rest = self.bytes.get(self.start..).unwrap_or_default();
+        let to_skip = usize::try_from(self.to_skip).unwrap_or(usize::MAX);
+        let own = rest.get(..to_skip).unwrap_or(rest);
+        let inner = own
+            .windows(HEAD_BYTES)
+            .position(|at| Head::of(at).is_some());
+        let step = match inner {
+            Some(at) => at,
+            // The last bytes may be the beginning of a head.
+            None if own.len() < to_skip => own.len().saturating_sub(HEAD_BYTES - 1),
+            None => own.len(),
+        };
+        self.start += step;
+        self.to_skip = inner.map_or(self.to_skip - step as u64, |_| 0);
+        inner.is_some()
+    }
+
     pub(super) fn next_object(&mut self) -> Next<'_> {
         loop {
-            let left = self.bytes.len() - self.start;
-            let step = usize::try_from(self.to_skip)
-                .unwrap_or(usize::MAX)
-                .min(left);
-            self.start += step;
-            self.to_skip -= step as u64;
+            if self.pass_over() {
+                return Next::Damaged;
+            }
             let rest = self.bytes.get(self.start..).unwrap_or_default();
             let is_short = rest.len() < HEAD_BYTES + MAX_PADDING;
             if self.to_skip > 0 || rest.len() < HEAD_BYTES || (is_short && !self.has_ended) {
@@ -95,8 +110,9 @@ impl Objects {
                 self.is_lost = true;
                 return Next::Damaged;
             };
-            if head.object_len() > MAX_KEPT {
-                self.to_skip = head.object_len();
+            if !head.carries_frame() {
+                self.start += HEAD_BYTES;
+                self.to_skip = head.object_len() - HEAD_BYTES as u64;
                 continue;
             }
             let len = usize::try_from(head.object_len()).unwrap_or(usize::MAX);
@@ -112,9 +128,6 @@ impl Objects {
             }
             let from = self.start;
             self.start += len;
-            if !head.carries_frame() {
-                continue;
-            }
             let object = self.bytes.get(from..from + len).unwrap_or_default();
             return Next::Object(head, object);
         }

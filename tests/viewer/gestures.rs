@@ -188,6 +188,13 @@ fn a_right_click_opens_the_menu() {
     let mut window = two_axes();
     let place = at(window.plot_rect(), 0.5, 0.7);
     window.click_with(PointerButton::Secondary, place);
+    window.harness.get_by_label("Cursor here").click();
+    window.harness.run_steps(3);
+    let placed = window.state().cursors.active_instant().unwrap();
+    let visible = window.visible();
+    let off = placed.ns_since(visible.start + visible.duration_ns() / 2);
+    assert!(off.abs() < visible.duration_ns() / 100, "{off} ns");
+    window.click_with(PointerButton::Secondary, place);
     assert!(window.has_text("Remove this plot"));
     window.harness.get_by_label("Remove this plot").click();
     window.harness.run_steps(3);
@@ -283,7 +290,10 @@ fn the_time_axis_pans_scales_and_fits() {
     let scaled = window.visible();
     window.wheel_at(from, 40.0);
     assert!(window.visible().duration_ns() < scaled.duration_ns());
+    let (panel, volts) = (panel(&window).id, AxisId::of_unit("V"));
+    window.send(Command::SetAxis(panel, volts, [0.0, 7.0]));
     window.double_click_at(from);
+    assert_eq!(axis(&window, "V"), Some([0.0, 7.0]), "values stay");
     let extent = window.state().window.as_ref().unwrap().extent();
     assert_eq!(window.visible(), extent);
 }

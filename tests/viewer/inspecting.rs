@@ -358,6 +358,11 @@ fn decoding_again_shows_what_differs() {
     let names: Vec<_> = signals.iter().map(|it| state.signal_name(it)).collect();
     assert_ne!(names[0], names[1]);
     assert!(names[1].contains("other.dbc"), "{names:?}");
+    window.harness.get_by_label("Plot Lamp").click();
+    window.harness.run_steps(3);
+    window.wait("what is only after", |state| {
+        state.workspace.signals().len() == 3 && !state.store.is_loading()
+    });
     let go = "Cursor to the first different sample of Speed";
     window.harness.get_by_label(go).click();
     window.harness.run_steps(3);

@@ -332,6 +332,18 @@ fn a_message_folds() {
     window.press(Key::Escape);
     motor(&mut window);
     assert!(window.has_signal("Motor.Motor_RPM"));
+    for (item, is_shown) in [("Fold all", false), ("Open all", true)] {
+        let heading = window
+            .harness
+            .get_by_role_and_label(Role::TreeItem, "Battery");
+        let place = heading.rect().center();
+        window.click_with(egui::PointerButton::Secondary, place);
+        window.harness.get_by_label(item).click();
+        window.harness.run_steps(3);
+        for signal in ["Motor.Motor_RPM", "Battery.Pack_Voltage"] {
+            assert_eq!(window.has_signal(signal), is_shown, "{item}: {signal}");
+        }
+    }
 }
 
 #[test]

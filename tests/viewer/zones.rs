@@ -1,6 +1,7 @@
 use canlake::command::{Action, Command};
-use canlake::state::Dialog;
+use canlake::state::{Dialog, RangeChoice};
 use canlake::time_display::ZoneChoice;
+use canlake_shared::time::TimeRange;
 use egui::{Key, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -68,6 +69,16 @@ fn one_choice_changes_the_times_everywhere() {
         axis(&window)
     );
     assert!(typed_fields(&window).contains(&"0:00:00".to_owned()));
+    // A part of the session still counts from where the session begins.
+    let session = window.state().window.as_ref().unwrap().extent();
+    let ten_seconds = 10_000_000_000;
+    let later = TimeRange::new(session.start + ten_seconds, session.end);
+    window.send(Command::ChooseRange(RangeChoice::Typed(later)));
+    assert!(
+        axis(&window).starts_with("Time axis, since start: 0:00:10"),
+        "{}",
+        axis(&window)
+    );
     // Which recording it is does not count from the one that is shown.
     assert!(shown(&window, "Session 2026-04-05 07:00:00"));
 }

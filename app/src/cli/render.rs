@@ -1,6 +1,6 @@
 //! `canlake render`: the plots as a picture, drawn by the window's own code.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{RenderArgs, SelectArgs};
@@ -8,12 +8,13 @@ use super::failure::Failure;
 use super::output::{tell_problems, write_to};
 use super::session::{Opened, Selected};
 use crate::command::{Command, PlotTarget};
-use crate::export::{Picture, write_png};
+use crate::export::write_png;
 use crate::query::{QueryResult, SignalRows};
 use crate::series::{GapPolicy, Prepared, Series};
 use crate::source::SourceLocation;
 use crate::state::{
-    AppState, Effect, Event, LoadedPart, RangeChoice, Settings, SignalRef, ThemeChoice, VehicleRef,
+    AppState, Effect, Event, ExportScope, LoadedPart, RangeChoice, Settings, SignalRef,
+    ThemeChoice, VehicleRef,
 };
 use crate::ui;
 
@@ -26,8 +27,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<bool, Failure> {
     let size = [args.width, args.height];
     if let Some(layout) = &args.layout {
         let state = super::layout::shown(args, layout, theme)?;
-        let picture = ui::picture(&state.shown, egui_size(size), args.scale);
-        write(&picture, &args.output)?;
+        write_picture(&state.shown, size, args.scale, &args.output)?;
         return Ok(state.is_complete);
     }
     let opened = Opened::new(&args.source)?;
@@ -68,39 +68,43 @@ pub(super) fn draw(
         theme,
         ..Settings::default()
     };
-    let state = plotted(opened, &selected, result, settings, stack);
-    let size = egui_size(size);
-    let picture = ui::picture(&state, size, scale);
-    write(&picture, output)?;
+    let mut state = AppState::new(settings);
+    let location = SourceLocation::from_args(&select.source.source)?;
+    state.update(Command::Open(select.source.source.clone()));
+    plot(&mut state, location, opened, &selected, result, stack);
+    write_picture(&state, size, scale, output)?;
     Ok(is_complete)
 }
 
-fn egui_size(size: [u16; 2]) -> (f32, f32) {
-    (f32::from(size[0]), f32::from(size[1]))
+fn write_picture(
+    state: &AppState,
+    [width, height]: [u16; 2],
+    scale: f32,
+    output: &Path,
+) -> Result<(), Failure> {
+    let picture = ui::picture(state, (f32::from(width), f32::from(height)), scale);
+    let window = state.window.as_ref();
+    let facts = window.map(|it| state.picture_facts(ExportScope::Everything, it.visible()));
+    let facts = facts.unwrap_or_default();
+    write_to(Some(output), |out| write_png(out, &picture, &facts))
 }
 
-fn write(picture: &Picture, output: &Path) -> Result<(), Failure> {
-    write_to(Some(output), |out| write_png(out, picture, &[]))
-}
-
-/// The state that the window would have after plotting the same signals.
-fn plotted(
+/// Does to a state what the window does to plot the same signals of the source opened last.
+fn plot(
+    state: &mut AppState,
+    location: SourceLocation,
     opened: &Opened,
     selected: &Selected,
     result: QueryResult,
-    settings: Settings,
     stack: bool,
-) -> AppState {
-    let mut state = AppState::new(settings);
-    let place = "source".to_owned();
-    state.update(Command::Open(vec![place.clone()]));
+) {
     let Some(source) = state.sources.last().map(|source| source.id) else {
-        return state;
+        return;
     };
     state.apply(Event::SourceReady {
         source,
         catalogue: Arc::clone(&opened.catalogue),
-        location: SourceLocation::Local(vec![PathBuf::from(place)]),
+        location,
         remarks: Vec::new(),
     });
     // The samples are here already.
@@ -168,5 +172,4 @@ fn plotted(
             result: Ok(outcome),
         });
     }
-    state
 }

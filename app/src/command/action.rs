@@ -41,6 +41,10 @@ pub enum Action {
     PanLeft,
     /// Show later times; with a cursor, move it to the next sample.
     PanRight,
+    /// Show higher values on the axes of the active panel that were set by hand.
+    PanUp,
+    /// Show lower values on them.
+    PanDown,
     /// Back to the arrangement of panels and signals before the last change.
     Undo,
     /// Forward again.
@@ -218,6 +222,8 @@ impl Action {
         Self::ZoomOut,
         Self::PanLeft,
         Self::PanRight,
+        Self::PanUp,
+        Self::PanDown,
         Self::Undo,
         Self::Redo,
         Self::UndoZoom,
@@ -311,6 +317,8 @@ impl Action {
             Self::ZoomOut => "Zoom out",
             Self::PanLeft => "Earlier, or sample before",
             Self::PanRight => "Later, or sample after",
+            Self::PanUp => "Higher values",
+            Self::PanDown => "Lower values",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::UndoZoom => "Undo zoom",

@@ -208,7 +208,6 @@ impl AppState {
                 ExportScope::ActivePanel => self.workspace.active(),
                 ExportScope::Everything => None,
             };
-            let vehicles = self.export_vehicles(signals.iter(), range?);
             ExportEffect::Picture(PictureOrder {
                 id,
                 target,
@@ -216,7 +215,7 @@ impl AppState {
                 panel: only,
                 // What is visible may differ from panel to panel.
                 range: range.filter(|_| options.range != ExportRange::Visible),
-                facts: self.export_facts(&vehicles, range?, &lacking),
+                facts: self.picture_facts(options.scope, range?),
             })
         } else {
             let columns = self.export_columns();
@@ -258,6 +257,17 @@ impl AppState {
             zone: self.zone(),
             vehicles,
         }
+    }
+
+    /// What a picture says about where it is from.
+    pub fn picture_facts(
+        &self,
+        scope: ExportScope,
+        range: TimeRange,
+    ) -> Vec<(&'static str, String)> {
+        let signals = self.export_signals(scope);
+        let vehicles = self.export_vehicles(signals.iter(), range);
+        self.export_facts(&vehicles, range, &self.lacking(&signals))
     }
 
     /// The vehicles of signals, each once.

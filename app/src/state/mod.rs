@@ -269,9 +269,18 @@ impl AppState {
         self.clipboard = None;
     }
 
-    /// The zone in which all instants are shown, typed and exported.
+    /// The zone in which all instants are shown, typed and exported. Relative times count from where the
+    /// session begins in which the loaded stretch does.
     pub fn zone(&self) -> Zone {
-        let origin = self.window.as_ref().map(|window| window.extent().start);
+        let origin = self.window.as_ref().map(|window| {
+            let loaded = window.extent().start;
+            let mut sessions = self
+                .selected_vehicle()
+                .into_iter()
+                .flat_map(|it| &it.sessions);
+            let session = sessions.find(|session| session.range.contains(loaded));
+            session.map_or(loaded, |session| session.range.start)
+        });
         self.settings.zone.zone(origin)
     }
 

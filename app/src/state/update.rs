@@ -179,6 +179,8 @@ impl AppState {
             }
             Action::PanLeft => self.pan(-0.2),
             Action::PanRight => self.pan(0.2),
+            Action::PanUp => self.pan_values(0.2),
+            Action::PanDown => self.pan_values(-0.2),
             Action::PreviousSample => self.step(Step::Samples(-1)),
             Action::NextSample => self.step(Step::Samples(1)),
             Action::TenBack => self.step(Step::Samples(-10)),

@@ -138,6 +138,21 @@ impl AppState {
         }
     }
 
+    /// Moves what is seen of the values in the active panel by a share of its height. Axes that follow the
+    /// visible values have nowhere to go.
+    pub(super) fn pan_values(&mut self, share: f64) {
+        let active = self.workspace.active();
+        let Some(panel) = active.and_then(|id| self.workspace.panel(id)) else {
+            return;
+        };
+        let (id, axes) = (panel.id, panel.fixed_axes.clone());
+        for (axis, [low, high]) in axes {
+            let shift = high * share - low * share;
+            self.workspace
+                .set_axis(id, axis, [low + shift, high + shift]);
+        }
+    }
+
     /// The panels that are seen and change when the time of the active panel does.
     fn panels_of_time(&self) -> Vec<PanelId> {
         if let Some(panel) = self.unlinked_active() {
@@ -311,6 +326,17 @@ mod tests {
         assert_eq!(fixed(&state), [false, true, true]);
         state.update(Command::Run(Action::FitAll));
         assert_eq!(fixed(&state), [false, false, true]);
+
+        // Axes that were set by hand move by keys.
+        fix(&mut state);
+        state.update(Command::ActivatePanel(first));
+        state.update(Command::Run(Action::PanUp));
+        let axis = |state: &AppState, id| state.workspace.panel(id).unwrap().fixed_axes[&unit];
+        assert_eq!(axis(&state, first), [0.2, 1.2]);
+        assert_eq!(axis(&state, second), [0.0, 1.0]);
+        state.update(Command::Run(Action::PanDown));
+        state.update(Command::Run(Action::PanDown));
+        assert_eq!(axis(&state, first), [-0.2, 0.8]);
 
         // An unlinked panel is on its own.
         fix(&mut state);

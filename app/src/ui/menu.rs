@@ -92,6 +92,8 @@ const MENUS: [(&str, &[Option<Action>]); 6] = [
             Some(Action::ZoomOut),
             Some(Action::PanLeft),
             Some(Action::PanRight),
+            Some(Action::PanUp),
+            Some(Action::PanDown),
             Some(Action::UndoZoom),
             Some(Action::RedoZoom),
             None,

@@ -328,13 +328,17 @@ pub(crate) fn title(state: &AppState, id: PanelId) -> String {
         PanelKind::Track => "GPS track",
         PanelKind::Events => "Events",
     };
-    let names: Vec<_> = panel
+    let mut names: Vec<_> = panel
         .signals
         .iter()
         // What is compared has the name of what it is compared with.
         .filter(|plotted| plotted.signal.vehicle.overlay.is_none())
         .map(|plotted| &*plotted.signal.key.signal)
         .collect();
+    // So has what was decoded again.
+    if panel.kind != PanelKind::Xy {
+        names.dedup();
+    }
     match (panel.kind, names.as_slice()) {
         (PanelKind::Statistics, []) => "Statistics of all plotted signals".to_owned(),
         (_, []) | (PanelKind::Track, _) => kind.to_owned(),

@@ -42,6 +42,8 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::ZoomOut, key(Key::O)),
     (Action::PanLeft, key(Key::ArrowLeft)),
     (Action::PanRight, key(Key::ArrowRight)),
+    (Action::PanUp, key(Key::ArrowUp)),
+    (Action::PanDown, key(Key::ArrowDown)),
     (Action::Undo, command(Key::Z)),
     (Action::Redo, command_shift(Key::Z)),
     (Action::UndoZoom, key(Key::Backspace)),
@@ -163,6 +165,11 @@ pub(crate) fn handle(ctx: &Context, was_typing: bool, queue: &mut CommandQueue) 
         let is_function_key = matches!(shortcut.logical_key, Key::F1 | Key::F6 | Key::F11);
         if typing && (is_for_text && !is_function_key || TEXT_KEYS.contains(&shortcut.logical_key))
         {
+            continue;
+        }
+        // In lists and trees these choose.
+        let moves_choice = matches!(action, Action::PanUp | Action::PanDown);
+        if moves_choice && ctx.memory(|memory| memory.focused().is_some()) {
             continue;
         }
         if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {

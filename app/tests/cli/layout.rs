@@ -49,6 +49,8 @@ fn a_layout_is_drawn_and_what_is_missing_is_told() {
     assert!(told.contains("Drive.Nothing is not in V1"), "{told}");
     let whole = std::fs::read(&picture).unwrap();
     assert_eq!(whole[16..24], [0, 0, 1, 144, 0, 0, 1, 44]);
+    let says = |text: &str| whole.windows(text.len()).any(|it| it == text.as_bytes());
+    assert!(says(path_of(&lake)) && says("V1"), "where it is from");
     let complete = LAYOUT.replace("Drive.Nothing", "Drive.Speed");
     let (output, picture) = render(&lake, &complete, &[]);
     assert!(output.status.success(), "{}", stderr(&output));

@@ -246,8 +246,8 @@ impl AppState {
         }
     }
 
-    /// Draws a signal of the first decoding and the same of the second, on one axis where the unit
-    /// is the same.
+    /// Draws a signal of the first decoding and the same of the second, or what there is of the two, on
+    /// one axis where the unit is the same.
     pub(super) fn plot_both(&mut self, signal: &SignalRef) -> Vec<Effect> {
         let after = self.inspector.comparison.as_ref().and_then(|it| it.after);
         let vehicle = after.and_then(|source| self.decoded_again(source));
@@ -256,6 +256,7 @@ impl AppState {
             vehicle,
             key: signal.key.clone(),
         });
-        self.plot(signals.collect(), PlotTarget::NewPanel)
+        let there = signals.filter(|signal| self.signal_info(signal).is_some());
+        self.plot(there.collect(), PlotTarget::NewPanel)
     }
 }

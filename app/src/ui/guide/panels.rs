@@ -78,6 +78,8 @@ pub(super) const PLOT: Page = Page {
         Action::ZoomOut,
         Action::PanLeft,
         Action::PanRight,
+        Action::PanUp,
+        Action::PanDown,
         Action::StackOrOverlay,
         Action::ToggleGrid,
         Action::ToggleDots,

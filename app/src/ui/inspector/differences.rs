@@ -243,7 +243,7 @@ fn difference_row(
     });
 }
 
-/// What can be done with a row: plot both, go to the first difference.
+/// What can be done with a row: plot it, go to the first difference.
 fn buttons(ui: &mut Ui, comparison: &Comparison, row: &SignalDifference, queue: &mut CommandQueue) {
     let area = egui::UiBuilder::new().max_rect(Rect::from_min_size(
         ui.cursor().min,
@@ -254,11 +254,11 @@ fn buttons(ui: &mut Ui, comparison: &Comparison, row: &SignalDifference, queue: 
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let name = &row.key.signal;
-            let plot = format!("Plot {name} of both");
-            if row.before.is_some()
-                && row.after.is_some()
-                && icons::button(ui, icons::Icon::ChartLine, &plot).clicked()
-            {
+            let plot = match (&row.before, &row.after) {
+                (Some(_), Some(_)) => format!("Plot {name} of both"),
+                _ => format!("Plot {name}"),
+            };
+            if icons::button(ui, icons::Icon::ChartLine, &plot).clicked() {
                 let signal = SignalRef {
                     vehicle: comparison.before.clone(),
                     key: row.key.clone(),

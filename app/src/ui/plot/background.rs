@@ -86,12 +86,10 @@ pub(super) fn paint(
 pub(super) fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &Panel, plot: &PlotGeometry<'_>) {
     let visible = plot.window.visible();
     let painter = ui.painter().with_clip_rect(plot.rect);
-    for (idx, plotted) in panel
-        .signals
-        .iter()
-        .filter(|plotted| plotted.visible)
-        .enumerate()
-    {
+    let shown: Vec<_> = panel.signals.iter().filter(|it| it.visible).collect();
+    // A row for each signal; those of many stay at the bottom of the plot.
+    let row = (plot.rect.height() * 0.1 / shown.len().max(1) as f32).min(3.0);
+    for (idx, plotted) in shown.into_iter().enumerate() {
         let Some(series) = state
             .store
             .get(&plotted.signal)
@@ -101,7 +99,7 @@ pub(super) fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &Panel, plot: &P
             continue;
         };
         let color = theme::signal_color(ui.theme(), plotted.color_idx);
-        let bottom = plot.rect.bottom() - 1.0 - 3.0 * idx as f32;
+        let bottom = plot.rect.bottom() - 1.0 - row * idx as f32;
         let range = (visible.start.as_ns(), visible.end.as_ns());
         // One look a point, however many gaps there are.
         let mut x = plot.rect.left();
@@ -114,7 +112,8 @@ pub(super) fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &Panel, plot: &P
             let right = plot
                 .x_of(Timestamp::from_ns(gap.end))
                 .clamp(left + 1.0, plot.rect.right().max(left + 1.0));
-            let mark = Rect::from_min_max(pos2(left, bottom - 2.0), pos2(right, bottom));
+            let mark =
+                Rect::from_min_max(pos2(left, bottom - row * 2.0 / 3.0), pos2(right, bottom));
             painter.rect_filled(mark, 0.0, color);
             x = right.max(x + 1.0);
         }

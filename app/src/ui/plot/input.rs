@@ -82,7 +82,7 @@ impl PlotGeometry<'_> {
     }
 
     /// Shows another stretch of time: here alone, or in all panels.
-    fn show_time(&self, range: TimeRange) -> Command {
+    pub(crate) fn show_time(&self, range: TimeRange) -> Command {
         if self.is_linked {
             Command::SetWindow(range)
         } else {

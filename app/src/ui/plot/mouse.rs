@@ -61,7 +61,9 @@ pub(super) fn handle(
         }
         input::wheel_in_plot(plot, Wheel::read(ui), pointer, queue);
     }
-    menu::show(response, plot.panel, queue);
+    let below_pointer = response.interact_pointer_pos();
+    let instant = below_pointer.map(|pointer| plot.time_at(pointer.x));
+    menu::show(response, plot.panel, instant, queue);
 }
 
 /// How long what a zoom box has in it lasts.

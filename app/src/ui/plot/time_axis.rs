@@ -5,7 +5,7 @@ use egui::{Align2, FontId, Painter, Rangef, Rect, Role, Sense, Ui, WidgetInfo, p
 
 use super::input::{self, PlotGeometry, Wheel};
 use super::{theme, window_geometry};
-use crate::command::{Action, Command, CommandQueue};
+use crate::command::CommandQueue;
 use crate::state::{Panel, TimeWindow};
 use crate::time_display::{Tick, Zone};
 
@@ -82,8 +82,7 @@ pub(crate) fn show(
     let modifiers = ui.input(|input| input.modifiers);
     input::drag_on_time_axis(&plot, &response, modifiers, queue);
     if response.double_clicked() {
-        queue.send(Command::ActivatePanel(panel.id));
-        queue.run(Action::FitAll);
+        queue.send(plot.show_time(window.reach()));
     }
     if let Some(pointer) = response.hover_pos() {
         let wheel = Wheel::read(ui);

@@ -114,6 +114,12 @@ pub(super) fn group(ui: &mut Ui, id: &GroupId, signals: &[SignalRef]) -> Option<
     {
         wish = Some(Wish::Copy(name.to_string()));
     }
+    ui.separator();
+    for (label, all) in [("Fold all", Wish::FoldAll), ("Open all", Wish::OpenAll)] {
+        if ui.button(label).clicked() {
+            wish = Some(all);
+        }
+    }
     if wish.is_some() {
         ui.close();
     }

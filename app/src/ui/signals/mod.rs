@@ -60,6 +60,10 @@ pub(crate) struct SignalTree {
 enum Wish {
     /// Fold a group, or open it.
     Fold(GroupId),
+    /// Fold all groups.
+    FoldAll,
+    /// Open all groups.
+    OpenAll,
     /// Choose a signal alone.
     PickOnly(Place),
     /// Add a signal to the choice, or take it out.
@@ -272,6 +276,8 @@ impl SignalTree {
                     self.closed.insert(id);
                 }
             }
+            Wish::FoldAll => self.closed = self.rows.groups(),
+            Wish::OpenAll => self.closed.clear(),
             Wish::PickOnly(place) => self.picks.only(place),
             Wish::PickToo(place) => {
                 self.picks.toggle(place);

@@ -316,6 +316,15 @@ impl Rows {
         index.search(&mut self.searcher, shown.filter, &among)
     }
 
+    /// The headings.
+    pub(super) fn groups(&self) -> BTreeSet<GroupId> {
+        let headings = self.lines.iter().filter_map(|line| match line {
+            Row::Group { id, .. } => Some(id.clone()),
+            Row::Signal { .. } => None,
+        });
+        headings.collect()
+    }
+
     /// The lines.
     pub(super) fn as_slice(&self) -> &[Row] {
         &self.lines

@@ -82,6 +82,7 @@ impl App {
             .as_deref()
             .map_or_else(Default::default, Settings::from_text);
         let mut state = AppState::new(settings);
+        state.documents = documents();
         if let Some(problem) = problem {
             state.notices.add(Severity::Warning, problem, "");
         }
@@ -158,12 +159,6 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         let ctx = ui.ctx().clone();
         ui::show(ui, &self.state, &mut self.local, &mut self.queue);
-        let is_resting = ctx.input(|input| {
-            !input.pointer.any_down() && input.smooth_scroll_delta() == egui::Vec2::ZERO
-        });
-        if is_resting {
-            self.queue.send(Command::EndGesture);
-        }
         // The search field has seen it now; what is carried out next may ask for the next frame.
         self.state.drawn();
         self.waits.drawn(&self.state);
@@ -174,6 +169,16 @@ impl eframe::App for App {
         storage.set_string(SETTINGS_KEY, self.state.settings.to_text());
         storage.set_string(LAYOUTS_KEY, self.state.kept_layouts());
     }
+}
+
+/// The user's folder for documents, else for everything.
+fn documents() -> PathBuf {
+    let users = directories::UserDirs::new();
+    let folder = |users: &directories::UserDirs| {
+        let folder = users.document_dir().unwrap_or(users.home_dir());
+        folder.to_owned()
+    };
+    users.as_ref().map(folder).unwrap_or_default()
 }
 
 fn icon() -> egui::IconData {

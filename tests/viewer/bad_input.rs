@@ -177,5 +177,6 @@ fn the_plot_is_there_or_hidden(window: &TestWindow, size: [f32; 2]) {
             rect.width() > 40.0 && rect.height() > 20.0,
             "{size:?}: {rect:?}"
         );
+        assert!(window.plots()[0].contains("Speed"), "{:?}", window.plots());
     }
 }

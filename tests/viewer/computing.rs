@@ -170,13 +170,13 @@ fn two_plotted_signals_are_subtracted() {
     assert!(series.values().iter().all(|value| *value == 0.0));
 }
 
-/// The stretches of the last session in which the speed is above 45 km/h for so many samples.
-fn expected_events(at_least: usize) -> Vec<(i64, i64)> {
+/// The stretches of the last session in which the speed is above a limit for so many nanoseconds.
+fn expected_events(limit: f64, at_least_ns: i64) -> Vec<(i64, i64)> {
     let (times, values) = samples(1);
     let mut events = Vec::new();
     let mut start = None;
     for (idx, value) in values.iter().enumerate() {
-        match (start, *value > 45.0) {
+        match (start, *value > limit) {
             (None, true) => start = Some(idx),
             (Some(from), false) => {
                 events.push((from, idx));
@@ -188,8 +188,8 @@ fn expected_events(at_least: usize) -> Vec<(i64, i64)> {
     events.extend(start.map(|from| (from, values.len() - 1)));
     events
         .into_iter()
-        .filter(|(from, to)| to - from >= at_least)
         .map(|(from, to)| (times[from], times[to]))
+        .filter(|(from, to)| to - from >= at_least_ns)
         .collect()
 }
 
@@ -215,7 +215,7 @@ fn with_events(condition: &str) -> TestWindow {
 #[test]
 fn a_condition_lists_its_events_and_a_click_shows_one() {
     let mut window = with_events("Speed > 45");
-    let expected = expected_events(0);
+    let expected = expected_events(45.0, 0);
     let id = window.state().analysis.conditions[0].id;
     let found = window.state().events.of(id).unwrap();
     let intervals: Vec<_> = found
@@ -260,7 +260,7 @@ fn events_are_exported_as_csv() {
     let text = std::fs::read_to_string(&path).unwrap();
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("condition,start,end,duration_s"));
-    let expected = expected_events(0);
+    let expected = expected_events(45.0, 0);
     assert_eq!(lines.clone().count(), expected.len());
     for (line, (start, end)) in lines.zip(expected) {
         let seconds = (end - start) as f64 / 1e9;
@@ -274,13 +274,10 @@ fn a_condition_may_have_to_hold_for_a_time() {
     let window = with_events("Speed > 27 for 200 ms");
     let id = window.state().analysis.conditions[0].id;
     let found = window.state().events.of(id).unwrap();
-    assert!(!found.intervals.is_empty());
-    assert!(
-        found
-            .intervals
-            .iter()
-            .all(|it| it.duration_ns() >= 200_000_000)
-    );
+    let intervals = found.intervals.iter();
+    let intervals: Vec<_> = intervals.map(|it| (it.start, it.end)).collect();
+    assert_eq!(intervals, expected_events(27.0, 200_000_000));
+    assert!(intervals.len() < expected_events(27.0, 0).len());
 }
 
 #[test]
@@ -295,4 +292,16 @@ fn a_ready_made_rule_fills_the_condition() {
     window.harness.get_by_label("Rules").click();
     window.harness.run_steps(3);
     assert!(window.harness.query_all_by_label(SPEED).count() > 1);
+
+    // What is chosen finds something, and not everything.
+    let text = window
+        .state()
+        .rule_text(canlake::state::Rule::Threshold, &signal);
+    window.send(Command::Events(canlake::state::EventsCommand::Watch(
+        text.unwrap(),
+    )));
+    window.wait("the events", |state| {
+        let found = state.events.of(state.analysis.conditions[0].id);
+        found.is_some_and(|it| !it.is_running && !it.intervals.is_empty())
+    });
 }

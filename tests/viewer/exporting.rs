@@ -9,7 +9,7 @@ use canlake::state::{
     Severity, SignalRef, ThemeChoice,
 };
 use canlake::time_display::ZoneChoice;
-use canlake::ui::{self, theme};
+use canlake::ui::theme;
 use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Key, Modifiers, Role, Theme};
 use egui_kittest::kittest::{AccessKitNode, Queryable as _};
@@ -248,13 +248,16 @@ fn png_is_a_picture_of_the_plots() {
     let [width, height] = sides(&png);
     assert!(width > 300 && height > 200, "{width} × {height}");
 
-    // A signal's line has its colour in the picture that is drawn here the same way.
-    let picture = ui::picture(window.state(), egui::vec2(800.0, 500.0), 1.0);
+    // A signal's line has its colour, near enough for one that is a pixel thin.
+    let picture = image::load_from_memory(&png).unwrap().into_rgba8();
     let signal = &window.state().workspace.panels().next().unwrap().signals[0];
     let color = theme::signal_color(Theme::Dark, signal.color_idx).to_array();
-    let (pixels, _) = picture.rgba.as_chunks::<4>();
-    let of_signal = pixels.iter().filter(|pixel| **pixel == color).count();
-    assert!(of_signal > 500, "{of_signal} pixels");
+    let is_near = |pixel: &image::Rgba<u8>| {
+        let mut parts = pixel.0.iter().zip(color);
+        parts.all(|(part, of)| part.abs_diff(of) < 60)
+    };
+    let of_signal = picture.pixels().filter(|pixel| is_near(pixel)).count();
+    assert!(of_signal > 200, "{of_signal} pixels");
 }
 
 #[test]

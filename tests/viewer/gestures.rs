@@ -184,6 +184,20 @@ fn a_click_places_the_cursor_and_a_double_click_fits_without_one() {
 }
 
 #[test]
+fn a_zoom_with_ctrl_is_one_step_however_many_frames_it_takes() {
+    let mut window = two_axes();
+    let (place, before) = (window.plot_rect().center(), window.visible());
+    window.harness.run_steps(4);
+    window.hold(Modifiers::COMMAND | Modifiers::CTRL);
+    window.wheel_at(place, 80.0);
+    window.hold(Modifiers::NONE);
+    window.harness.run_steps(30);
+    assert!(window.visible().duration_ns() < before.duration_ns());
+    window.press(egui::Key::Backspace);
+    assert_eq!(window.visible(), before);
+}
+
+#[test]
 fn a_right_click_opens_the_menu() {
     let mut window = two_axes();
     let place = at(window.plot_rect(), 0.5, 0.7);

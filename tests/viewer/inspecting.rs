@@ -5,9 +5,10 @@ use canlake::inspect::SourceCheck;
 use canlake::inspect::differences::SampleCheck;
 use canlake::state::inspector::{ComparisonStatus, InspectorCommand, Page};
 use canlake::state::{
-    AppState, AxisId, Between, CompareCommand, ComputedCommand, ComputedSignal, Dash, SignalRef,
+    AppState, AxisId, Between, CompareCommand, ComputedCommand, ComputedSignal, Dash,
+    ExportCommand, ExportKind, ExportTarget, SignalRef,
 };
-use canlake_shared::schema::SignalKey;
+use canlake_shared::schema::{ContentHash, SignalKey};
 use canlake_shared::time::{NS_PER_SEC, Timestamp};
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
@@ -294,6 +295,24 @@ fn a_log_leads_to_its_frames_too() {
         found.is_some_and(|it| it.as_ref().is_ok_and(|it| it.place.row == 18))
     });
     says(&window, "raw value: 1112, decoded 11.12");
+}
+
+#[test]
+fn an_export_names_the_dbc_file_by_its_hash() {
+    let (mut window, dbc) = window(true);
+    let path = window.lake.root().join("out.csv");
+    window.send(Command::Run(Action::Export));
+    window.send(Command::Export(ExportCommand::Write(ExportTarget {
+        kind: ExportKind::Csv,
+        path: path.clone(),
+        may_replace: false,
+    })));
+    window.wait("the export", |state| state.exports.is_empty());
+    let text = fs::read_to_string(&path).unwrap();
+    let fact = text.lines().find_map(|line| line.strip_prefix("# dbc: "));
+    let hash = ContentHash::of(&fs::read(&dbc).unwrap());
+    let name = dbc.file_name().unwrap().to_str().unwrap();
+    assert_eq!(fact, Some(&*format!("{name} sha256 {hash}")));
 }
 
 #[test]

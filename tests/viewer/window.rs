@@ -60,10 +60,6 @@ impl App {
         // Before commands are carried out: one of them may ask for the search, and the next frame
         // answers.
         self.state.drawn();
-        let is_resting = ui.input(|input| !input.pointer.any_down());
-        if is_resting {
-            self.queue.send(Command::EndGesture);
-        }
         for command in self.queue.drain() {
             let effects = self.state.update(command);
             self.perform(effects);

@@ -1,7 +1,7 @@
 //! Commands that write what is loaded to files.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use canlake_shared::schema::footer::DbcProvenance;
@@ -101,13 +101,8 @@ impl AppState {
             .selection
             .as_ref()
             .map_or("canlake", |selection| &selection.vehicle.vehicle);
-        let users = directories::UserDirs::new();
-        let folder = users
-            .as_ref()
-            .map(|users| users.document_dir().unwrap_or(users.home_dir()));
         let extension = kind.extension();
-        folder
-            .unwrap_or(Path::new(""))
+        self.documents
             .join(format!("{vehicle}_{name}Z.{extension}"))
     }
 

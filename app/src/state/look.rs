@@ -1,4 +1,4 @@
-//! How the line of a signal looks, beside its colour.
+//! How a signal is drawn, beside its colour.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,35 @@ pub struct LineLook {
     /// Whole, dashed or dotted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dash: Option<Dash>,
+    /// Without, as its definition and its values suggest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
+}
+
+/// What a signal is drawn as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// From sample to sample.
+    Line,
+    /// Each value until the next sample.
+    Steps,
+    /// A bar for each value, with its text.
+    Lane,
+}
+
+impl Form {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Line, Self::Steps, Self::Lane];
+
+    /// What menus say.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Line => "a line",
+            Self::Steps => "steps",
+            Self::Lane => "a lane",
+        }
+    }
 }
 
 /// Whether a line is whole.
@@ -52,7 +81,13 @@ mod tests {
 
     #[test]
     fn only_widths_that_can_be_drawn() {
-        let valid = |width| LineLook { width, dash: None }.valid().width;
+        let valid = |width| {
+            let look = LineLook {
+                width,
+                ..LineLook::default()
+            };
+            look.valid().width
+        };
         assert_eq!(valid(Some(100.0)), Some(6.0));
         assert_eq!(valid(Some(f32::NAN)), None);
         assert_eq!(valid(None), None);

@@ -77,7 +77,7 @@ pub use history::History;
 pub use inspector::Inspector;
 pub use layout::{Direction, Layout, Node, PanelMove, Side};
 pub use layouts::{Kept, LayoutCommand, LayoutEffect, LayoutEvent, Layouts, Missing, Question};
-pub use look::{Dash, LineLook};
+pub use look::{Dash, Form, LineLook};
 pub use memory::{MemoryCommand, MemoryUse};
 pub use notes::{Draft, NoteBook, NoteCommand, NoteEffect, NoteEvent};
 pub use notices::{Choice, Notice, Notices, Severity};
@@ -103,6 +103,7 @@ use undo::{Arrangement, Zoom};
 pub use workspace::{Place, Workspace};
 pub use zoom::TimeWindow;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use canlake_shared::time::{TimeRange, Timestamp};
@@ -190,6 +191,8 @@ pub enum Dialog {
 pub struct AppState {
     /// Kept from one start to the next.
     pub settings: Settings,
+    /// The user's folder for documents: files go there if nothing else is said.
+    pub documents: PathBuf,
     /// Opened, in order.
     pub sources: Vec<OpenSource>,
     /// The vehicle whose sessions and signals are listed.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ExportOptions;
+use super::saved::lenient::{self, Skipped};
 use crate::source::SourceLocation;
 use crate::time_display::ZoneChoice;
 
@@ -86,15 +87,19 @@ impl Default for Settings {
 impl Settings {
     /// From text that [`Self::to_text`] made. What cannot be read is replaced by defaults and named.
     pub fn from_text(text: &str) -> (Self, Option<String>) {
-        match serde_json::from_str(text) {
-            Ok(settings) => (settings, None),
-            Err(error) => (
-                Self::default(),
-                Some(format!(
-                    "settings could not be read and are back to their defaults: {error}"
-                )),
-            ),
-        }
+        let fields = match serde_json::from_str(text) {
+            Ok(fields) => fields,
+            Err(error) => {
+                let trouble = "settings could not be read and are back to their defaults";
+                return (Self::default(), Some(format!("{trouble}: {error}")));
+            }
+        };
+        let mut skipped = Skipped::default();
+        let settings = lenient::read(fields, &[], "settings", &mut skipped);
+        let lines = skipped.into_lines();
+        let trouble = "some settings could not be read and are back to their defaults";
+        let trouble = (!lines.is_empty()).then(|| format!("{trouble}: {}", lines.join("; ")));
+        (settings.unwrap_or_default(), trouble)
     }
 
     /// As text.
@@ -139,6 +144,16 @@ mod tests {
         settings.remember(&SourceLocation::path("a.log"));
         assert_eq!(Settings::from_text(&settings.to_text()), (settings, None));
         assert_eq!(Settings::from_text("{}"), (Settings::default(), None));
+        // One choice that a newer version knows takes none of the others along.
+        let newer = r#"{"theme": "sepia", "dots": true, "recent_layouts": ["a.json", 7]}"#;
+        let (rest, problem) = Settings::from_text(newer);
+        assert!(rest.dots && rest.theme == ThemeChoice::default());
+        assert_eq!(rest.recent_layouts, [std::path::PathBuf::from("a.json")]);
+        let problem = problem.unwrap();
+        assert!(
+            problem.contains("theme") && problem.contains("sepia"),
+            "{problem}"
+        );
         let (defaults, problem) = Settings::from_text("{\"version\": [}");
         assert_eq!(defaults, Settings::default());
         assert!(problem.unwrap().contains("settings"));

@@ -2,7 +2,9 @@
 
 use canlake_shared::time::{TimeRange, Timestamp};
 
-use super::{AppState, Panel, PanelId, PanelOptions, SignalRef, Span, TimeWindow, axis_of};
+use super::{
+    AppState, Panel, PanelId, PanelOptions, Severity, SignalRef, Span, TimeWindow, axis_of,
+};
 use crate::command::PanelCommand;
 
 impl AppState {
@@ -146,6 +148,11 @@ impl AppState {
             return;
         };
         let (id, axes) = (panel.id, panel.fixed_axes.clone());
+        if axes.is_empty() && panel.kind.has_axes() {
+            let title =
+                "the axes follow the visible values: drag or zoom one, then it can be moved";
+            self.notices.add(Severity::Info, title, "");
+        }
         for (axis, [low, high]) in axes {
             let shift = high * share - low * share;
             self.workspace
@@ -336,7 +343,8 @@ mod tests {
         assert_eq!(axis(&state, second), [0.0, 1.0]);
         state.update(Command::Run(Action::PanDown));
         state.update(Command::Run(Action::PanDown));
-        assert_eq!(axis(&state, first), [-0.2, 0.8]);
+        let [low, high] = axis(&state, first);
+        assert!((low + 0.2).abs() < 1e-12 && (high - 0.8).abs() < 1e-12);
 
         // An unlinked panel is on its own.
         fix(&mut state);

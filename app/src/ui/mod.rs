@@ -62,6 +62,8 @@ pub use icon::icon;
 pub use plot::{Curve, PlotsMemory, value_text};
 pub use raster::Rasteriser;
 
+/// What stands over the window while files are held over it.
+const DROP_HINT: &str = "Drop to open";
 /// Width of the side bar at first, in points.
 const SIDE_BAR_WIDTH: f32 = 300.0;
 /// Width of the inspector at first, in points.
@@ -74,6 +76,8 @@ const MIN_PLOTS_WIDTH: f32 = 280.0;
 pub struct UiState {
     /// Whether a text field had the keyboard, or a menu was open, at the end of the last frame.
     is_typing: bool,
+    /// When a touch pad or the wheel with Ctrl zoomed last, in the toolkit's seconds.
+    last_zoom: Option<f64>,
     open_path: String,
     range: sessions::RangeFields,
     calendar: calendar::CalendarView,
@@ -149,6 +153,28 @@ pub fn show(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut Comm
     shortcuts::handle(ui.ctx(), was_typing, queue);
     local.is_typing = ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx());
     drop_files(ui, queue);
+    end_gesture(ui.ctx(), local, queue);
+}
+
+/// Tells when a gesture of the mouse or on a touch pad is over: what it changed is one step of undo.
+fn end_gesture(ctx: &egui::Context, local: &mut UiState, queue: &mut CommandQueue) {
+    // Fingers on a touch pad zoom in some frames and not in others.
+    const REST: f64 = 0.2;
+    let (is_resting, is_held) = ctx.input(|input| {
+        if input.zoom_delta() != 1.0 {
+            local.last_zoom = Some(input.time);
+        }
+        let since_zoom = local.last_zoom.map(|zoom| input.time - zoom);
+        let is_zooming = since_zoom.is_some_and(|since| since < REST);
+        let is_held = input.pointer.any_down();
+        (!is_held && !is_zooming && !input.is_scrolling(), is_held)
+    });
+    if is_resting {
+        queue.send(Command::EndGesture);
+    } else if !is_held {
+        // Nothing else may happen until the next gesture begins.
+        ctx.request_repaint_after_secs(REST as f32);
+    }
 }
 
 fn side_bar(ui: &mut Ui, state: &AppState, local: &mut UiState, queue: &mut CommandQueue) {
@@ -226,10 +252,12 @@ fn drop_files(ui: &Ui, queue: &mut CommandQueue) {
         painter.text(
             rect.center(),
             egui::Align2::CENTER_CENTER,
-            "Drop to open",
+            DROP_HINT,
             egui::FontId::proportional(28.0),
             palette.accent,
         );
+        let hint = ui.interact(rect, egui::Id::unique("drop hint"), egui::Sense::empty());
+        hint.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, DROP_HINT));
     }
     if !dropped.is_empty() {
         let texts = dropped

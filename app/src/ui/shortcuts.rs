@@ -72,8 +72,11 @@ pub(crate) const TABLE: &[(Action, KeyboardShortcut)] = &[
     (Action::NextSample, key(Key::CloseBracket)),
     (Action::TenBack, shift(Key::ArrowLeft)),
     (Action::TenBack, shift(Key::OpenBracket)),
+    // What Shift makes of the key on most keyboards.
+    (Action::TenBack, shift(Key::OpenCurlyBracket)),
     (Action::TenOn, shift(Key::ArrowRight)),
     (Action::TenOn, shift(Key::CloseBracket)),
+    (Action::TenOn, shift(Key::CloseCurlyBracket)),
     (Action::PreviousChange, command(Key::ArrowLeft)),
     (Action::PreviousChange, command(Key::OpenBracket)),
     (Action::NextChange, command(Key::ArrowRight)),
@@ -172,10 +175,21 @@ pub(crate) fn handle(ctx: &Context, was_typing: bool, queue: &mut CommandQueue) 
         if moves_choice && ctx.memory(|memory| memory.focused().is_some()) {
             continue;
         }
-        if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+        if ctx.input_mut(|input| {
+            is_meant(input.modifiers, shortcut) && input.consume_shortcut(&shortcut)
+        }) {
             queue.run(action);
         }
     }
+}
+
+/// Whether the keys held are those of a shortcut. Shift and Alt may be needed to type a sign, but not for
+/// a letter.
+fn is_meant(held: Modifiers, shortcut: KeyboardShortcut) -> bool {
+    let name = shortcut.logical_key.name();
+    let is_letter = matches!(name.as_bytes(), [letter] if letter.is_ascii_alphabetic());
+    let Modifiers { alt, shift, .. } = shortcut.modifiers;
+    !is_letter || (held.alt, held.shift) == (alt, shift)
 }
 
 fn n_modifiers(modifiers: Modifiers) -> u32 {
@@ -203,5 +217,27 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn no_action_has_a_key_of_the_toolkit() {
+        use egui::gui_zoom::kb_shortcuts::{ZOOM_IN, ZOOM_IN_SECONDARY, ZOOM_OUT, ZOOM_RESET};
+        for taken in [ZOOM_IN, ZOOM_IN_SECONDARY, ZOOM_OUT, ZOOM_RESET] {
+            let clash = TABLE.iter().find(|(_, shortcut)| *shortcut == taken);
+            assert_eq!(clash, None);
+        }
+    }
+
+    #[test]
+    fn a_letter_with_another_key_held_is_another_key() {
+        let grid = key(Key::G);
+        assert!(is_meant(Modifiers::NONE, grid));
+        assert!(!is_meant(Modifiers::SHIFT, grid) && !is_meant(Modifiers::ALT, grid));
+        // On some keyboards the slash is typed with Shift, and brackets with AltGr.
+        assert!(is_meant(Modifiers::SHIFT, key(Key::Slash)));
+        assert!(is_meant(
+            Modifiers::CTRL | Modifiers::ALT,
+            key(Key::OpenBracket)
+        ));
     }
 }

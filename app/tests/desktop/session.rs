@@ -134,9 +134,11 @@ fn wait_for_file(path: &Path) {
 fn arrangement(layout: &Path) -> BTreeMap<String, Value> {
     let layout: BTreeMap<String, Value> =
         serde_json::from_slice(&fs::read(layout).unwrap()).unwrap();
-    let kept = |name: &String| ["panels", "layout", "analysis"].contains(&name.as_str());
+    let kept = |name: &String| ["panels", "arrangement", "analysis"].contains(&name.as_str());
     let layout: BTreeMap<_, _> = layout.into_iter().filter(|(name, _)| kept(name)).collect();
-    assert!(layout.contains_key("panels"), "{layout:?}");
+    for part in ["panels", "arrangement"] {
+        assert!(layout.contains_key(part), "no {part}: {layout:?}");
+    }
     layout
 }
 

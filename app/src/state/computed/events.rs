@@ -7,7 +7,7 @@ use canlake_shared::expr::Event as Interval;
 use canlake_shared::time::{TimeRange, Timestamp};
 
 use super::{ConditionId, WatchedCondition};
-use crate::state::{AppState, Cursor, Effect, TimeWindow};
+use crate::state::{AppState, Cursor, Effect};
 
 /// Share of an event's length that is shown on either side of it.
 const MARGIN: f64 = 0.5;
@@ -174,7 +174,7 @@ impl AppState {
             .events
             .of(id)
             .and_then(|it| it.intervals.get(idx).copied());
-        let (Some(event), Some(window)) = (event, &mut self.window) else {
+        let Some(event) = event else {
             return;
         };
         let (start, end) = (
@@ -183,7 +183,8 @@ impl AppState {
         );
         let margin = (event.duration_ns() as f64 * MARGIN) as i64;
         let margin = margin.max(MIN_MARGIN_NS);
-        window.set(TimeRange::new(start - margin, end + margin));
+        let around = TimeRange::new(start - margin, end + margin);
+        self.change_window(|window| window.set(around));
         self.cursors.put(Cursor::A, start);
         self.cursors.put(Cursor::B, end);
         self.events.shown = Some((id, idx));
@@ -191,7 +192,7 @@ impl AppState {
 
     /// Shows the event before or after the middle of what is visible, or after the one shown last.
     pub(in crate::state) fn step_event(&mut self, forward: bool) {
-        let Some(visible) = self.window.as_ref().map(TimeWindow::visible) else {
+        let Some(visible) = self.active_window().map(|window| window.visible()) else {
             return;
         };
         let shown = self.events.shown.and_then(|(id, idx)| {

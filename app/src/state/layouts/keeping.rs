@@ -23,15 +23,24 @@ impl AppState {
     /// look as it did then. Gives what is wrong with the text.
     pub fn restore_layouts(&mut self, text: &str) -> Option<String> {
         self.layouts.restores = true;
-        match serde_json::from_str(text) {
-            Ok(kept) => {
-                self.layouts.kept = kept;
-                None
+        let places: Vec<Value> = match serde_json::from_str(text) {
+            Ok(places) => places,
+            Err(error) => {
+                let trouble = "how the window looked last could not be read; it begins afresh";
+                return Some(format!("{trouble}: {error}"));
             }
-            Err(error) => Some(format!(
-                "how the window looked last could not be read; it begins afresh: {error}"
-            )),
+        };
+        let mut trouble = None;
+        for place in places {
+            match serde_json::from_value(place) {
+                Ok(kept) => self.layouts.kept.push(kept),
+                Err(error) => {
+                    let place = "how a place looked last could not be read; it begins afresh";
+                    trouble = Some(format!("{place}: {error}"));
+                }
+            }
         }
+        trouble
     }
 
     /// How places look now or looked before, as text.

@@ -399,13 +399,8 @@ impl AppState {
         }
         let recent = self.settings.recent_layouts.first();
         let folder = recent.and_then(|path| path.parent()).map(Path::to_owned);
-        let folder = folder.or_else(|| {
-            let users = directories::UserDirs::new()?;
-            let documents = users.document_dir().unwrap_or(users.home_dir());
-            Some(documents.to_owned())
-        });
-        let name = format!("layout.{LAYOUT_EXTENSION}");
-        folder.unwrap_or_default().join(name)
+        let folder = folder.unwrap_or_else(|| self.documents.clone());
+        folder.join(format!("layout.{LAYOUT_EXTENSION}"))
     }
 }
 

@@ -8,14 +8,14 @@ const MAX_NAMED: usize = 20;
 
 /// What was left out.
 #[derive(Debug, Default)]
-pub(super) struct Skipped {
+pub(in crate::state) struct Skipped {
     named: Vec<String>,
     more: usize,
 }
 
 impl Skipped {
     /// Notes a part and why it is left out.
-    pub(super) fn add(&mut self, what: &str, why: impl std::fmt::Display) {
+    pub(in crate::state) fn add(&mut self, what: &str, why: impl std::fmt::Display) {
         if self.named.len() < MAX_NAMED {
             self.named.push(format!("{what}: {why}"));
         } else {
@@ -24,7 +24,7 @@ impl Skipped {
     }
 
     /// One line each.
-    pub(super) fn into_lines(mut self) -> Vec<String> {
+    pub(in crate::state) fn into_lines(mut self) -> Vec<String> {
         if self.more > 0 {
             self.named.push(format!("and {} more", self.more));
         }
@@ -34,7 +34,7 @@ impl Skipped {
 
 /// Reads an object. Where it does not fit as a whole, it is read field by field, and lists and maps in
 /// it element by element; `None` when not even the `required` fields fit.
-pub(super) fn read<T: DeserializeOwned>(
+pub(in crate::state) fn read<T: DeserializeOwned>(
     fields: Map<String, Value>,
     required: &[&str],
     what: &str,

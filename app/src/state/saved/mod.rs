@@ -43,7 +43,7 @@
 //! Invariant: a layout that was made of a state reads back as it was.
 
 mod file;
-mod lenient;
+pub(in crate::state) mod lenient;
 mod matching;
 mod refs;
 #[cfg(test)]

@@ -1,7 +1,9 @@
 use canlake_shared::schema::SignalKey;
 
 use super::*;
-use crate::state::{AxisId, Direction, LineLook, Node, PanelKind, PanelOptions, PlottedSignal};
+use crate::state::{
+    AxisId, Direction, Form, LineLook, Node, PanelKind, PanelOptions, PlottedSignal,
+};
 
 fn layout() -> SavedLayout {
     let mut layout = SavedLayout {
@@ -34,6 +36,7 @@ fn layout() -> SavedLayout {
         look: LineLook {
             width: (copy == 1).then_some(2.5),
             dash: None,
+            form: (copy == 1).then_some(Form::Lane),
         },
     };
     let signals = vec![plotted(0, "Speed", 0), plotted(1, "Speed", 1)];

@@ -28,6 +28,24 @@ impl Workspace {
         });
     }
 
+    /// Draws a signal as it was drawn elsewhere. Its colour stays unless another there has it.
+    pub(super) fn plot_as(&mut self, id: PanelId, plotted: PlottedSignal) {
+        let color = plotted.color_idx;
+        let is_taken = self.panel(id).is_none_or(|panel| {
+            let mut others = panel.signals.iter();
+            others.any(|other| other.color_idx == color || other.signal == plotted.signal)
+        });
+        let axis = plotted.axis.clone();
+        self.plot(id, plotted.signal.clone(), axis);
+        if let Some(there) = self.plotted_mut(id, &plotted.signal) {
+            let color_idx = if is_taken { there.color_idx } else { color };
+            *there = PlottedSignal {
+                color_idx,
+                ..plotted
+            };
+        }
+    }
+
     /// Draws a signal on an axis of its own, also where another axis of its unit is.
     pub fn plot_on_new_axis(&mut self, id: PanelId, signal: &SignalRef, axis: &AxisId) {
         let Some(panel) = self.panel(id) else {

@@ -56,8 +56,7 @@ impl Workspace {
                 id
             };
             places.push((plotted.signal.clone(), id));
-            self.plot(id, plotted.signal.clone(), plotted.axis);
-            self.set_look(id, &plotted.signal, plotted.look);
+            self.plot_as(id, plotted);
         }
         order.extend(others);
         self.layout.stack(order);

@@ -3,13 +3,13 @@
 use egui::{ComboBox, DragValue, Key, RichText, Sense, TextEdit, Ui, vec2};
 
 use super::super::panels::title;
-use super::super::plot::{axis_ranges, value_text};
+use super::super::plot::{axis_ranges, form_of, value_text};
 use super::super::{PlotsMemory, theme};
 use super::{InspectorFields, remark, section};
 use crate::command::{Command, CommandQueue};
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AppState, AxisId, Dash, LineLook, Panel, PanelId, PlottedSignal, SIGNAL_COLORS,
+    AppState, AxisId, Dash, Form, LineLook, Panel, PanelId, PlottedSignal, SIGNAL_COLORS,
 };
 
 /// Numbers that are being typed.
@@ -190,6 +190,9 @@ fn signal_row(
         let mut look = plotted.look;
         width(ui, &mut look, &name);
         dash(ui, plotted, &mut look, &name);
+        if let Some(loaded) = state.store.get(signal) {
+            form(ui, form_of(plotted, &loaded.info), &mut look, &name);
+        }
         if !look.is_default() && ui.small_button("Reset").clicked() {
             look = LineLook::default();
         }
@@ -242,6 +245,22 @@ fn dash(ui: &mut Ui, plotted: &PlottedSignal, look: &mut LineLook, name: &str) {
         });
     combo.response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("Dash of {name}"))
+    });
+}
+
+fn form(ui: &mut Ui, shown: Form, look: &mut LineLook, name: &str) {
+    let combo = ComboBox::from_id_salt("form")
+        .selected_text(shown.label())
+        .width(64.0)
+        .show_ui(ui, |ui| {
+            for form in Form::ALL {
+                if ui.selectable_label(shown == form, form.label()).clicked() {
+                    look.form = Some(form);
+                }
+            }
+        });
+    combo.response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("{name} is drawn as"))
     });
 }
 

@@ -4,7 +4,8 @@ use super::entry::PaletteEntry;
 use crate::command::{Command, PanelCommand, PlotTarget};
 use crate::state::inspector::InspectorCommand;
 use crate::state::{
-    AppState, AxisId, Dash, LineLook, Panel, PanelKind, PanelMove, PlottedSignal, SignalsCommand,
+    AppState, AxisId, Dash, Form, LineLook, Panel, PanelKind, PanelMove, PlottedSignal,
+    SignalsCommand,
 };
 use crate::ui::panels::title;
 use crate::ui::plot::axis_name;
@@ -111,6 +112,17 @@ fn add_plotted(
             for (text, axis) in other_axes(panel, plotted) {
                 let to = PanelCommand::MoveToAxis(signal.clone(), axis);
                 add(format!("Move {name} to {text}"), Command::Panel(id, to));
+            }
+            for form in Form::ALL {
+                let look = LineLook {
+                    form: Some(form),
+                    ..plotted.look
+                };
+                if look != plotted.look {
+                    let set = InspectorCommand::SetLook(id, signal.clone(), look);
+                    let text = format!("Draw {name} as {}", form.label());
+                    add(text, Command::Inspector(set));
+                }
             }
             for (text, dash) in [
                 ("as the theme says", None),

@@ -9,7 +9,7 @@ use crate::series::{Area, Plane, PlanePoint};
 use crate::state::{AppState, Panel};
 use crate::ui::leave_text_fields;
 use crate::ui::plot::zoom_box::{self, ZoomBox};
-use crate::ui::plot::{Buttons, Wheel};
+use crate::ui::plot::{Buttons, Wheel, menu};
 
 /// A point this near the pointer is the one that is pointed at, in points.
 const REACH: f32 = 14.0;
@@ -31,10 +31,12 @@ pub(crate) fn mouse(
     queue: &mut CommandQueue,
 ) -> Option<(usize, PlanePoint)> {
     handle_mouse(ui, state, panel, projection, response, queue);
-    let pointed = response
-        .hover_pos()
-        .and_then(|pointer| pointed(projection, planes.iter(), pointer));
-    handle_point(state, response, pointed.map(|it| it.1), queue);
+    let pointer = response.hover_pos().or(response.interact_pointer_pos());
+    let pointed = pointer.and_then(|pointer| pointed(projection, planes.iter(), pointer));
+    let at = pointed.map(|(_, point)| Timestamp::from_ns(point.time));
+    let is_scrub = ui.input(|input| input.modifiers.shift);
+    handle_point(state, response, at, is_scrub, queue);
+    menu::show(response, panel.id, at, queue);
     pointed
 }
 
@@ -74,6 +76,7 @@ fn handle_mouse(
     };
     let buttons = Buttons::of(&state.settings);
     let is_pan = response.dragged_by(buttons.pan) || response.dragged_by(PointerButton::Middle);
+    let is_pan = is_pan && !ui.input(|input| input.modifiers.shift);
     if is_pan && response.drag_delta() != egui::Vec2::ZERO {
         show(projection.panned(response.drag_delta()));
     }
@@ -99,21 +102,24 @@ fn handle_mouse(
     }
 }
 
-/// Lets the pointer stand for the time of the point that it is on; a click places the active cursor.
+/// Lets the pointer stand for the time of the point that it is on; a click places the active cursor
+/// there, and a drag with Shift takes it along.
 fn handle_point(
     state: &AppState,
     response: &Response,
-    pointed: Option<PlanePoint>,
+    at: Option<Timestamp>,
+    is_scrub: bool,
     queue: &mut CommandQueue,
 ) {
     if !response.hovered() {
         return;
     }
-    let at = pointed.map(|point| Timestamp::from_ns(point.time));
     if state.hovered != at {
         queue.send(Command::Hover(at));
     }
-    if let (true, Some(at)) = (response.clicked() && !response.double_clicked(), at) {
+    let is_click = response.clicked() && !response.double_clicked();
+    let is_scrubbing = is_scrub && response.dragged_by(PointerButton::Primary);
+    if let (true, Some(at)) = (is_click || is_scrubbing, at) {
         queue.send(Command::PlaceCursor(at));
     }
 }

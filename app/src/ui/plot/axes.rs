@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, FontId, Painter, Rect, Ui, pos2};
 
+use super::form::{form_of, is_enumeration};
 use super::input::{AxisKind, AxisView, PlotGeometry};
-use super::lanes::is_lane;
 use super::value_axis::{ValueTick, ticks};
 use super::{PanelCurves, theme};
-use crate::state::{AppState, AxisId, Panel};
+use crate::state::{AppState, AxisId, Form, Panel};
 
 /// Room above and below the curves when an axis follows them, as a share of their height.
 const MARGIN: f64 = 0.06;
@@ -32,7 +32,7 @@ pub(crate) fn resolve(state: &AppState, panel: &Panel, curves: &PanelCurves) -> 
         let mut signals = panel.signals.iter().filter(|plotted| plotted.axis == **id);
         signals.any(|plotted| {
             let loaded = state.store.get(&plotted.signal);
-            loaded.is_none_or(|loaded| !is_lane(&loaded.info))
+            loaded.is_none_or(|loaded| form_of(plotted, &loaded.info) != Form::Lane)
         })
     };
     let axes = panel.axes().into_iter().filter(has_curve);
@@ -45,7 +45,7 @@ fn kind(state: &AppState, panel: &Panel, id: &AxisId) -> AxisKind {
     let mut infos = signals.filter_map(|plotted| Some(&state.store.get(&plotted.signal)?.info));
     let (first, second) = (infos.next(), infos.next());
     match (first, second) {
-        (Some(only), None) if !only.labels.is_empty() => AxisKind::Labels(Arc::clone(&only.labels)),
+        (Some(only), None) if is_enumeration(only) => AxisKind::Labels(Arc::clone(&only.labels)),
         (Some(first), second)
             if first.integer
                 && second.is_none_or(|second| second.integer)

@@ -7,8 +7,8 @@ use egui::{Rect, Ui, pos2};
 
 use super::input::PlotGeometry;
 use super::panel::PanelFrame;
-use super::{band, bands, lanes, theme, time_axis};
-use crate::state::{AppState, Panel, VehicleRef};
+use super::{band, bands, form_of, theme, time_axis};
+use crate::state::{AppState, Form, Panel, VehicleRef};
 
 /// When recorders did not listen, found once a frame for all plots of one width and time.
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ pub(super) fn paint_gap_marks(ui: &Ui, state: &AppState, panel: &Panel, plot: &P
         let Some(series) = state
             .store
             .get(&plotted.signal)
-            .filter(|loaded| !lanes::is_lane(&loaded.info))
+            .filter(|loaded| form_of(plotted, &loaded.info) != Form::Lane)
             .and_then(|loaded| loaded.series.as_ref())
         else {
             continue;

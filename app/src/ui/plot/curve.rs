@@ -11,7 +11,6 @@ use egui_plot::PlotPoint;
 
 use super::input::share_of;
 use crate::series::{MIN_BUDGET, Prepared, Style, View, ViewRequest};
-use crate::source::SignalInfo;
 
 /// The points of one signal, recomputed only when what they depend on changes.
 #[derive(Debug, Default)]
@@ -46,11 +45,10 @@ impl Curve {
     pub(crate) fn update(
         &mut self,
         series: &Arc<Prepared>,
-        info: &SignalInfo,
+        style: Style,
         window: TimeRange,
         pixel_columns: usize,
     ) {
-        let style = style_of(info);
         let is_current = self.computed.as_ref().is_some_and(|computed| {
             Arc::ptr_eq(&computed.series, series)
                 && computed.window == window
@@ -117,14 +115,5 @@ impl Curve {
                 is_isolated: run.isolated,
             }
         })
-    }
-}
-
-/// Whole numbers, switches and enumerations hold their value; physical quantities run in between.
-pub(crate) fn style_of(info: &SignalInfo) -> Style {
-    if info.integer || !info.labels.is_empty() {
-        Style::Step
-    } else {
-        Style::Line
     }
 }

@@ -7,9 +7,9 @@
 use egui::{Response, Role, Sense, Ui, WidgetInfo};
 
 use super::legend::labelled_value;
-use super::{Curve, PanelCurves, PanelFrame, lanes, value_text};
+use super::{Curve, PanelCurves, PanelFrame, form_of, lanes, value_text};
 use crate::series::Stats;
-use crate::state::{AppState, Cursor, LoadState, LoadedSignal, PlottedSignal, Summary};
+use crate::state::{AppState, Cursor, Form, LoadState, LoadedSignal, PlottedSignal, Summary};
 
 /// Signals that the plot itself tells of one by one; of more only the number.
 const MAX_SIGNALS: usize = 20;
@@ -99,7 +99,7 @@ fn signal(
         return format!("{name}: {}", facts.join(", "));
     }
     let stats = stats(state, frame, plotted);
-    if lanes::is_lane(&loaded.info) {
+    if form_of(plotted, &loaded.info) == Form::Lane {
         facts.extend(stats.map(|stats| states(loaded, stats)));
     } else {
         if let Some(curve) = curves.get(&plotted.signal) {

@@ -8,22 +8,15 @@ use egui::{Align2, Color32, FontId, Galley, Painter, Rect, Ui, pos2, vec2};
 use super::input::PlotGeometry;
 use super::lane_rows::LaneRows;
 use super::legend::label_of;
-use super::{theme, value_text};
+use super::{form_of, theme, value_text};
 use crate::series::{LaneState, LaneStretch, lane};
-use crate::source::SignalInfo;
-use crate::state::{AppState, LoadedSignal, Panel, PlottedSignal};
+use crate::state::{AppState, Form, LoadedSignal, Panel, PlottedSignal};
 
 /// Room for the name of a lane at most, in points.
 const MAX_NAME_WIDTH: f32 = 110.0;
 const NAME_GAP: f32 = 5.0;
 /// A bar narrower than this has no room for a text.
 const MIN_TEXT_WIDTH: f32 = 14.0;
-
-/// Whether a signal is drawn as a lane: its values have names, or it is a switch.
-pub(crate) fn is_lane(info: &SignalInfo) -> bool {
-    let is_switch = info.integer && info.min >= Some(0.0) && info.max <= Some(1.0);
-    !info.labels.is_empty() || is_switch && info.unit.is_empty()
-}
 
 /// The visible lanes of a panel, from top to bottom.
 pub(crate) fn lanes_of<'a>(
@@ -33,7 +26,7 @@ pub(crate) fn lanes_of<'a>(
     let visible = panel.signals.iter().filter(|plotted| plotted.visible);
     visible.filter_map(|plotted| {
         let loaded = state.store.get(&plotted.signal)?;
-        is_lane(&loaded.info).then_some((plotted, loaded))
+        (form_of(plotted, &loaded.info) == Form::Lane).then_some((plotted, loaded))
     })
 }
 

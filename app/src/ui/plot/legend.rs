@@ -6,9 +6,12 @@ use egui::{
     Align, Color32, Frame, Layout, Margin, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2,
 };
 
-use super::{inside, theme, value_text};
+use super::{form_of, inside, theme, value_text};
 use crate::command::{Command, CommandQueue, PanelCommand};
-use crate::state::{AppState, AxisId, LoadState, LoadedSignal, Panel, PanelKind, PlottedSignal};
+use crate::state::inspector::InspectorCommand;
+use crate::state::{
+    AppState, AxisId, Form, LineLook, LoadState, LoadedSignal, Panel, PanelKind, PlottedSignal,
+};
 use crate::ui::compare;
 use crate::ui::drop::{self, DraggedSignals};
 use crate::ui::guide::{self, Topic};
@@ -168,7 +171,10 @@ fn entry(
             ui.close();
         }
         match panel.kind {
-            PanelKind::Plot => axis_menu(ui, panel, plotted, queue),
+            PanelKind::Plot => {
+                form_menu(ui, state, panel, plotted, queue);
+                axis_menu(ui, panel, plotted, queue);
+            }
             PanelKind::Xy => {
                 let is_first = panel.signals.first() == Some(plotted);
                 let button = egui::Button::new("Use as X");
@@ -187,6 +193,33 @@ fn entry(
         text = format!("{text}\n{}", compare::description(state, overlay));
     }
     response.on_hover_text(text);
+}
+
+/// What a signal can be drawn as.
+fn form_menu(
+    ui: &mut Ui,
+    state: &AppState,
+    panel: &Panel,
+    plotted: &PlottedSignal,
+    queue: &mut CommandQueue,
+) {
+    let Some(loaded) = state.store.get(&plotted.signal) else {
+        return;
+    };
+    let shown = form_of(plotted, &loaded.info);
+    ui.menu_button("Draw as", |ui| {
+        for form in Form::ALL {
+            if ui.selectable_label(shown == form, form.label()).clicked() {
+                let look = LineLook {
+                    form: Some(form),
+                    ..plotted.look
+                };
+                let set = InspectorCommand::SetLook(panel.id, plotted.signal.clone(), look);
+                queue.send(Command::Inspector(set));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// What can be done with the axis of a signal.

@@ -5,8 +5,8 @@ use egui_plot::{Line, LineStyle, Plot, PlotPoints, Points};
 
 use super::input::{AxisView, PlotGeometry};
 use super::panel::PanelFrame;
-use super::{Curve, PanelCurves, inside, lanes, theme};
-use crate::state::{AppState, Panel, PlottedSignal};
+use super::{Curve, PanelCurves, form_of, inside, style_of, theme};
+use crate::state::{AppState, Form, Panel, PlottedSignal};
 
 /// Chooses the points of all curves anew where what is shown has changed.
 pub(super) fn update(
@@ -21,10 +21,12 @@ pub(super) fn update(
         let Some(loaded) = state.store.get(&plotted.signal) else {
             continue;
         };
-        let is_curve = plotted.visible && !lanes::is_lane(&loaded.info);
+        let form = form_of(plotted, &loaded.info);
+        let is_curve = plotted.visible && form != Form::Lane;
         if let (true, Some(series)) = (is_curve, &loaded.series) {
             let curve = curves.entry(plotted.signal.clone()).or_default();
-            curve.update(series, &loaded.info, frame.window.visible(), pixel_columns);
+            let window = frame.window.visible();
+            curve.update(series, style_of(form), window, pixel_columns);
         }
     }
 }

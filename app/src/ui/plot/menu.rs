@@ -8,20 +8,23 @@ use crate::share::Kind;
 use crate::state::{PanelId, ShareCommand};
 
 /// Opens with a right click, at `instant` where the pointer is then.
-pub(super) fn show(
+pub(crate) fn show(
     response: &Response,
     panel: PanelId,
     instant: Option<Timestamp>,
     queue: &mut CommandQueue,
 ) {
     let clicked_at = response.id.with("clicked at");
-    if let (true, Some(instant)) = (response.secondary_clicked(), instant) {
+    if response.secondary_clicked() {
         let ctx = &response.ctx;
         ctx.data_mut(|data| data.insert_temp(clicked_at, instant));
     }
     response.context_menu(|ui| {
-        if ui.button("Cursor here").clicked() {
-            if let Some(instant) = ui.data(|data| data.get_temp(clicked_at)) {
+        let instant = ui.data(|data| data.get_temp::<Option<Timestamp>>(clicked_at));
+        let instant = instant.flatten();
+        let cursor = egui::Button::new("Cursor here");
+        if ui.add_enabled(instant.is_some(), cursor).clicked() {
+            if let Some(instant) = instant {
                 queue.send(Command::PlaceCursor(instant));
             }
             ui.close();

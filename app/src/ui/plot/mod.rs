@@ -5,7 +5,7 @@
 //!   mouse ──▶ input (geometry, gestures) ──▶ Command
 //! ```
 //!
-//! `panel` draws, in this order: `background`, `lines` (curves), `strips` (value axes), `legend`, `lanes` in
+//! `form` decides which signals are curves and which are lanes. `panel` draws, in this order: `background`, `lines` (curves), `strips` (value axes), `legend`, `lanes` in
 //! `lane_rows`, `time_axis`, `overlay`; `describe` tells all of it to who does not see it.
 //!
 //! Curves are drawn by `egui_plot`; axes, grid, bands and gestures are ours (see `axes` and `input`).
@@ -17,13 +17,14 @@ mod background;
 mod bands;
 mod curve;
 mod describe;
+mod form;
 mod input;
 mod lane_rows;
 mod lane_text;
 mod lanes;
 mod legend;
 mod lines;
-mod menu;
+pub(crate) mod menu;
 mod mouse;
 mod overlay;
 mod overview;
@@ -44,6 +45,7 @@ use crate::command::CommandQueue;
 use crate::state::{AppState, AxisId, Panel, PanelId, SignalRef, TimeWindow};
 
 pub use curve::Curve;
+pub(crate) use form::{form_of, style_of, suggested};
 pub(crate) use input::{Buttons, Wheel};
 pub(crate) use legend::{
     axis_name, bare_value, entries as legend_entries, label_of, labelled_value,

@@ -12,7 +12,7 @@ use egui::{
 };
 
 use super::input::Wheel;
-use super::{PanelCurves, bands, theme};
+use super::{PanelCurves, bands, style_of, suggested, theme};
 use crate::command::{Action, Command, CommandQueue, PanelCommand};
 use crate::state::{AppState, SignalRef, TimeWindow, VehicleRef};
 use crate::time_display::duration_text;
@@ -202,7 +202,8 @@ fn paint_signal(
     let curve = curves.entry(signal.clone()).or_default();
     // Half as many columns as pixels are enough for a picture this small.
     let pixel_columns = (rect.width() * ui.pixels_per_point() / 2.0).max(1.0) as usize;
-    curve.update(series, &loaded.info, extent, pixel_columns);
+    let style = style_of(suggested(&loaded.info));
+    curve.update(series, style, extent, pixel_columns);
     let Some((low, high)) = curve.view().y_range() else {
         return;
     };

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use egui::{Color32, Pos2, Rect, Shape, Ui, pos2};
 
-use crate::series::{Prepared, Style, View, ViewRequest};
+use crate::series::{Prepared, View, ViewRequest};
 use crate::source::SignalInfo;
 use crate::state::{AppState, LoadedSignal, SignalRef};
+use crate::ui::plot::{style_of, suggested};
 
 /// Curves that are kept; more than lines fit on a screen.
 const MAX_KEPT: usize = 256;
@@ -99,10 +100,9 @@ fn runs(
     let (Some(first), Some(last)) = (series.times().first(), series.times().last()) else {
         return Vec::new();
     };
-    let is_step = info.integer || !info.labels.is_empty();
     let request = ViewRequest {
         min_budget: 2 * columns,
-        style: if is_step { Style::Step } else { Style::Line },
+        style: style_of(suggested(info)),
         ..ViewRequest::new((*first, last.saturating_add(1)), columns)
     };
     view.compute(series, &request);

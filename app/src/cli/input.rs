@@ -65,6 +65,16 @@ fn problem(input: &Path, text: String) -> Problem {
 }
 
 fn tell_report(input: &Path, report: &DecodeReport) {
+    if report.measured_values > 0 {
+        let values = report.measured_values;
+        tell(&format!(
+            "canlake: {values} measured values: {}",
+            input.display()
+        ));
+    }
+    if report.frames == 0 {
+        return;
+    }
     tell(&format!(
         "canlake: {} of {} frames gave values: {}",
         report.decoded_frames,

@@ -71,6 +71,7 @@ impl Opened {
                     decoded.clone()
                 },
                 undecoded: raw,
+                measured: Vec::new(),
             };
             let more = input::all_decoded(given, &choice)?;
             opening.location = more.location;

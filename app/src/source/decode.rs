@@ -15,12 +15,14 @@ use canlake_shared::decode::{
     DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_threaded,
 };
 use canlake_shared::lake::VehicleId;
+use canlake_shared::logs;
 use canlake_shared::schema::footer::FileKind;
 use canlake_shared::schema::{
     ContentHash, DecodedFileInfo, DecodedFileWriter, SchemaError, read_summary,
 };
 use serde::{Deserialize, Serialize};
 
+use super::measured;
 use crate::stop::Stop;
 use crate::whole_file::PartFile;
 
@@ -104,8 +106,10 @@ pub enum InputKind {
     Decoded,
     /// Raw frames in Parquet.
     Raw,
-    /// A log.
+    /// A log, which may have measured signals as well.
     Log,
+    /// Measured signals alone: there is nothing to decode.
+    Measured,
 }
 
 /// What became of an input.
@@ -127,6 +131,9 @@ pub struct DecodeReport {
     pub decoded_frames: u64,
     /// Frames that gave no value, or not all of theirs, by reason.
     pub undecoded: BTreeMap<String, u64>,
+    /// Values of measured signals.
+    #[serde(default)]
+    pub measured_values: u64,
     /// What of the input was skipped, in one line each.
     pub skipped: Vec<String>,
 }
@@ -140,6 +147,7 @@ impl DecodeReport {
             undecoded: undecoded
                 .map(|(reason, frames)| (reason.as_str().to_owned(), frames))
                 .collect(),
+            measured_values: 0,
             skipped,
         }
     }
@@ -180,13 +188,28 @@ pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
     if n_read == 0 || is_called_parquet && magic[..n_read] != *b"PAR1" {
         return Ok(InputKind::Decoded);
     }
-    if magic[..n_read] != *b"PAR1" {
-        return Ok(InputKind::Log);
+    let is_parquet = magic[..n_read] == *b"PAR1";
+    if is_parquet && let Ok((summary, _)) = read_summary(&open(path)?) {
+        return Ok(match summary.kind {
+            FileKind::Raw => InputKind::Raw,
+            _ => InputKind::Decoded,
+        });
     }
-    match read_summary(&open(path)?) {
-        Ok((summary, _)) if summary.kind == FileKind::Raw => Ok(InputKind::Raw),
-        _ => Ok(InputKind::Decoded),
-    }
+    // A log is called one also where it is damaged: then its reader tells.
+    let is_measured = !has_frames(path)? && measured::is_measured(path)?;
+    Ok(match (is_measured, is_parquet) {
+        (true, _) => InputKind::Measured,
+        (false, true) => InputKind::Decoded,
+        (false, false) => InputKind::Log,
+    })
+}
+
+/// Whether a file is a log with at least a frame.
+fn has_frames(path: &Path) -> Result<bool, InputError> {
+    let Ok(mut log) = logs::open(open(path)?, &path.to_string_lossy()) else {
+        return Ok(false);
+    };
+    Ok(log.read(&mut Vec::new(), 1).is_ok_and(|n| n > 0))
 }
 
 /// How much of an input is read.
@@ -199,9 +222,10 @@ pub struct ReadSoFar {
 }
 
 /// Decodes one input into `cache`, unless it is told to stop. `on_progress` gets how much is read.
+/// Measured signals need no DBC files.
 pub fn decode(
     path: &Path,
-    dbc: &DbcSet,
+    dbc: Option<&DbcSet>,
     cache: &Path,
     stop: &Stop,
     on_progress: impl FnMut(ReadSoFar) + Send,
@@ -216,7 +240,8 @@ pub fn decode(
     }
     std::fs::create_dir_all(cache).map_err(|source| io_error("write", source, cache))?;
     let part = PartFile::beside(&target);
-    let report = write_decoded(path, kind, &dbc.databases, part.path(), stop, on_progress)?;
+    let databases = dbc.map(|dbc| &dbc.databases);
+    let report = write_decoded(path, kind, databases, part.path(), stop, on_progress)?;
     let finished = report.write(&target).and_then(|()| part.rename(&target));
     finished.map_err(|source| io_error("write", source, &target))?;
     Ok(DecodedInput {
@@ -228,57 +253,79 @@ pub fn decode(
 fn write_decoded(
     path: &Path,
     kind: InputKind,
-    databases: &Databases,
+    databases: Option<&Databases>,
     part: &Path,
     stop: &Stop,
-    on_progress: impl FnMut(ReadSoFar) + Send,
+    mut on_progress: impl FnMut(ReadSoFar) + Send,
 ) -> Result<DecodeReport, InputError> {
-    let mut frames = open_frames(path, kind)?;
-    let vehicle = vehicle_of(&frames, path);
+    let frames = match kind {
+        InputKind::Measured => None,
+        kind => Some(open_frames(path, kind)?),
+    };
+    let summary = frames.as_ref().and_then(FrameBatches::summary);
+    let vehicle = vehicle_of(summary.and_then(|it| it.vehicle.as_deref()), path);
     let output = File::create(part).map_err(|source| io_error("write", source, part))?;
     let info = DecodedFileInfo {
         vehicle: vehicle.clone(),
         writer: WRITER.to_owned(),
         dbc: None,
         sources: Vec::new(),
-        recording: frames
-            .summary()
-            .map(|summary| summary.recording.clone())
-            .unwrap_or_default(),
+        recording: summary.map(|it| it.recording.clone()).unwrap_or_default(),
     };
     let parquet_error = |source| InputError::Parquet {
         source,
         path: part.to_owned(),
     };
     let mut writer = DecodedFileWriter::new(BufWriter::new(output), info).map_err(parquet_error)?;
-    let mut channels = BTreeSet::new();
-    let watched = Watched {
-        file_bytes: std::fs::metadata(path).map_or(0, |it| it.len()),
-        frames: &mut frames,
-        n_frames: 0,
-        stop,
-        on_progress,
-    };
-    let stats = decode_threaded(
-        watched,
-        |channel| {
-            channels.insert(channel.to_owned());
-            databases.for_channel(vehicle.as_str(), channel)
-        },
-        RunLimits::default(),
-        &mut writer,
-        |_stats| {},
-    );
-    let stats = stats.map_err(|error| match error {
-        DecodeError::Read(ReadError::Frames(error)) => frames_error(error, path),
-        DecodeError::Read(ReadError::Stopped) => InputError::Stopped,
-        DecodeError::Batch(source) | DecodeError::Sink(source) => parquet_error(source),
-    })?;
-    writer.set_dbc(databases.provenance(vehicle.as_str(), &channels, WRITER));
-    let (mut sink, _) = writer.close(stats.undecoded()).map_err(parquet_error)?;
+    let mut report = DecodeReport::default();
+    let mut undecoded = Vec::new();
+    if let (Some(mut frames), Some(databases)) = (frames, databases) {
+        let mut channels = BTreeSet::new();
+        let watched = Watched {
+            file_bytes: std::fs::metadata(path).map_or(0, |it| it.len()),
+            frames: &mut frames,
+            n_frames: 0,
+            stop,
+            on_progress: &mut on_progress,
+        };
+        let stats = decode_threaded(
+            watched,
+            |channel| {
+                channels.insert(channel.to_owned());
+                databases.for_channel(vehicle.as_str(), channel)
+            },
+            RunLimits::default(),
+            &mut writer,
+            |_stats| {},
+        );
+        let stats = stats.map_err(|error| match error {
+            DecodeError::Read(ReadError::Frames(error)) => frames_error(error, path),
+            DecodeError::Read(ReadError::Stopped) => InputError::Stopped,
+            DecodeError::Batch(source) | DecodeError::Sink(source) => parquet_error(source),
+        })?;
+        writer.set_dbc(databases.provenance(vehicle.as_str(), &channels, WRITER));
+        report = DecodeReport::new(&stats, skipped(&frames));
+        undecoded = stats.undecoded();
+    }
+    if kind != InputKind::Raw {
+        let on_read = |bytes| {
+            on_progress(ReadSoFar {
+                frames: report.frames,
+                bytes,
+            });
+        };
+        let measured =
+            measured::write(path, &mut writer, stop, on_read).map_err(|error| match error {
+                measured::Error::Input(error) => error,
+                measured::Error::Sink(source) => parquet_error(source),
+            })?;
+        report.measured_values = measured.values;
+        report.skipped.extend(measured.skipped);
+    }
+    let (mut sink, _) = writer.close(undecoded).map_err(parquet_error)?;
     sink.flush()
         .map_err(|source| io_error("write", source, part))?;
-    Ok(DecodeReport::new(&stats, skipped(&frames)))
+    Ok(report)
 }
 
 /// Frames of an input, with somebody who watches how they are read and may stop that.
@@ -325,7 +372,7 @@ impl<P: FnMut(ReadSoFar)> Iterator for Watched<'_, P> {
 fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
     let file = open(path)?;
     let frames = match kind {
-        InputKind::Log => FrameBatches::log(file, &path.to_string_lossy()),
+        InputKind::Log | InputKind::Measured => FrameBatches::log(file, &path.to_string_lossy()),
         InputKind::Raw | InputKind::Decoded => FrameBatches::raw(file),
     };
     frames.map_err(|source| frames_error(source, path))
@@ -339,12 +386,10 @@ fn frames_error(source: FramesError, path: &Path) -> InputError {
 }
 
 /// The vehicle that a raw file names, else the file's own name.
-fn vehicle_of(frames: &FrameBatches, path: &Path) -> VehicleId {
-    let named = frames.summary().and_then(|summary| summary.vehicle.clone());
+fn vehicle_of(named: Option<&str>, path: &Path) -> VehicleId {
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = stem.split('.').next().unwrap_or_default();
-    let id = named.unwrap_or_else(|| stem.to_owned());
-    VehicleId::foreign(&id)
+    VehicleId::foreign(named.unwrap_or(stem))
         .unwrap_or_else(|_| VehicleId::new("log").expect("three letters are a valid id"))
 }
 
@@ -361,7 +406,7 @@ fn skipped(frames: &FrameBatches) -> Vec<String> {
 }
 
 /// Depends on everything that the decoded file depends on.
-fn cached_name(path: &Path, dbc: &DbcSet) -> Result<String, InputError> {
+fn cached_name(path: &Path, dbc: Option<&DbcSet>) -> Result<String, InputError> {
     let path = std::path::absolute(path).map_err(|source| io_error("open", source, path))?;
     let metadata = std::fs::metadata(&path).map_err(|source| io_error("open", source, &path))?;
     let modified = metadata
@@ -369,12 +414,12 @@ fn cached_name(path: &Path, dbc: &DbcSet) -> Result<String, InputError> {
         .ok()
         .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let mut identity = format!(
-        "{WRITER}\n{}\n{}\n{modified:?}\n{}\n",
+        "{WRITER}, 2\n{}\n{}\n{modified:?}\n{}\n",
         path.display(),
         metadata.len(),
-        dbc.identity
+        dbc.map_or("measured", |dbc| &dbc.identity)
     );
-    for file in dbc.databases.files() {
+    for file in dbc.into_iter().flat_map(|dbc| dbc.databases.files()) {
         identity.push_str(&file.sha256.to_string());
         identity.push('\n');
     }
@@ -432,7 +477,7 @@ mod tests {
         let say = |read| told.push(read);
         decode(
             &log,
-            &dbc,
+            Some(&dbc),
             &folder.path().join("cache"),
             &Stop::default(),
             say,
@@ -455,7 +500,7 @@ mod tests {
         let mut wanted = Some(StopOnDrop::default());
         let stop = wanted.as_ref().map(StopOnDrop::stop).unwrap();
         let mut told = 0;
-        let result = decode(&log, &dbc, &cache, &stop, |_read| {
+        let result = decode(&log, Some(&dbc), &cache, &stop, |_read| {
             told += 1;
             wanted = None;
         });

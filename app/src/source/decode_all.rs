@@ -39,7 +39,7 @@ pub struct DecodedInputs {
     pub failed: Vec<(PathBuf, InputError)>,
 }
 
-/// Decodes inputs into the cache until it is told to stop; one that cannot be decoded costs itself, unless it is the only one.
+/// Decodes inputs into the cache, and puts measured signals there as they are, until it is told to stop; one that cannot be decoded costs itself, unless it is the only one.
 pub fn decode_all(
     given: Inputs,
     choice: &DbcChoice,
@@ -50,12 +50,16 @@ pub fn decode_all(
         paths: given.decoded,
         ..DecodedInputs::default()
     };
-    let inputs = given.undecoded.len();
+    let inputs = given.undecoded.len() + given.measured.len();
     if inputs == 0 {
         return Ok(all);
     }
-    let dbc = inputs::read_dbc(choice)?;
-    for file in dbc.databases.files() {
+    let dbc = if given.undecoded.is_empty() {
+        None
+    } else {
+        Some(inputs::read_dbc(choice)?)
+    };
+    for file in dbc.iter().flat_map(|dbc| dbc.databases.files()) {
         if !file.warnings.is_empty() {
             let lines = file.warnings.iter().map(ToString::to_string).collect();
             all.warnings.push((file.name.clone(), lines));
@@ -63,9 +67,13 @@ pub fn decode_all(
     }
     let cache = inputs::cache_folder().ok_or(InputError::NoCache)?;
     let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |it| it.len());
-    let bytes_total = given.undecoded.iter().map(size).sum();
+    let measured = given.measured.into_iter().map(|input| (input, None));
+    let undecoded = given.undecoded.into_iter();
+    let undecoded = undecoded.map(|input| (input, dbc.as_ref()));
+    let all_inputs: Vec<_> = measured.chain(undecoded).collect();
+    let bytes_total = all_inputs.iter().map(|(input, _)| size(input)).sum();
     let mut bytes_before = 0;
-    for (idx, input) in given.undecoded.into_iter().enumerate() {
+    for (idx, (input, dbc)) in all_inputs.into_iter().enumerate() {
         let mut say = |read: ReadSoFar| {
             on_progress(DecodeProgress {
                 input: &input,
@@ -77,7 +85,7 @@ pub fn decode_all(
             });
         };
         say(ReadSoFar::default());
-        let decoded = decode::decode(&input, &dbc, &cache, stop, say);
+        let decoded = decode::decode(&input, dbc, &cache, stop, say);
         bytes_before += size(&input);
         match decoded {
             Ok(done) => {

@@ -15,6 +15,8 @@ pub struct Inputs {
     pub decoded: Vec<PathBuf>,
     /// Raw files and logs.
     pub undecoded: Vec<PathBuf>,
+    /// Files with measured signals alone, which need no DBC files.
+    pub measured: Vec<PathBuf>,
 }
 
 impl Inputs {
@@ -28,16 +30,21 @@ impl Inputs {
                 if logs.is_empty() {
                     inputs.decoded.push(path);
                 } else {
-                    inputs.undecoded.extend(logs);
+                    logs.into_iter().for_each(|log| inputs.add(log));
                 }
                 continue;
             }
-            match decode::kind_of(&path) {
-                Ok(InputKind::Raw | InputKind::Log) => inputs.undecoded.push(path),
-                Ok(InputKind::Decoded) | Err(_) => inputs.decoded.push(path),
-            }
+            inputs.add(path);
         }
         inputs
+    }
+
+    fn add(&mut self, path: PathBuf) {
+        match decode::kind_of(&path) {
+            Ok(InputKind::Raw | InputKind::Log) => self.undecoded.push(path),
+            Ok(InputKind::Measured) => self.measured.push(path),
+            Ok(InputKind::Decoded) | Err(_) => self.decoded.push(path),
+        }
     }
 
     /// The raw files of vehicles of which nothing is decoded. Those of other vehicles are what the

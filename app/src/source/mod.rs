@@ -25,6 +25,7 @@ mod local;
 #[cfg(test)]
 mod local_tests;
 mod location;
+mod measured;
 mod memory;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -152,18 +152,18 @@ async fn open_local(
     let mut looked = spawn_blocking(move || GivenInputs::look(paths))
         .await
         .map_err(|error| error.to_string())?;
-    if looked.undecoded.is_empty() {
+    if looked.undecoded.is_empty() && looked.measured.is_empty() {
         let source = Arc::new(LocalSource::new(looked.decoded));
         let raw = list(id, location, source, Vec::new(), sources, events).await?;
         if raw.is_empty() {
             return Ok(());
         }
         looked = GivenInputs {
-            decoded: Vec::new(),
             undecoded: raw,
+            ..GivenInputs::default()
         };
     }
-    if dbc.paths.is_empty() {
+    if dbc.paths.is_empty() && !looked.undecoded.is_empty() {
         let suggest = move || {
             let suggestions = suggest_dbc(&looked.undecoded);
             (only_beside(&looked.undecoded, &suggestions), suggestions)
@@ -308,12 +308,15 @@ fn decode_inputs(
                 format!("{name} ({} of {inputs}), ", at.idx + 1)
             }
         };
-        let frames = count_text(at.frames);
         let bytes = Amount::Bytes {
             done: at.bytes,
             total: at.bytes_total,
         };
-        progress.say(format!("decoding {which}{frames} frames"), Some(bytes));
+        let text = match at.frames {
+            0 => format!("reading {which}"),
+            frames => format!("decoding {which}{} frames", count_text(frames)),
+        };
+        progress.say(text, Some(bytes));
     });
     let all = all.map_err(|error| error_chain(&error))?;
     tracing::info!(

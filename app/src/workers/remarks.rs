@@ -81,12 +81,20 @@ fn reports(all: &DecodedInputs) -> Option<Remark> {
     let reports = || all.decoded.iter().map(|(_, report)| report);
     let frames: u64 = reports().map(|report| report.frames).sum();
     let decoded: u64 = reports().map(|report| report.decoded_frames).sum();
-    let is_whole = decoded > 0 && reports().all(|report| report.skipped.is_empty());
-    let title = format!(
-        "{name}: {} of {} frames decoded",
+    let measured: u64 = reports().map(|report| report.measured_values).sum();
+    let is_whole = (decoded > 0 || measured > 0 && frames == 0)
+        && reports().all(|report| report.skipped.is_empty());
+    let of_frames = format!(
+        "{} of {} frames decoded",
         share(decoded, frames),
         count_text(frames)
     );
+    let of_values = format!("{} measured values", count_text(measured));
+    let title = match (frames, measured) {
+        (_, 0) => format!("{name}: {of_frames}"),
+        (0, _) => format!("{name}: {of_values}"),
+        _ => format!("{name}: {of_frames}, {of_values}"),
+    };
     let is_only = all.decoded.len() == 1;
     let lines = all.decoded.iter().flat_map(|(input, report)| {
         let head = (!is_only).then(|| {
@@ -133,6 +141,7 @@ mod tests {
     fn many_inputs_are_one_remark() {
         let report = |skipped: &[&str]| DecodeReport {
             frames: 10,
+            measured_values: 0,
             decoded_frames: 9,
             undecoded: [("no message".to_owned(), 1)].into(),
             skipped: skipped.iter().map(ToString::to_string).collect(),

@@ -91,7 +91,7 @@ fn fraction_ns(digits: &[u8]) -> Option<i64> {
 
 /// Times of day that go on past midnight: lines without a date.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct DayClock {
+pub(crate) struct DayClock {
     day: i64,
     last: i64,
 }

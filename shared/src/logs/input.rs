@@ -144,7 +144,7 @@ impl LogInput {
     }
 
     /// Bytes taken from the input before they were unpacked.
-    pub(super) fn consumed(&self) -> u64 {
+    pub(crate) fn consumed(&self) -> u64 {
         self.consumed.get()
     }
 
@@ -155,7 +155,7 @@ impl LogInput {
 
     /// What a failed `read` means: content that is cut or damaged has a reason, a failing device is
     /// an error.
-    pub(super) fn reason_of(&self, source: io::Error, offset: u64) -> Result<SkipReason, LogError> {
+    pub(crate) fn reason_of(&self, source: io::Error, offset: u64) -> Result<SkipReason, LogError> {
         let kind = source.kind();
         let error = match source.downcast::<Failure>() {
             Ok(Failure::Device(error)) => error,

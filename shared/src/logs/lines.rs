@@ -10,7 +10,7 @@ const BUFFER_BYTES: usize = 128 * 1024;
 
 /// One line, without its line end (LF or CR LF).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// From 1.
     pub number: u64,
     /// Where it begins in the stream, in bytes.
@@ -22,7 +22,7 @@ pub(super) struct Line<'a> {
 }
 
 /// Reads lines.
-pub(super) struct LineReader<R> {
+pub(crate) struct LineReader<R> {
     input: R,
     buffer: Vec<u8>,
     /// The part of the buffer not handed out yet.
@@ -37,7 +37,7 @@ pub(super) struct LineReader<R> {
 }
 
 impl<R: Read> LineReader<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self {
             input,
             buffer: vec![0; BUFFER_BYTES],
@@ -50,23 +50,23 @@ impl<R: Read> LineReader<R> {
         }
     }
 
-    pub(super) fn get_ref(&self) -> &R {
+    pub(crate) fn get_ref(&self) -> &R {
         &self.input
     }
 
     /// Bytes handed out so far.
-    pub(super) fn offset(&self) -> u64 {
+    pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
     /// The number of the line that would come next.
-    pub(super) fn next_number(&self) -> u64 {
+    pub(crate) fn next_number(&self) -> u64 {
         self.number + 1
     }
 
     /// The next line, or `None` at the end. After an error of the input the lines that were read
     /// before it come first, then the error once.
-    pub(super) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         let mut scanned = 0;
         loop {
             let pending = self.buffer.get(self.start..self.end).unwrap_or_default();
@@ -106,7 +106,7 @@ impl<R: Read> LineReader<R> {
 
     /// Gives up what is buffered: the input failed, and a line cut in two is no line.
     /// Returns the bytes of the unfinished line.
-    pub(super) fn abandon(&mut self) -> &[u8] {
+    pub(crate) fn abandon(&mut self) -> &[u8] {
         let (start, end) = (self.start, self.end);
         self.is_at_end = true;
         self.advance(end - start);

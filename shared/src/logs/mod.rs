@@ -54,12 +54,15 @@ use crate::can::{CanFrame, ChannelTable};
 use crate::time::Timestamp;
 
 pub use csv::open_csv;
+pub(crate) use dates::DayClock;
 pub(crate) use input::{Consumed, LogInput};
 pub use input::{head, open};
+pub(crate) use lines::LineReader;
 pub use names::{EXTENSIONS, PACKED_EXTENSIONS, is_log_name, without_packing};
 pub use read_at::ReadAt;
 pub(crate) use read_at::{Stretch, read_exact_at};
 pub use skip::{SkipReason, SkipReport, Skipped};
+pub(crate) use text::lines;
 
 /// Why a log cannot be read at all, or no further.
 #[derive(Debug, thiserror::Error)]

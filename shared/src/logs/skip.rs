@@ -37,6 +37,8 @@ pub enum SkipReason {
     RequestToSend,
     /// A packet of another network than CAN.
     OtherNetwork,
+    /// A line of a table does not have the columns that its head names.
+    NotARow,
     /// A channel of a measurement whose values are of a kind that is not read.
     ChannelNotRead,
     /// A file in an archive is no log that can be read.
@@ -83,6 +85,7 @@ impl SkipReason {
             Self::UnknownCompression => "packed in an unknown way",
             Self::RequestToSend => "request to send, not a frame on the bus",
             Self::OtherNetwork => "packet of another network than CAN",
+            Self::NotARow => "not a row of the table",
             Self::ChannelNotRead => "channel of a kind that is not read",
             Self::NotALog => "not a log of a known format",
             Self::MustBeUnpacked => "too large to be read as it is packed, unpack it first",

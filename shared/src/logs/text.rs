@@ -9,7 +9,7 @@ use super::sink::{FrameSink, Seen};
 use super::{LogError, LogFormat, LogReader, SkipReason, SkipReport, TimeBasis};
 use crate::can::{CanFrame, ChannelTable};
 
-const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// What a line says. One that is worth nothing (blank, a comment, a header) gives no frame and no
 /// reason.
@@ -22,7 +22,7 @@ pub(super) trait LineFormat: Send {
 }
 
 /// The lines at the head of a log, without their ends.
-pub(super) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let head = head.strip_prefix(UTF8_BOM).unwrap_or(head);
     let lines = head.split(|byte| *byte == b'\n');
     lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))

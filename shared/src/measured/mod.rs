@@ -6,9 +6,13 @@
 //! signal are empty, its message is the group of signals that it was measured with.
 //!
 //! As with logs, nothing here opens a file, memory is bounded, and no reader fails because of what a
-//! file contains: what is not read is in the [`SkipReport`]. Here: channel groups of MDF 4.
+//! file contains: what is not read is in the [`SkipReport`]. Here: channel groups of MDF 4, and tables
+//! with a column of times in CSV and in Parquet of any schema.
 
+mod csv;
 mod mf4;
+mod names;
+mod parquet;
 mod run;
 
 use std::fmt;
@@ -45,5 +49,11 @@ pub fn open(
     if crate::mdf4::looks_like(input.head()) {
         return mf4::open(input);
     }
-    Ok(None)
+    if parquet::looks_like(input.head()) {
+        return parquet::open(input);
+    }
+    if crate::logs::csv::convention(input.head()).is_some() {
+        return Ok(None);
+    }
+    Ok(csv::open(input))
 }

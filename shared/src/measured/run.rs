@@ -96,6 +96,14 @@ impl MeasuredRun {
         self.n_values += 1;
     }
 
+    /// Adds a text as a value: the number of the text among those of the signal.
+    pub fn push_text(&mut self, signal: usize, ns: i64, text: &str) {
+        let known = self.signals.get_mut(signal);
+        let position = known.and_then(|signal| signal.position(text));
+        let value = position.map_or(f64::NAN, f64::from);
+        self.push(signal, ns, value, Some(text));
+    }
+
     /// Values collected.
     pub fn len(&self) -> usize {
         self.n_values

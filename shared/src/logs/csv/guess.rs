@@ -12,7 +12,7 @@ use crate::logs::text;
 const HEADER_WITHIN: usize = 50;
 
 /// The mapping of a file that follows a convention we know, so that nobody has to be asked.
-pub(super) fn convention(head: &[u8]) -> Option<CsvMapping> {
+pub(crate) fn convention(head: &[u8]) -> Option<CsvMapping> {
     const PYTHON_CAN: &str = "timestamp,arbitration_id,extended,remote,error,dlc,data";
     const BEGINNINGS: [&str; 5] = [
         PYTHON_CAN,
@@ -128,16 +128,21 @@ impl Role {
             _ if ["time", "timestamp", "t", "abstime", "zeit"].contains(first)
                 || joined.starts_with("timestamp") =>
             {
-                Self::Time(rest.iter().find_map(|unit| match *unit {
-                    "s" | "sec" | "secs" | "seconds" => Some(CsvTimeFormat::Seconds),
-                    "ms" | "msec" | "milliseconds" => Some(CsvTimeFormat::Milliseconds),
-                    "us" | "µs" | "μs" | "microseconds" => Some(CsvTimeFormat::Microseconds),
-                    "ns" | "nanoseconds" => Some(CsvTimeFormat::Nanoseconds),
-                    _ => None,
-                }))
+                Self::Time(rest.iter().find_map(|unit| time_unit(unit)))
             }
             _ => return None,
         })
+    }
+}
+
+/// The unit of a time, by its name in lower case.
+pub(crate) fn time_unit(name: &str) -> Option<CsvTimeFormat> {
+    match name {
+        "s" | "sec" | "secs" | "seconds" => Some(CsvTimeFormat::Seconds),
+        "ms" | "msec" | "milliseconds" => Some(CsvTimeFormat::Milliseconds),
+        "us" | "µs" | "μs" | "microseconds" => Some(CsvTimeFormat::Microseconds),
+        "ns" | "nanoseconds" => Some(CsvTimeFormat::Nanoseconds),
+        _ => None,
     }
 }
 
@@ -242,7 +247,7 @@ fn refined(mut mapping: CsvMapping, roles: &[Option<Role>], row: &[u8]) -> CsvMa
 
 /// The unit of a time by how it is written and how large it is: times since 1970 have as many digits
 /// as their unit needs; of times since a beginning those with a fraction are seconds.
-fn time_format(text: &[u8]) -> CsvTimeFormat {
+pub(crate) fn time_format(text: &[u8]) -> CsvTimeFormat {
     if text.contains(&b':') {
         let has_date = text.iter().position(|byte| *byte == b':') > Some(4);
         return if has_date {

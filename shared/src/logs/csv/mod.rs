@@ -33,12 +33,16 @@ mod fields;
 mod guess;
 mod line;
 mod mapping;
+mod time;
 
 use super::input::{Format, LogInput};
 use super::read_at::ReadAt;
 use super::text::TextReader;
 use super::{LogError, LogReader};
 use line::CsvLines;
+
+pub(crate) use fields::Fields;
+pub(crate) use guess::{convention, time_format, time_unit};
 
 pub use crate::logs::digits::NumberBase;
 pub use mapping::{
@@ -47,9 +51,9 @@ pub use mapping::{
 };
 
 pub(super) const FORMAT: Format = Format {
-    looks_like: |head| guess::convention(head).is_some(),
+    looks_like: |head| convention(head).is_some(),
     open: |input| {
-        let mapping = guess::convention(input.head()).ok_or_else(|| input.unknown_format())?;
+        let mapping = convention(input.head()).ok_or_else(|| input.unknown_format())?;
         Ok(reader(input, mapping))
     },
 };

@@ -195,7 +195,7 @@ impl Kind {
             }
             if signal.field.kind == FieldKind::Text {
                 let text = signal.field.bytes(record).map(text);
-                run.push(signal.number, ns, f64::NAN, text.as_deref());
+                run.push_text(signal.number, ns, &text.unwrap_or_default());
             } else if let Some(raw) = signal.field.number(record) {
                 let (value, label) = signal.converter.convert(raw);
                 run.push(signal.number, ns, value, label);

@@ -13,6 +13,7 @@ mod manifest;
 mod model;
 mod multiplex;
 mod names;
+mod overlap;
 pub mod plan;
 mod reader;
 mod reader_facts;
@@ -33,4 +34,4 @@ pub use model::{
     ByteOrder, Database, MessageDef, Multiplexing, MuxSelector, SendType, SignalDef,
     ValueDescriptions, ValueType,
 };
-pub use warning::{DbcWarning, DbcWarningKind};
+pub use warning::{DbcWarning, DbcWarningKind, Severity};

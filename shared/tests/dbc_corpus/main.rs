@@ -2,6 +2,7 @@
 //!
 //! - [`oracle`]: messages and signals against those that cantools and an independent reader found.
 //! - [`warnings`]: how many warnings each file gives, against a checked-in list.
+//! - [`strict`]: files that cantools refuses, which must have a warning.
 //! - [`mutations`]: broken copies of the files, which must give a valid database all the same.
 //!
 //! Without the test data the tests print why they do nothing.
@@ -9,6 +10,7 @@
 
 mod mutations;
 mod oracle;
+mod strict;
 #[expect(
     dead_code,
     reason = "the other test that reads tables needs more of it"

@@ -5,6 +5,7 @@
 
 mod build;
 mod databases;
+pub mod diff;
 pub mod encode;
 mod facts;
 mod file;
@@ -17,6 +18,7 @@ mod overlap;
 pub mod plan;
 mod reader;
 mod reader_facts;
+pub mod search;
 mod signals;
 mod statement;
 mod syntax;
@@ -24,6 +26,7 @@ mod syntax;
 mod tests;
 mod text;
 mod warning;
+mod wording;
 
 pub use build::MAX_MESSAGE_BYTES;
 pub use databases::{Databases, NoMessages};

@@ -1,13 +1,15 @@
-//! Every DBC file of the test data through the loader.
+//! Every DBC file of the test data through the loader, and all of them as a library.
 //!
 //! - [`oracle`]: messages and signals against those that cantools and an independent reader found.
 //! - [`warnings`]: how many warnings each file gives, against a checked-in list.
 //! - [`strict`]: files that cantools refuses, which must have a warning.
+//! - [`diff`]: what differs between the files.
 //! - [`mutations`]: broken copies of the files, which must give a valid database all the same.
 //!
 //! Without the test data the tests print why they do nothing.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod diff;
 mod mutations;
 mod oracle;
 mod strict;
@@ -23,6 +25,8 @@ mod warnings;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use canlake_shared::dbc::DbcFile;
 
 /// All DBC files as (folder/name, path), in order.
 fn dbc_files(data: &Path) -> Vec<(String, PathBuf)> {
@@ -45,4 +49,12 @@ fn dbc_files(data: &Path) -> Vec<(String, PathBuf)> {
     }
     files.sort();
     files
+}
+
+/// All DBC files, loaded.
+fn library(data: &Path) -> Vec<DbcFile> {
+    let files = dbc_files(data).into_iter();
+    files
+        .map(|(name, path)| DbcFile::new(name, &fs::read(path).unwrap()))
+        .collect()
 }

@@ -2,8 +2,15 @@
 //!
 //! [`load`] turns the bytes of one file into a [`Database`] and a list of warnings; nothing in a
 //! file makes it fail as a whole. [`Database`] is plain data, [`plan`] compiles it for decoding.
+//!
+//! A library of such files is asked four things: what they make of a recording ([`census`] counts its
+//! frames, [`coverage`] explains them), which file fits it best ([`proposal`]), what differs between
+//! two files ([`diff`]), and where a message or signal is ([`search`]).
 
 mod build;
+pub(crate) mod carrier;
+pub mod census;
+pub mod coverage;
 mod databases;
 pub mod diff;
 pub mod encode;
@@ -16,6 +23,7 @@ mod multiplex;
 mod names;
 mod overlap;
 pub mod plan;
+pub mod proposal;
 mod reader;
 mod reader_facts;
 pub mod search;

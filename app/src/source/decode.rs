@@ -322,7 +322,8 @@ impl<P: FnMut(ReadSoFar)> Iterator for Watched<'_, P> {
     }
 }
 
-fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
+/// The frames of a raw file or log.
+pub(crate) fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
     let file = open(path)?;
     let frames = match kind {
         InputKind::Log => FrameBatches::log(file, &path.to_string_lossy()),
@@ -331,7 +332,7 @@ fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError>
     frames.map_err(|source| frames_error(source, path))
 }
 
-fn frames_error(source: FramesError, path: &Path) -> InputError {
+pub(crate) fn frames_error(source: FramesError, path: &Path) -> InputError {
     InputError::Frames {
         source,
         path: path.to_owned(),
@@ -339,7 +340,7 @@ fn frames_error(source: FramesError, path: &Path) -> InputError {
 }
 
 /// The vehicle that a raw file names, else the file's own name.
-fn vehicle_of(frames: &FrameBatches, path: &Path) -> VehicleId {
+pub(crate) fn vehicle_of(frames: &FrameBatches, path: &Path) -> VehicleId {
     let named = frames.summary().and_then(|summary| summary.vehicle.clone());
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = stem.split('.').next().unwrap_or_default();
@@ -349,7 +350,7 @@ fn vehicle_of(frames: &FrameBatches, path: &Path) -> VehicleId {
 }
 
 /// What was left out: places where they are known, else counts.
-fn skipped(frames: &FrameBatches) -> Vec<String> {
+pub(crate) fn skipped(frames: &FrameBatches) -> Vec<String> {
     let details = frames.skipped_details();
     if !details.is_empty() {
         return details;

@@ -3,7 +3,8 @@
 //! The contracts of the lake ([`schema`], [`lake`]), the vocabulary of the bus ([`can`], [`time`]),
 //! DBC files and decoding ([`dbc`], [`decode`]), messages of many frames ([`transport`]), trouble codes
 //! ([`dtc`]), expressions and conditions over signals ([`expr`]), log formats ([`logs`]), measured
-//! signals ([`measured`]), frame sources ([`bus`]) and the drive simulator ([`sim`]).
+//! signals ([`measured`]), frame sources ([`bus`]), the drive simulator ([`sim`]), and the search over
+//! names ([`search`]).
 //!
 //! Nothing here opens a file or a socket, reads a clock, or knows an async runtime, AWS, egui or
 //! DataFusion: callers pass bytes, readers, writers and times in.
@@ -31,6 +32,7 @@ mod mdf4;
 pub mod measured;
 pub mod percent;
 pub mod schema;
+pub mod search;
 pub mod sim;
 pub mod time;
 pub mod transport;

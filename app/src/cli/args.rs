@@ -6,6 +6,8 @@ use canlake_shared::schema::SignalSelector;
 use canlake_shared::time::{TimeRange, Timestamp};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::dbc::DbcCommand;
+
 /// CAN telemetry: a vehicle's signals from files, folders and lakes.
 #[derive(Debug, Parser)]
 #[command(name = "canlake", version, args_conflicts_with_subcommands = true)]
@@ -35,6 +37,9 @@ pub enum Command {
     Stats(StatsArgs),
     /// Draw signals into a PNG file.
     Render(RenderArgs),
+    /// Check, list, compare and try DBC files.
+    #[command(subcommand)]
+    Dbc(DbcCommand),
 }
 
 /// Where signals come from.

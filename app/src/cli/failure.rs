@@ -35,6 +35,15 @@ pub(super) enum Failure {
     /// Raw frames need a DBC to become signals.
     #[error("this holds raw frames, name the DBC files that describe them, as in `canlake signals FILE --dbc FILE.dbc`: {path}", path = path.display())]
     NeedsDbc { path: PathBuf },
+    /// Decoded signals where frames are needed.
+    #[error("no frames in it, name logs or raw files: {path}", path = path.display())]
+    NoFrames { path: PathBuf },
+    /// A folder without a DBC file.
+    #[error("no DBC file (*.dbc) in the folder or below: {path}", path = path.display())]
+    NoDbc { path: PathBuf },
+    /// Two files could not be compared; other than a difference it is told as wrong usage.
+    #[error(transparent)]
+    CannotCompare(InputError),
     /// A layout could not be read.
     #[error("cannot open the layout: {reason}: {path}", path = path.display())]
     Layout { reason: String, path: PathBuf },
@@ -73,6 +82,9 @@ impl Failure {
                 | Self::WhichVehicle { .. }
                 | Self::EmptyRange { .. }
                 | Self::NeedsDbc { .. }
+                | Self::NoFrames { .. }
+                | Self::NoDbc { .. }
+                | Self::CannotCompare(_)
         )
     }
 

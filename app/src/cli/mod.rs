@@ -1,4 +1,4 @@
-//! The engine without a window: `canlake vehicles|sessions|signals|query|stats|render`.
+//! The engine without a window: `canlake vehicles|sessions|signals|query|stats|render|dbc`.
 //!
 //! What these commands print is a contract: scripts are written on it. Data goes to standard output
 //! or the file named with `-o`; one line per problem, and what `--explain` tells, to standard error.
@@ -13,6 +13,8 @@
 //! # Exit codes
 //! 0 everything done · 1 failed · 2 wrong usage · 3 done in part: some files could not be read, and are
 //! named, or Ctrl-C stopped the query; what was read is printed and `complete` is false.
+//! `dbc check` ends with 1 if there are errors, `dbc diff` with 1 if the files differ and with 2 if one
+//! cannot be read.
 //!
 //! # JSON
 //! Numbers that JSON has no word for are the texts `"NaN"`, `"inf"` and `"-inf"`; what is not known
@@ -60,11 +62,51 @@
 //!     "held_s": 59.9, "gaps": 0, "gap_s": 0.0}]}
 //! ```
 //!
+//! `dbc check` prints a line `path:line: error: text` or `path:line: warning: text` for each remark, without
+//! the line where it is about the file as a whole; `dbc check --json` adds
+//! ```json
+//! {"files": [{"path": "car.dbc", "messages": 12, "signals": 80, "errors": 1, "warnings": 0,
+//!   "remarks": [{"severity": "error", "line": 12, "kind": "overlap", "text": "…"}]}]}
+//! ```
+//! `dbc show --json` adds the messages that were found, or of which signals were, with the signals that
+//! were found (`similar`: nothing had all words; `pgn` where frames are matched by it; raw values in
+//! `labels`, of unsigned 64 bit signals as signed numbers of the same bits)
+//! ```json
+//! {"similar": false, "messages": [{"dbc": "car.dbc", "message": "Drive", "arb_id": 291,
+//!   "is_extended": false, "pgn": null, "length": 8, "sender": "ECU", "cycle_time_ms": 20,
+//!   "send_type": "cyclic", "comment": "",
+//!   "signals": [{"signal": "Speed", "short_name": "Speed", "start_bit": 0, "bits": 16,
+//!     "byte_order": "little_endian", "value_type": "unsigned", "factor": 0.5, "offset": 0.0,
+//!     "min": null, "max": null, "unit": "km/h", "multiplexor": false,
+//!     "multiplexed": {"multiplexor": "Mode", "values": [[1, 1]]}, "labels": [[0, "off"]],
+//!     "receivers": ["N"], "send_type": null, "comment": ""}]}]}
+//! ```
+//! `dbc diff --json` adds (kinds: added, removed, renamed, moved, changed)
+//! ```json
+//! {"same": false, "messages": [{"kind": "renamed",
+//!   "before": {"name": "Drive", "arb_id": 291, "is_extended": false}, "after": {…},
+//!   "changes": [{"what": "cycle time", "before": "20 ms", "after": "10 ms"}],
+//!   "signals": [{"name": "Speed", "kind": "changed", "changes": […]}]}]}
+//! ```
+//! `dbc coverage --json` adds (`carried_frames` of J1939 TP carried messages of the identifier and are
+//! among the `frames` of others; `proposal` is best first and empty with one file or a manifest)
+//! ```json
+//! {"vehicle": "V1", "channels": [{"channel": "can0", "frames": 1000, "explained_frames": 900,
+//!   "remote_frames": 0, "error_frames": 0, "dbc": ["car.dbc"],
+//!   "ids": [{"arb_id": 291, "is_extended": false, "frames": 900, "carried_frames": 0,
+//!     "explained": true, "transport": false, "dbc": "car.dbc", "messages": ["Drive"],
+//!     "as_stated": 890, "too_short": 10, "other_length": 0}],
+//!   "unseen": [{"dbc": "car.dbc", "message": "Doors", "arb_id": 5, "is_extended": false}],
+//!   "proposal": [{"dbc": "car.dbc", "matching": "auto", "evidence": 10, "explained_frames": 900,
+//!     "explained_ids": 1, "misfitting_ids": 0, "messages": 12, "seen_messages": 1, "why": "…"}]}]}
+//! ```
+//!
 //! # CSV
 //! `query` prints one row per time stamp and one column per signal, see [`crate::export`]. With
 //! `--max-points` a signal keeps at most so many samples (LTTB, first and last included).
 
 mod args;
+mod dbc;
 mod failure;
 mod input;
 mod interrupt;
@@ -109,6 +151,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
         Ok(cli) => cli,
         Err(error) => return Request::Done(print_usage(&error)),
     };
+    let outcome = |done: Result<bool, failure::Failure>| done.map(Outcome::from);
     let result = match cli.command {
         None => {
             return Request::App {
@@ -116,12 +159,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
                 layout: cli.layout,
             };
         }
-        Some(Command::Vehicles(args)) => list::vehicles(&args),
-        Some(Command::Sessions(args)) => list::sessions(&args),
-        Some(Command::Signals(args)) => list::signals(&args),
-        Some(Command::Query(args)) => query::run(&args),
-        Some(Command::Stats(args)) => stats::run(&args),
-        Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Vehicles(args)) => outcome(list::vehicles(&args)),
+        Some(Command::Sessions(args)) => outcome(list::sessions(&args)),
+        Some(Command::Signals(args)) => outcome(list::signals(&args)),
+        Some(Command::Query(args)) => outcome(query::run(&args)),
+        Some(Command::Stats(args)) => outcome(stats::run(&args)),
+        Some(Command::Render(args)) => outcome(render::run(&args)),
+        Some(Command::Dbc(command)) => dbc::run(&command),
     };
     Request::Done(exit_code(result))
 }
@@ -134,13 +178,35 @@ pub fn run_without_display(why: &str, start: &Start, layout: Option<&Path>) -> E
             layout.display()
         ));
     }
-    exit_code(no_display::run(why, start))
+    exit_code(no_display::run(why, start).map(Outcome::from))
 }
 
-fn exit_code(result: Result<bool, failure::Failure>) -> ExitCode {
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Everything was done.
+    Complete,
+    /// Something could not be read; the rest was done.
+    InPart,
+    /// What was looked for is there: errors, or differences.
+    Found,
+}
+
+impl From<bool> for Outcome {
+    fn from(is_complete: bool) -> Self {
+        if is_complete {
+            Self::Complete
+        } else {
+            Self::InPart
+        }
+    }
+}
+
+fn exit_code(result: Result<Outcome, failure::Failure>) -> ExitCode {
     match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(3),
+        Ok(Outcome::Complete) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::FAILURE,
+        Ok(Outcome::InPart) => ExitCode::from(3),
         // Whoever reads the output has seen enough.
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) if failure.is_usage() => {

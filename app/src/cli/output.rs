@@ -70,6 +70,28 @@ pub(super) fn write_table(rows: &[Vec<String>]) -> Result<(), Failure> {
     })
 }
 
+/// Prints lines.
+pub(super) fn write_lines(lines: &[String]) -> Result<(), Failure> {
+    write_to(None, |out| {
+        let mut lines = lines.iter();
+        lines.try_for_each(|line| writeln!(out, "{line}"))
+    })
+}
+
+/// A text from a file in one line that does nothing to a terminal, cut where it becomes too long for one.
+pub(super) fn one_line(text: &str) -> String {
+    const MAX_CHARS: usize = 160;
+    let mut line = String::new();
+    for (n, letter) in text.trim().chars().enumerate() {
+        if n == MAX_CHARS {
+            line.push('…');
+            break;
+        }
+        line.push(if letter.is_control() { ' ' } else { letter });
+    }
+    line
+}
+
 /// A file that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Problem {

@@ -6,7 +6,8 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use canlake_shared::dbc::{ByteOrder, SignalDef, ValueType};
+pub use canlake_shared::dbc::diff::Change;
+use canlake_shared::dbc::diff::coding_changes;
 use canlake_shared::schema::{SignalKey, SignalSummary, read_summary, summarise_decoded};
 use canlake_shared::time::Timestamp;
 
@@ -58,17 +59,6 @@ pub struct Side {
     pub max: Option<f64>,
     /// The unit.
     pub unit: Arc<str>,
-}
-
-/// A part of a definition that is not the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Which.
-    pub what: &'static str,
-    /// In the first decoding.
-    pub before: String,
-    /// In the second.
-    pub after: String,
 }
 
 /// Whether the samples of a signal are the same.
@@ -145,7 +135,11 @@ pub fn compare(before: &Decoding, after: &Decoding) -> Differences {
         }
         let definitions = (before.definitions.get(key), after.definitions.get(key));
         if let (Some(before), Some(after)) = definitions {
-            defined_changes(before.signal(), after.signal(), &mut changes);
+            coding_changes(
+                (before.message(), before.signal()),
+                (after.message(), after.signal()),
+                &mut changes,
+            );
         }
         SignalDifference {
             key: key.clone(),
@@ -208,47 +202,6 @@ fn declared_changes(before: &SignalSummary, after: &SignalSummary, changes: &mut
     note(changes, "texts of values", texts(before), texts(after));
     let comment = |summary: &SignalSummary| summary.declared.comment.clone();
     note(changes, "comment", comment(before), comment(after));
-}
-
-/// What only the DBC files know.
-fn defined_changes(before: &SignalDef, after: &SignalDef, changes: &mut Vec<Change>) {
-    let mut compare = |what: &'static str, text: &dyn Fn(&SignalDef) -> String| {
-        note(changes, what, text(before), text(after));
-    };
-    compare("start bit", &|it| it.start_bit.to_string());
-    compare("length", &|it| format!("{} bits", it.bit_len));
-    compare("byte order", &|it| {
-        byte_order_text(it.byte_order).to_owned()
-    });
-    compare("type", &|it| value_type_text(it.value_type).to_owned());
-    compare("factor", &|it| it.factor.to_string());
-    compare("offset", &|it| it.offset.to_string());
-    compare("declared range", &|it| match it.range {
-        Some((min, max)) => format!("{min} to {max}"),
-        None => "none".to_owned(),
-    });
-    compare("multiplexing", &|it| match &it.multiplexing.selector {
-        Some(selector) => format!("{:?}", selector.values),
-        None => "always there".to_owned(),
-    });
-}
-
-/// A byte order as the field calls it.
-pub fn byte_order_text(order: ByteOrder) -> &'static str {
-    match order {
-        ByteOrder::LittleEndian => "Intel (little endian)",
-        ByteOrder::BigEndian => "Motorola (big endian)",
-    }
-}
-
-/// A value type as the field calls it.
-pub fn value_type_text(value_type: ValueType) -> &'static str {
-    match value_type {
-        ValueType::Unsigned => "unsigned",
-        ValueType::Signed => "signed",
-        ValueType::Float32 => "float, 32 bits",
-        ValueType::Float64 => "float, 64 bits",
-    }
 }
 
 /// Compares the samples of a signal in both decodings.

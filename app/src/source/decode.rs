@@ -263,7 +263,7 @@ fn write_decoded(
         kind => Some(open_frames(path, kind)?),
     };
     let summary = frames.as_ref().and_then(FrameBatches::summary);
-    let vehicle = vehicle_of(summary.and_then(|it| it.vehicle.as_deref()), path);
+    let vehicle = vehicle_of(frames.as_ref(), path);
     let output = File::create(part).map_err(|source| io_error("write", source, part))?;
     let info = DecodedFileInfo {
         vehicle: vehicle.clone(),
@@ -369,7 +369,8 @@ impl<P: FnMut(ReadSoFar)> Iterator for Watched<'_, P> {
     }
 }
 
-fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
+/// The frames of a raw file or log.
+pub(crate) fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError> {
     let file = open(path)?;
     let frames = match kind {
         InputKind::Log | InputKind::Measured => FrameBatches::log(file, &path.to_string_lossy()),
@@ -378,7 +379,7 @@ fn open_frames(path: &Path, kind: InputKind) -> Result<FrameBatches, InputError>
     frames.map_err(|source| frames_error(source, path))
 }
 
-fn frames_error(source: FramesError, path: &Path) -> InputError {
+pub(crate) fn frames_error(source: FramesError, path: &Path) -> InputError {
     InputError::Frames {
         source,
         path: path.to_owned(),
@@ -386,7 +387,9 @@ fn frames_error(source: FramesError, path: &Path) -> InputError {
 }
 
 /// The vehicle that a raw file names, else the file's own name.
-fn vehicle_of(named: Option<&str>, path: &Path) -> VehicleId {
+pub(crate) fn vehicle_of(frames: Option<&FrameBatches>, path: &Path) -> VehicleId {
+    let summary = frames.and_then(FrameBatches::summary);
+    let named = summary.and_then(|summary| summary.vehicle.as_deref());
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = stem.split('.').next().unwrap_or_default();
     VehicleId::foreign(named.unwrap_or(stem))
@@ -394,7 +397,7 @@ fn vehicle_of(named: Option<&str>, path: &Path) -> VehicleId {
 }
 
 /// What was left out: places where they are known, else counts.
-fn skipped(frames: &FrameBatches) -> Vec<String> {
+pub(crate) fn skipped(frames: &FrameBatches) -> Vec<String> {
     let details = frames.skipped_details();
     if !details.is_empty() {
         return details;

@@ -32,7 +32,6 @@ mod partial;
 mod plane;
 mod plot;
 mod raster;
-mod search;
 mod sessions;
 mod settings;
 mod shortcuts;

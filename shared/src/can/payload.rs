@@ -21,6 +21,8 @@ pub struct Payload {
 impl Payload {
     /// The longest payload of a CAN FD frame, in bytes.
     pub const MAX_LEN: usize = 64;
+    /// The longest payload of a classic frame, in bytes.
+    pub const CLASSIC_LEN: usize = 8;
     /// No bytes at all.
     pub const EMPTY: Self = Self {
         len: 0,

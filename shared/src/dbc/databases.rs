@@ -14,6 +14,20 @@ pub struct NoMessages {
     pub names: String,
 }
 
+impl NoMessages {
+    /// Whether any of the files has a message.
+    pub fn check(files: &[DbcFile]) -> Result<(), Self> {
+        let has_messages = |file: &DbcFile| !file.database.messages.is_empty();
+        if files.iter().any(has_messages) {
+            return Ok(());
+        }
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        Err(Self {
+            names: names.join(", "),
+        })
+    }
+}
+
 /// Loaded DBC files with the rules that choose among them.
 #[derive(Debug)]
 pub struct Databases {
@@ -44,11 +58,11 @@ impl Databases {
     pub fn from_files(files: Vec<DbcFile>, matching: Matching) -> Result<Self, NoMessages> {
         let databases = files.iter().map(|file| &file.database);
         let compiled = CompiledDatabase::new(databases, matching);
-        let databases = Self {
+        NoMessages::check(&files)?;
+        Ok(Self {
             files,
             choice: Choice::All(compiled),
-        };
-        databases.check()
+        })
     }
 
     /// Files by a manifest's rules: `files` are those of [`Manifest::files`], in that order.
@@ -66,21 +80,10 @@ impl Databases {
             }
         };
         let rules = manifest.rules().iter().map(compile).collect();
-        let databases = Self {
+        NoMessages::check(&files)?;
+        Ok(Self {
             files,
             choice: Choice::Manifest { manifest, rules },
-        };
-        databases.check()
-    }
-
-    fn check(self) -> Result<Self, NoMessages> {
-        let has_messages = |file: &DbcFile| !file.database.messages.is_empty();
-        if self.files.iter().any(has_messages) {
-            return Ok(self);
-        }
-        let names: Vec<&str> = self.files.iter().map(|file| file.name.as_str()).collect();
-        Err(NoMessages {
-            names: names.join(", "),
         })
     }
 
@@ -97,6 +100,18 @@ impl Databases {
                 .rule(vehicle, channel)
                 .map(|rule| rule.database.clone())
                 .unwrap_or_default(),
+        }
+    }
+
+    /// The files that decode a channel, in the order of [`Self::for_channel`].
+    pub fn files_for_channel(&self, vehicle: &str, channel: &str) -> Vec<&DbcFile> {
+        match &self.choice {
+            Choice::All(_) => self.files.iter().collect(),
+            Choice::Manifest { .. } => {
+                let chosen = self.rule(vehicle, channel).map(|rule| &rule.files);
+                let chosen = chosen.into_iter().flatten();
+                chosen.filter_map(|idx| self.files.get(*idx)).collect()
+            }
         }
     }
 

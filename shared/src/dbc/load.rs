@@ -48,5 +48,8 @@ pub fn load(bytes: &[u8]) -> (Database, Vec<DbcWarning>) {
     }
     let (messages, facts, mut warnings) = reader.finish();
     let database = build(messages, facts, &mut warnings);
+    if database.messages.is_empty() {
+        warnings.push(None, DbcWarningKind::Empty, "there is no message in it");
+    }
     (database, warnings.finish())
 }

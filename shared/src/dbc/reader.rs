@@ -78,8 +78,9 @@ impl Reader {
                     IdField::Some(id, text) => self.other(statement, Some(id), &text),
                     IdField::OutOfRange(digits) => Err(format!("{digits} is no 32 bit number")),
                 };
-                if let Err(reason) = result {
-                    self.reject(statement, &reason);
+                match result {
+                    Ok(()) => self.tell_slips(statement),
+                    Err(reason) => self.reject(statement, &reason),
                 }
             }
         }
@@ -92,6 +93,19 @@ impl Reader {
     fn reject(&mut self, statement: &Statement, reason: &str) {
         let text = rejection(statement, reason);
         self.warn(statement, DbcWarningKind::Syntax, text);
+    }
+
+    /// Of a statement about messages and signals that could be read.
+    fn tell_slips(&mut self, statement: &Statement) {
+        let shown = excerpt(&statement.text);
+        if !statement.text.trim_end().ends_with(';') {
+            let text = format!("{shown}: the ; at its end is missing, read all the same");
+            self.warn(statement, DbcWarningKind::Tolerated, text);
+        }
+        if statement.keyword == Keyword::Comment && syntax::has_bare_id(&statement.text) {
+            let text = format!("{shown}: BO_ is missing, taken for a comment of a message");
+            self.warn(statement, DbcWarningKind::Tolerated, text);
+        }
     }
 
     fn unknown(&mut self, statement: &Statement) {

@@ -7,6 +7,7 @@ use super::facts::{Attribute, Attributes, MessageFacts, SignalFacts};
 use super::model::{ByteOrder, Multiplexing, MuxSelector, SignalDef, ValueType};
 use super::multiplex::{Mark, MuxSignal, resolve};
 use super::names::{make_unique, share};
+use super::overlap::report_overlaps;
 use super::warning::{DbcWarningKind, Warnings, excerpt, name_some};
 
 /// An `SG_` line.
@@ -53,6 +54,7 @@ pub(super) fn build_signals(
             ),
         );
     }
+    report_overlaps(message, &signals, &lines, warnings);
     signals
 }
 

@@ -138,7 +138,7 @@ pub(super) fn parse_signal(text: &str) -> Result<Parsed<Signal>, Reason> {
         Ok(signal) => {
             return Ok(Parsed {
                 value: signal,
-                repair: None,
+                repair: begins_with_point(text).then_some("a number begins with its point"),
             });
         }
         Err(error) => error,
@@ -203,6 +203,17 @@ fn repair_signal(text: &str) -> Option<(String, &'static str)> {
     Some((format!("{head}] {unit} {names}"), repair))
 }
 
+/// Whether one of the numbers is like `.5`, which the format does not have.
+fn begins_with_point(text: &str) -> bool {
+    let numbers = text.split('"').next().unwrap_or_default();
+    let mut before = ' ';
+    numbers.chars().any(|c| {
+        let begins = c == '.' && !before.is_ascii_digit();
+        before = c;
+        begins
+    })
+}
+
 /// `1.` as C writes it becomes `1.0`.
 fn with_digits_after_points(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
@@ -214,6 +225,12 @@ fn with_digits_after_points(text: &str) -> String {
         }
     }
     result
+}
+
+/// Whether a comment names a message by its identifier alone, without `BO_`.
+pub(super) fn has_bare_id(text: &str) -> bool {
+    let rest = text.strip_prefix("CM_").unwrap_or_default();
+    rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether the `SG_` line has a multiplexing mark without a number, which the parser overlooks.
@@ -359,6 +376,8 @@ mod tests {
             "SG_ A : 0|8@1+ (1,0) [0|255] \"\"",
             "SG_ A : 0|8@1+ (1,0) [0|255]",
             "SG_ A : 0|8@1+ (1.,0) [0|255.] \"\" XXX, ;",
+            "SG_ A : 0|8@1+ (1,.5) [0|255] \"\" XXX",
+            "SG_ A : 0|8@1+ (1,-.5) [0|255] \"\" XXX",
         ];
         for text in cases {
             let parsed = parse_signal(text).unwrap();

@@ -218,7 +218,8 @@ fn a_broken_statement_costs_only_itself() {
         .iter()
         .map(|warning| warning.line.unwrap())
         .collect();
-    assert_eq!(lines, [3, 5, 7, 8]);
+    // Line 7 has a value without a text, and no ;.
+    assert_eq!(lines, [3, 5, 7, 7, 8]);
     assert!(
         warnings[1].text.contains("with it 1 signals"),
         "{}",
@@ -248,7 +249,10 @@ fn duplicates_keep_both_definitions_under_stable_names() {
 fn signals_without_a_message_of_their_own_are_left_out_quietly() {
     let text = "BO_ 3221225472 VECTOR__INDEPENDENT_SIG_MSG: 0 Vector__XXX\n \
                 SG_ S : 0|8@1+ (1,0) [0|0] \"\" X\nVAL_ 3221225472 S 0 \"zero\";\n";
-    assert_eq!(load(text.as_bytes()), (Database::default(), Vec::new()));
+    let (database, warnings) = load(text.as_bytes());
+    assert_eq!(database, Database::default());
+    let kinds = warnings.iter().map(|warning| warning.kind);
+    assert_eq!(kinds.collect::<Vec<_>>(), [DbcWarningKind::Empty]);
 }
 
 #[test]
@@ -257,9 +261,9 @@ fn limits_are_reported() {
     assert_eq!((database.messages.len(), warnings.len()), (0, 1));
     assert!(warnings[0].text.contains("nothing is loaded"));
 
-    let mut text = "BO_ 1 A: 8 X\n".to_owned();
+    let mut text = format!("BO_ 1 A: {} X\n", MAX_SIGNALS / 8 + 1);
     for n in 0..=MAX_SIGNALS {
-        writeln!(text, "SG_ S{n} : 0|1@1+ (1,0) [0|0] \"\" X").unwrap();
+        writeln!(text, "SG_ S{n} : {n}|1@1+ (1,0) [0|0] \"\" X").unwrap();
     }
     let (database, warnings) = load(text.as_bytes());
     assert_eq!(database.messages[0].signals.len(), MAX_SIGNALS);

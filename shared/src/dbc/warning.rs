@@ -42,6 +42,8 @@ pub enum DbcWarningKind {
     Duplicate,
     /// A signal of impossible length, or beyond the end of its message.
     Layout,
+    /// Signals that share bits although a frame can have both.
+    Overlap,
     /// Factor, offset, range or number format without meaning.
     Scaling,
     /// Multiplexing that cannot be resolved.
@@ -50,6 +52,8 @@ pub enum DbcWarningKind {
     UnknownReference,
     /// More than this reader takes.
     Limit,
+    /// No message can be read, or there is none.
+    Empty,
 }
 
 impl DbcWarningKind {
@@ -63,10 +67,50 @@ impl DbcWarningKind {
             Self::Identifier => "identifier",
             Self::Duplicate => "duplicate",
             Self::Layout => "layout",
+            Self::Overlap => "overlap",
             Self::Scaling => "scaling",
             Self::Multiplexing => "multiplexing",
             Self::UnknownReference => "unknown reference",
             Self::Limit => "limit",
+            Self::Empty => "empty",
+        }
+    }
+
+    /// How much remarks of this kind matter.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Syntax
+            | Self::Identifier
+            | Self::Duplicate
+            | Self::Layout
+            | Self::Overlap
+            | Self::Multiplexing
+            | Self::UnknownReference
+            | Self::Limit => Severity::Error,
+            Self::Encoding | Self::Tolerated | Self::Unsupported | Self::Scaling | Self::Empty => {
+                Severity::Warning
+            }
+        }
+    }
+}
+
+/// How much a remark about a DBC file matters. No remark keeps the rest of the file from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// What the file means is clear; someone should look at it all the same.
+    Warning,
+    /// Something is left out, or can be taken in two ways: other programs may decode otherwise, or
+    /// refuse the file.
+    Error,
+}
+
+impl Severity {
+    /// `warning` or `error`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
         }
     }
 }

@@ -1,13 +1,6 @@
 //! Frames that are parts of something longer, on their way to messages.
 //!
-//! Which frames those are follows from the DBC files and from the identifiers:
-//!
-//! | frames | taken as | when |
-//! |---|---|---|
-//! | groups 60416 and 60160 | J1939 TP | always |
-//! | of a group of NMEA 2000 | fast packet | the group's message is longer than 8 bytes |
-//! | of a message matched by identifier | ISO-TP | the message is longer than the frame can be |
-//! | of identifiers that diagnostics answer with | ISO-TP, for trouble codes | no row above fits |
+//! Which frames those are says [`crate::dbc::carrier`].
 //!
 //! Whole messages are decoded like frames, with the time of their first frame. Those of ISO-TP get the
 //! low byte of their length in front, as a single frame has it: DBC files count bits from there.
@@ -18,7 +11,8 @@
 use std::sync::Arc;
 
 use super::codes::{CodeLanes, CodeSample};
-use crate::can::{CanId, ChannelIdx, ChannelTable};
+use crate::can::{CanId, ChannelIdx, ChannelTable, Payload};
+use crate::dbc::carrier::{Carrier, TRUSTS, Trust, carrier};
 use crate::dbc::plan::CompiledDatabase;
 use crate::dtc;
 use crate::schema::footer::UndecodedReason;
@@ -27,10 +21,6 @@ use crate::transport::{
     FastPacket, Frame, IsoTp, J1939Tp, Loss, LossReason, Message, Reassembled, Role,
 };
 
-/// The longest payload of a classic and of a CAN FD frame, in bytes.
-const CLASSIC_BYTES: usize = 8;
-const FD_BYTES: usize = 64;
-
 /// How the frames of one id on one channel are taken.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Carriage {
@@ -38,31 +28,6 @@ pub(super) struct Carriage {
     carrier: Carrier,
     trust: Trust,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Carrier {
-    /// Each frame is whole and may report trouble codes.
-    Single,
-    IsoTp {
-        /// An FD frame can hold the message that the DBC describes, and then does.
-        fits_fd: bool,
-    },
-    J1939,
-    FastPacket,
-}
-
-/// How sure it is that frames are parts of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trust {
-    /// The DBC says so: what gets lost is told.
-    Certain,
-    /// No DBC knows the id: what makes no sense is an unknown frame as ever.
-    Guessed,
-    /// The DBC decodes the frames themselves: they are counted there, only looked at here.
-    Watched,
-}
-
-const TRUSTS: [Trust; 3] = [Trust::Certain, Trust::Guessed, Trust::Watched];
 
 /// What becomes of a frame that was offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +135,7 @@ impl Carriers {
                     Taken::No
                 };
             }
-            Carrier::IsoTp { fits_fd: true } if is_fd || payload.len() > CLASSIC_BYTES => {
+            Carrier::IsoTp { fits_fd: true } if is_fd || payload.len() > Payload::CLASSIC_LEN => {
                 return Taken::No;
             }
             Carrier::IsoTp { .. } => protocols.iso_tp.push(&frame, &mut self.out),
@@ -281,42 +246,6 @@ impl Carriers {
         let name = self.channels.name(idx);
         name.map_or("", |name| name.as_str()).into()
     }
-}
-
-fn carrier(database: &CompiledDatabase, id: CanId) -> Option<(Carrier, Trust)> {
-    let messages = database.lookup(id);
-    let by_itself = if messages.is_empty() {
-        Trust::Guessed
-    } else {
-        Trust::Watched
-    };
-    if J1939Tp::carries(id) {
-        let is_described = J1939Tp::identifiers(id)
-            .iter()
-            .any(|id| !database.lookup(*id).is_empty());
-        let trust = match (is_described, database.has_parameter_groups()) {
-            (true, _) => Trust::Watched,
-            (false, true) => Trust::Certain,
-            (false, false) => Trust::Guessed,
-        };
-        return Some((Carrier::J1939, trust));
-    }
-    let longest = messages.iter().map(|message| message.len_bytes()).max();
-    let longest = longest.unwrap_or(0);
-    if longest > CLASSIC_BYTES {
-        let is_group = messages.iter().any(|message| message.is_parameter_group());
-        if !is_group {
-            let fits_fd = longest <= FD_BYTES;
-            return Some((Carrier::IsoTp { fits_fd }, Trust::Certain));
-        }
-        if id.pgn().is_some_and(FastPacket::may_carry) {
-            return Some((Carrier::FastPacket, Trust::Certain));
-        }
-    }
-    if dtc::is_diagnostic(id) {
-        return Some((Carrier::IsoTp { fits_fd: false }, by_itself));
-    }
-    dtc::may_report(id).then_some((Carrier::Single, by_itself))
 }
 
 fn reason(loss: &Loss) -> UndecodedReason {

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use canlake_shared::dbc::{MessageDef, Multiplexing, SendType, SignalDef};
+use canlake_shared::dbc::{MessageDef, SignalDef};
 use egui::{Key, RichText, TextEdit, Ui};
 
 use super::super::plot::value_text;
 use super::super::theme;
 use super::{Facts, InspectorFields, bits, remark, section, warning};
 use crate::command::{Command, CommandQueue};
-use crate::inspect::differences::{byte_order_text, value_type_text};
 use crate::inspect::{Definition, Standing};
 use crate::source::SignalInfo;
 use crate::state::inspector::InspectorCommand;
@@ -173,16 +172,8 @@ fn message(ui: &mut Ui, message: &MessageDef) {
     if let Some(ms) = message.cycle_time_ms {
         facts.add("cycle time", format!("{ms} ms"));
     }
-    facts.add("send type", send_type_text(message.send_type));
+    facts.add("send type", message.send_type.describe());
     facts.add("comment", message.comment.as_str());
-}
-
-fn send_type_text(send_type: SendType) -> &'static str {
-    match send_type {
-        SendType::Unspecified => "",
-        SendType::Cyclic => "cyclic",
-        SendType::OnChange => "on change or on request",
-    }
 }
 
 fn of_signal(ui: &mut Ui, message: &MessageDef, signal: &SignalDef) {
@@ -193,46 +184,26 @@ fn of_signal(ui: &mut Ui, message: &MessageDef, signal: &SignalDef) {
         "length",
         format!("{} {}", signal.bit_len, bits(signal.bit_len)),
     );
-    facts.add("byte order", byte_order_text(signal.byte_order));
-    facts.add("type", value_type_text(signal.value_type));
+    facts.add("byte order", signal.byte_order.describe());
+    facts.add("type", signal.value_type.describe());
     facts.add("factor", signal.factor.to_string());
     facts.add("offset", signal.offset.to_string());
     if let Some((min, max)) = signal.range {
         facts.add("range", format!("{min} to {max} {}", signal.unit));
     }
     facts.add("unit", signal.unit.as_str());
-    facts.add("multiplexing", multiplexing_text(message, signal));
+    facts.add(
+        "multiplexing",
+        signal.multiplexing.describe(&message.signals),
+    );
     facts.add("receivers", signal.receivers.join(", "));
     if signal.send_type != message.send_type {
-        facts.add("signal sent", send_type_text(signal.send_type));
+        facts.add("signal sent", signal.send_type.describe());
     }
     if signal.short_name != signal.name {
         facts.add("short name", signal.short_name.as_str());
     }
     facts.add("comment", signal.comment.as_str());
-}
-
-fn multiplexing_text(message: &MessageDef, signal: &SignalDef) -> String {
-    let Multiplexing {
-        is_multiplexor,
-        selector,
-    } = &signal.multiplexing;
-    let selected = selector.as_ref().map(|selector| {
-        let multiplexor = message.signals.get(selector.multiplexor_idx);
-        let name = multiplexor.map_or("?", |it| it.name.as_str());
-        let values: Vec<String> = selector
-            .values
-            .iter()
-            .map(|range| match (range.start(), range.end()) {
-                (start, end) if start == end => start.to_string(),
-                (start, end) => format!("{start} to {end}"),
-            })
-            .collect();
-        format!("there when {name} is {}", values.join(", "))
-    });
-    let selects = is_multiplexor.then(|| "selects other signals".to_owned());
-    let parts: Vec<String> = selected.into_iter().chain(selects).collect();
-    parts.join("; ")
 }
 
 /// Values and their texts: as the footer has them, else as the DBC file has.

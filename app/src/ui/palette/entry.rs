@@ -1,7 +1,8 @@
 //! One line of the palette.
 
+use canlake_shared::search::{Entry, Field};
+
 use crate::command::{Action, Command};
-use crate::ui::search::{Entry, Field};
 
 /// Something that can be done, with the commands that do it.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,13 +2,13 @@
 //!
 //! Made once, when the palette is opened: there may be thousands of signals.
 
+use canlake_shared::search::{Closeness, Index, Query, Searcher};
 use canlake_shared::time::Timestamp;
 
 use super::entry::PaletteEntry;
 use super::{data, panels, signals};
 use crate::command::Action;
 use crate::state::AppState;
-use crate::ui::search::{Closeness, Index, Query, Searcher};
 
 /// Lines that are listed; who wants another types more.
 const MAX_LISTED: usize = 100;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use canlake_shared::search::{Query, Searcher};
 use egui::{
     Color32, FontId, Galley, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
@@ -16,7 +17,6 @@ use crate::source::SignalInfo;
 use crate::state::{AppState, LoadState, LoadedSignal, PlottedSignal, SignalRef};
 use crate::time_display::count_text;
 use crate::ui::plot::{label_of, value_text};
-use crate::ui::search::{Query, Searcher};
 use crate::ui::{icons, lit_text, theme};
 
 pub(super) const HEIGHT: f32 = 20.0;

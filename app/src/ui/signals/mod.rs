@@ -21,10 +21,10 @@ mod testing;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use canlake_shared::search::Closeness;
 use egui::{Align, Layout, Response, Ui};
 
 use super::drop;
-use super::search::Closeness;
 use super::{UiState, icons, theme};
 use crate::command::{Command, CommandQueue, PlotTarget};
 use crate::source::Catalogue;

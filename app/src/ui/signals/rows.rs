@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use canlake_shared::search::{Closeness, Hits, Index, Query, Searcher};
+
 use super::search::entry;
 use crate::source::{Catalogue, SignalInfo, Vehicle};
 use crate::state::{Favourite, VehicleRef};
-use crate::ui::search::{Closeness, Hits, Index, Query, Searcher};
 
 /// What can be listed: the signals of a vehicle, and those that no file has.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,9 @@
 //! What the search knows of a signal: its name, message, unit, identifier, channel, texts of values and
 //! comment; and what of it is shown as found.
 
+use canlake_shared::search::{Closeness, Entry, Field, Query, Searcher, fold};
+
 use crate::source::SignalInfo;
-use crate::ui::search::{Closeness, Entry, Field, Query, Searcher, fold};
 
 /// A signal in words.
 pub(super) fn entry(info: &SignalInfo) -> Entry {

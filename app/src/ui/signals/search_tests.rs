@@ -1,11 +1,11 @@
 use std::time::Instant;
 
+use canlake_shared::search::{Hits, Index};
 use proptest::prelude::*;
 
 use super::super::testing::info;
 use super::lit as lit_of;
 use super::*;
-use crate::ui::search::{Hits, Index};
 
 fn motor() -> Vec<SignalInfo> {
     let mut temp = info("Motor", "Stator_Temp", "degC");

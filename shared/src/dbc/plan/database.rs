@@ -35,10 +35,23 @@ impl CompiledDatabase {
     /// several definitions of one parameter group count only if they share the first one's
     /// identifier. Empty when no file knows the frame.
     pub fn lookup(&self, id: CanId) -> &[Arc<CompiledMessage>] {
-        self.files
-            .iter()
-            .find_map(|file| file.lookup(id))
+        self.lookup_file(id)
+            .map(|(_, messages)| messages)
             .unwrap_or_default()
+    }
+
+    /// As [`Self::lookup`], with the position of the file that answers; `None` when no file knows the
+    /// frame.
+    pub fn lookup_file(&self, id: CanId) -> Option<(usize, &[Arc<CompiledMessage>])> {
+        let mut files = self.files.iter().enumerate();
+        files.find_map(|(idx, file)| Some((idx, file.lookup(id)?)))
+    }
+
+    /// What a frame with this identifier is to the file at a position, whatever the files before it
+    /// say.
+    pub fn lookup_in(&self, file_idx: usize, id: CanId) -> &[Arc<CompiledMessage>] {
+        let file = self.files.get(file_idx);
+        file.and_then(|file| file.lookup(id)).unwrap_or_default()
     }
 
     /// Whether any message is a parameter group: then the channel speaks J1939 or NMEA 2000.

@@ -18,6 +18,7 @@ pub struct CompiledMessage {
     name: Arc<str>,
     id: CanId,
     len_bytes: usize,
+    required_bytes: usize,
     is_parameter_group: bool,
     signals: Vec<CompiledSignal>,
     mux: MuxPlan,
@@ -119,6 +120,7 @@ impl CompiledMessage {
             name: message.name.as_str().into(),
             id: message.id,
             len_bytes: message.len_bytes as usize,
+            required_bytes: required_bytes(message, &fields),
             is_parameter_group: false,
             mux: MuxPlan::new(&message.signals, &fields),
             signals: signals
@@ -154,6 +156,12 @@ impl CompiledMessage {
     /// Length in bytes as the DBC file states it.
     pub fn len_bytes(&self) -> usize {
         self.len_bytes
+    }
+
+    /// Bytes that a frame must have to contain the signals that every frame of the message has. What
+    /// the file lets signals need beyond the length of the message does not count.
+    pub fn required_bytes(&self) -> usize {
+        self.required_bytes
     }
 
     /// Bytes of a payload, from the first, that can matter: what comes behind is in no signal.
@@ -290,6 +298,14 @@ fn bounded(comment: &str) -> &str {
     let end = comment.char_indices().nth(MAX_CHARS);
     end.and_then(|(end, _)| comment.get(..end))
         .unwrap_or(comment)
+}
+
+fn required_bytes(message: &MessageDef, fields: &[Option<BitField>]) -> usize {
+    let signals = message.signals.iter().zip(fields);
+    let always_present = signals.filter(|(signal, _)| signal.multiplexing.selector.is_none());
+    let needed = always_present.filter_map(|(_, field)| Some(field.as_ref()?.needed_bytes));
+    let needed = needed.max().unwrap_or(0);
+    needed.min(message.len_bytes as usize)
 }
 
 impl CompiledSignal {

@@ -17,7 +17,7 @@ use std::cmp::Reverse;
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str, chars};
 
-pub(crate) use entry::{Entry, Field};
+pub use entry::{Entry, Field};
 
 /// Words of a search; more are not looked at.
 const MAX_WORDS: usize = 8;
@@ -30,7 +30,7 @@ const LETTER_SCORE: usize = 16;
 
 /// How literally the words were found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Closeness {
+pub enum Closeness {
     /// As they were typed.
     #[default]
     Exact,
@@ -42,7 +42,7 @@ pub(crate) enum Closeness {
 
 /// What a search found.
 #[derive(Debug, Default)]
-pub(crate) struct Hits {
+pub struct Hits {
     /// Positions, best first.
     pub positions: Vec<u32>,
     /// How they were found.
@@ -51,7 +51,7 @@ pub(crate) struct Hits {
 
 /// The words of a search, ready to be looked for.
 #[derive(Debug, Default)]
-pub(crate) struct Query {
+pub struct Query {
     words: Vec<Word>,
     closeness: Closeness,
 }
@@ -65,7 +65,8 @@ struct Word {
 }
 
 impl Query {
-    pub(crate) fn new(text: &str, closeness: Closeness) -> Self {
+    /// The words of a text, to be found as literally as given.
+    pub fn new(text: &str, closeness: Closeness) -> Self {
         let word = |typed: &str| {
             let typed: String = typed.chars().take(MAX_LETTERS).collect();
             let folded: String = typed.chars().map(fold).collect();
@@ -81,12 +82,13 @@ impl Query {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is no word.
+    pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
     /// How literally the words are looked for.
-    pub(crate) fn closeness(&self) -> Closeness {
+    pub fn closeness(&self) -> Closeness {
         self.closeness
     }
 
@@ -97,12 +99,12 @@ impl Query {
     }
 
     /// The words without case and accents.
-    pub(crate) fn folded_words(&self) -> impl Iterator<Item = &str> {
+    pub fn folded_words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(|word| &*word.folded)
     }
 
     /// The words as they were typed.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+    pub fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(|word| &*word.typed)
     }
 }
@@ -129,19 +131,19 @@ fn atoms(word: &str, closeness: Closeness) -> Vec<Atom> {
 }
 
 /// A letter without case and accents. One letter stays one, so that positions do.
-pub(crate) fn fold(letter: char) -> char {
+pub fn fold(letter: char) -> char {
     chars::to_lower_case(chars::normalize(letter))
 }
 
 /// The texts of all things, ready to be searched.
 #[derive(Debug, Default)]
-pub(crate) struct Index {
+pub struct Index {
     entries: Vec<Entry>,
 }
 
 impl Index {
     /// Of things in the order of their positions.
-    pub(crate) fn new(entries: impl Iterator<Item = Entry>) -> Self {
+    pub fn new(entries: impl Iterator<Item = Entry>) -> Self {
         Self {
             entries: entries.collect(),
         }
@@ -149,7 +151,7 @@ impl Index {
 
     /// The things that match, best first: as literally as any of them does. `among` are the positions
     /// to look at.
-    pub(crate) fn search(&self, searcher: &mut Searcher, text: &str, among: &[u32]) -> Hits {
+    pub fn search(&self, searcher: &mut Searcher, text: &str, among: &[u32]) -> Hits {
         for closeness in [Closeness::Exact, Closeness::Similar, Closeness::Mistyped] {
             let query = Query::new(text, closeness);
             let hits = self.search_as(searcher, &query, among.iter().copied());
@@ -161,7 +163,7 @@ impl Index {
     }
 
     /// The things that match as literally as the query asks for, best first.
-    pub(crate) fn search_as(
+    pub fn search_as(
         &self,
         searcher: &mut Searcher,
         query: &Query,
@@ -185,7 +187,7 @@ impl Index {
 }
 
 /// Looks for words with other letters in between, and says which letters were found.
-pub(crate) struct Searcher {
+pub struct Searcher {
     matcher: Matcher,
     letters: Vec<char>,
 }
@@ -226,7 +228,7 @@ impl Searcher {
     }
 
     /// Which letters of a text were found.
-    pub(crate) fn lit(&mut self, query: &Query, text: &str) -> Vec<u32> {
+    pub fn lit(&mut self, query: &Query, text: &str) -> Vec<u32> {
         let folded: String = text.chars().map(fold).collect();
         self.lit_folded(query, &folded)
     }

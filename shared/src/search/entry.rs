@@ -7,16 +7,22 @@ const BORDER: char = '\n';
 
 /// What of a thing a word was found in. In the order of the text of an [`Entry`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Field {
+pub enum Field {
+    /// The name itself.
     Name,
     /// What the name belongs to: the message of a signal.
     Group,
     /// Group, dot, name: what is copied from elsewhere.
     Path,
+    /// An identifier, in whatever notation.
     Id,
+    /// A unit.
     Unit,
+    /// A text that stands for a value.
     Label,
+    /// A channel.
     Channel,
+    /// A comment.
     Comment,
 }
 
@@ -38,7 +44,7 @@ impl Field {
 
 /// All that is known of a thing in words.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// Group, dot, name; then the other fields in the order of their weight, all folded.
     text: Box<str>,
     /// Where the name begins.
@@ -63,7 +69,7 @@ const FURTHER: [Field; 5] = [
 impl Entry {
     /// Of a name, with what it belongs to before it and a dot between them. `further` come in the order
     /// of their weight.
-    pub(crate) fn new<'a>(
+    pub fn new<'a>(
         group: Option<&str>,
         name: &str,
         further: impl IntoIterator<Item = (Field, &'a str)>,
@@ -108,7 +114,7 @@ impl Entry {
     }
 
     /// Of a folded word: in which field it occurs first, if it does anywhere.
-    pub(crate) fn field_of(&self, word: &str) -> Option<Field> {
+    pub fn field_of(&self, word: &str) -> Option<Field> {
         let start = self.text.find(word)?;
         Some(self.field(start, start + word.len()))
     }

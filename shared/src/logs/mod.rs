@@ -26,6 +26,7 @@ mod blf;
 mod busmaster;
 mod canboat;
 pub mod candump;
+pub mod convert;
 mod crtd;
 pub mod csv;
 mod dates;
@@ -45,6 +46,7 @@ mod skip;
 mod text;
 mod trc;
 mod window;
+pub mod write;
 mod zip;
 
 use std::fmt;

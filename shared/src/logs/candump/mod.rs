@@ -21,7 +21,7 @@ mod parse;
 pub(super) mod screen;
 mod write;
 
-pub use write::write_line;
+pub use write::{channel_word, write_line};
 
 use super::input::Format;
 use super::text::{TextReader, has_a_frame};

@@ -1,4 +1,4 @@
-//! The engine without a window: `canlake vehicles|sessions|signals|query|stats|render`.
+//! The engine without a window: `canlake vehicles|sessions|signals|query|stats|render|convert`.
 //!
 //! What these commands print is a contract: scripts are written on it. Data goes to standard output
 //! or the file named with `-o`; one line per problem, and what `--explain` tells, to standard error.
@@ -60,11 +60,22 @@
 //!     "held_s": 59.9, "gaps": 0, "gap_s": 0.0}]}
 //! ```
 //!
+//! `convert --json` adds (`lost` and `channels` tell what the format could not hold; the names of what is
+//! lost are those of [`canlake_shared::logs::write::Loss`])
+//! ```json
+//! {"output": "drive.blf", "format": "BLF", "frames": 1000, "first": "…", "last": "…",
+//!   "inputs": [{"path": "drive.log", "format": "candump", "frames": 1010, "written": 1000,
+//!     "skipped": [{"reason": "not a frame", "count": 1}]}],
+//!   "lost": [{"what": "direction", "frames": 3}],
+//!   "channels": [{"name": "can0", "written": "CAN1"}]}
+//! ```
+//!
 //! # CSV
 //! `query` prints one row per time stamp and one column per signal, see [`crate::export`]. With
 //! `--max-points` a signal keeps at most so many samples (LTTB, first and last included).
 
 mod args;
+mod convert;
 mod failure;
 mod input;
 mod interrupt;
@@ -122,6 +133,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
         Some(Command::Query(args)) => query::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Convert(args)) => convert::run(&args),
     };
     Request::Done(exit_code(result))
 }

@@ -87,8 +87,8 @@ pub struct Conversion {
     pub range: Option<TimeRange>,
     /// The inputs, in the order given.
     pub inputs: Vec<ConvertedInput>,
-    /// Channels that were asked for and that no input has.
-    pub unknown_channels: Vec<ChannelName>,
+    /// The channels of the inputs, whether they were asked for or not.
+    pub channels: Vec<ChannelName>,
     /// What the format could not hold.
     pub losses: LossReport,
 }
@@ -156,16 +156,12 @@ pub fn convert(
         }
     }
     merged.flush(&mut *writer)?;
-    let is_known = |name: &&ChannelName| streams.iter().any(|stream| stream.has_channel(name));
+    let names = streams.iter().flat_map(Stream::channel_names);
+    let channels = ChannelTable::new(names.cloned());
     Ok(Conversion {
         frames: merged.n_written,
         range: merged.range,
-        unknown_channels: selection
-            .channels
-            .iter()
-            .filter(|name| !is_known(name))
-            .cloned()
-            .collect(),
+        channels: channels.names().to_vec(),
         losses: writer.finish()?,
         inputs: streams.into_iter().map(Stream::into_report).collect(),
     })

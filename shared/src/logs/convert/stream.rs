@@ -119,8 +119,8 @@ impl Stream {
         Some(CanFrame { channel, ..*frame })
     }
 
-    pub(super) fn has_channel(&self, name: &ChannelName) -> bool {
-        self.input.channels().names().contains(name)
+    pub(super) fn channel_names(&self) -> &[ChannelName] {
+        self.input.channels().names()
     }
 
     pub(super) fn bytes_read(&self) -> u64 {

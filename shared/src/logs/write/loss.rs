@@ -36,6 +36,19 @@ impl Loss {
         Self::Inconsistent,
     ];
 
+    /// A name for scripts, which does not change.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TimeDigits => "time_digits",
+            Self::TimeBeforeStart => "time_before_start",
+            Self::ChannelName => "channel_name",
+            Self::Direction => "direction",
+            Self::FdFlags => "fd_flags",
+            Self::ErrorDetails => "error_details",
+            Self::Inconsistent => "inconsistent",
+        }
+    }
+
     /// One short line for the user.
     pub const fn text(self) -> &'static str {
         match self {

@@ -119,6 +119,7 @@ fn allowed(format: TargetFormat) -> &'static [Loss] {
             Loss::ErrorDetails,
         ],
         TargetFormat::Blf => &[Loss::TimeBeforeStart, Loss::ChannelName, Loss::Direction],
+        TargetFormat::Mf4 => &[Loss::TimeBeforeStart, Loss::ChannelName],
         TargetFormat::Csv => &[Loss::ChannelName, Loss::Direction, Loss::FdFlags],
         TargetFormat::Parquet => &[],
     }

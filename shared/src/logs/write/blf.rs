@@ -10,7 +10,7 @@
 use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};
 
-use flate2::{Compress, Compression, FlushCompress};
+use flate2::{Compress, Compression};
 
 use super::channels::ChannelForm;
 use super::fit::{ALL_FD, ErrorDetails, Fitter, Holds};
@@ -110,13 +110,7 @@ impl<W: Write + Seek> BlfWriter<W> {
         if self.objects.is_empty() {
             return Ok(());
         }
-        self.packed.clear();
-        self.zlib.reset();
-        // A stream that cannot be packed grows by a few bytes for every 16 KiB.
-        self.packed.reserve(self.objects.len() + 1024);
-        self.zlib
-            .compress_vec(&self.objects, &mut self.packed, FlushCompress::Finish)
-            .map_err(io::Error::from)?;
+        super::pack(&mut self.zlib, &self.objects, &mut self.packed)?;
         let len = CONTAINER_HEAD_BYTES + self.packed.len();
         let mut head = Vec::with_capacity(CONTAINER_HEAD_BYTES);
         object_base(&mut head, 16, len, LOG_CONTAINER);

@@ -30,12 +30,15 @@ mod csv;
 mod fit;
 mod lines;
 mod loss;
+mod mf4;
 mod parquet;
 mod start;
 pub(super) mod text;
 
 use std::fmt;
 use std::io::{self, Seek, Write};
+
+use flate2::{Compress, FlushCompress, Status};
 
 use crate::can::{CanFrame, ChannelTable};
 use crate::lake::VehicleId;
@@ -106,6 +109,8 @@ pub enum TargetFormat {
     Asc,
     /// Vector's binary log.
     Blf,
+    /// Bus logging in ASAM MDF 4.
+    Mf4,
     /// CSV as python-can writes and reads it.
     Csv,
     /// A raw file of the lake.
@@ -118,6 +123,7 @@ impl TargetFormat {
         Self::Candump,
         Self::Asc,
         Self::Blf,
+        Self::Mf4,
         Self::Csv,
         Self::Parquet,
     ];
@@ -139,6 +145,7 @@ impl TargetFormat {
             Self::Candump => "log",
             Self::Asc => "asc",
             Self::Blf => "blf",
+            Self::Mf4 => "mf4",
             Self::Csv => "csv",
             Self::Parquet => "parquet",
         }
@@ -159,6 +166,7 @@ impl fmt::Display for TargetFormat {
             Self::Candump => "candump",
             Self::Asc => "Vector ASC",
             Self::Blf => "BLF",
+            Self::Mf4 => "MDF 4",
             Self::Csv => "CSV",
             Self::Parquet => "raw Parquet",
         })
@@ -186,8 +194,20 @@ pub fn create<'a>(
         TargetFormat::Asc => Box::new(LineWriter::<_, asc::Asc>::new(sink)),
         TargetFormat::Csv => Box::new(LineWriter::<_, csv::Csv>::new(sink)),
         TargetFormat::Blf => Box::new(blf::BlfWriter::new(sink)),
+        TargetFormat::Mf4 => Box::new(mf4::Mf4Writer::new(sink, info)?),
         TargetFormat::Parquet => Box::new(parquet::ParquetWriter::new(sink, info)?),
     })
+}
+
+/// Packs a piece of a log by zlib, whole.
+fn pack(zlib: &mut Compress, bytes: &[u8], packed: &mut Vec<u8>) -> io::Result<()> {
+    zlib.reset();
+    packed.clear();
+    // What cannot be packed grows by some bytes for every 16 KiB, and by a head.
+    packed.reserve(bytes.len() + bytes.len() / 1024 + 64);
+    let status = zlib.compress_vec(bytes, packed, FlushCompress::Finish)?;
+    debug_assert_eq!(status, Status::StreamEnd);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -189,7 +189,8 @@ pub struct ConvertArgs {
     /// Logs of one recording, raw files, or folders of logs; several are merged by time.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
-    /// The log to write; its ending says the format: .log (candump), .asc, .blf, .csv, .parquet (raw).
+    /// The log to write; its ending says the format: .log (candump), .asc, .blf, .mf4, .csv, .parquet
+    /// (raw).
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Only this channel, as it is recorded, such as can0; give it again for more.

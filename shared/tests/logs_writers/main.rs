@@ -10,6 +10,8 @@ mod any_frames;
 mod conversion;
 /// Frames written and read back, and what differs.
 mod differences;
+/// Python programs that read what we write, and write what we read.
+mod python;
 /// Every log of the test data in every format.
 mod real_logs;
 /// What stands in the files, for those who know the formats.

@@ -32,6 +32,26 @@ fn recording(path: &Path) -> Option<Recording> {
     (!recording.frames.is_empty()).then_some(recording)
 }
 
+/// Some of them, of different formats; none where the data is not there.
+pub(crate) fn some_logs() -> Vec<(String, Recording)> {
+    const NAMES: [&str; 6] = [
+        "css-multi/multiple_CAN.log",
+        "fd/fd_fleetwise.blf",
+        "mf4/uds_kona_leaf_original.MF4",
+        "python-can/logfile.asc",
+        "converted/nmea2000_a.asc",
+        "python-can/test_CanMessage_V2_1.trc",
+    ];
+    let Some(dir) = data_dir("formats/frames_expected.parquet") else {
+        return Vec::new();
+    };
+    let read = |name: &&str| {
+        let recording = recording(&dir.join("formats").join(name));
+        ((*name).to_owned(), recording.unwrap())
+    };
+    NAMES.iter().map(read).collect()
+}
+
 #[test]
 fn real_logs_come_back() {
     let Some(dir) = data_dir("formats/frames_expected.parquet") else {

@@ -5,7 +5,7 @@
 //! at the end, with the sizes, the number of objects and the end of the measurement.
 //!
 //! Classic frames are `CAN_MESSAGE`, CAN FD frames `CAN_FD_MESSAGE`, error frames `CAN_ERROR_EXT` or, of
-//! CAN FD, `CAN_FD_ERROR_64`, the only one that says so.
+//! CAN FD, `CAN_FD_ERROR_64`, the only one that says so; python-can passes over those.
 
 use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};

@@ -92,7 +92,7 @@ fn main() {
         let (time, file) = best(|| write(*format, &frames, &channels));
         let (bytes, secs) = (file.len(), time.as_secs_f64());
         let file = Bytes::from(file);
-        let (converted, _) = best(|| {
+        let (converted, ()) = best(|| {
             let input = ConvertInput::open(file.clone(), "bench").expect("a log");
             let mut text = Cursor::new(Vec::with_capacity(n * 60));
             let writer = create(TargetFormat::Candump, &mut text, info()).expect("memory takes it");

@@ -1,5 +1,6 @@
 //! Inputs merged, selected and refused.
 
+use std::fmt::Write as _;
 use std::io::{self, Cursor, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 
@@ -160,9 +161,11 @@ fn raw_files_are_inputs() {
 
 /// A log of so many frames.
 fn long_log(n: usize) -> String {
-    (0..n)
-        .map(|i| format!("({}.5) can0 123#0011\n", 1_700_000_000 + i))
-        .collect()
+    let mut text = String::new();
+    for i in 0..n {
+        writeln!(text, "({}.5) can0 123#0011", 1_700_000_000 + i).unwrap();
+    }
+    text
 }
 
 #[test]
@@ -197,7 +200,8 @@ impl Write for FullDisk {
         if self.0.position() + bytes.len() as u64 > self.1 {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.0.write(bytes)
+        self.0.write_all(bytes)?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

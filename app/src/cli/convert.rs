@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::args::ConvertArgs;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::output::{FirstLast, Problem, tell, tell_problems, write_json, write_table};
+use super::output::{Problem, Time, tell, tell_problems, write_json, write_table};
 use crate::source::decode::{InputError, WRITER};
 use crate::source::inputs::Inputs;
 use crate::whole_file::Draft;
@@ -28,8 +28,8 @@ struct Answer {
     output: String,
     format: String,
     frames: u64,
-    #[serde(flatten)]
-    range: Option<FirstLast>,
+    first: Option<Time>,
+    last: Option<Time>,
     inputs: Vec<InputJson>,
     lost: Vec<LostJson>,
     channels: Vec<ChannelJson>,
@@ -259,7 +259,8 @@ fn answer(
         output: args.output.display().to_string(),
         format: format.to_string(),
         frames: done.frames,
-        range: done.range.map(FirstLast::from),
+        first: done.range.map(|range| Time(range.start)),
+        last: done.range.map(|range| Time(range.end - 1)),
         lost: losses
             .map(|(loss, frames)| LostJson {
                 what: loss.name(),

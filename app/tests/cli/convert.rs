@@ -91,6 +91,23 @@ fn a_part_is_selected() {
     );
 }
 
+/// No frame is no failure: an empty log says so.
+#[test]
+fn nothing_may_be_selected() {
+    let folder = folder();
+    let [drive, none] = ["drive.log", "none.mf4"].map(|it| path(folder.path(), it));
+    let answer = json_of(&["convert", &drive, "-o", &none, "--id", "001", "--json"]);
+    assert_eq!(answer["frames"], 0);
+    assert_eq!(
+        (&answer["first"], &answer["last"]),
+        (&json!(null), &json!(null))
+    );
+    assert_eq!(answer["inputs"][0]["frames"], 1);
+    let back = path(folder.path(), "back.blf");
+    let answer = json_of(&["convert", &none, "-o", &back, "--json"]);
+    assert_eq!(answer["inputs"][0]["format"], "MDF 4");
+}
+
 #[test]
 fn raw_files_are_read_and_written() {
     let folder = folder();

@@ -1,4 +1,4 @@
-//! Log formats: bytes to frames, and back ([`write`], [`convert`]).
+//! Log formats: bytes to frames, and back ([`write`](mod@write), [`convert`]).
 //!
 //! [`open`] looks at the first bytes of an input, unpacks gzip, zstd and zip, and returns a [`LogReader`] for the
 //! format it found; file names and extensions play no part. Every reader streams: memory is bounded

@@ -10,7 +10,7 @@
 //! |---|---|---|---|
 //! | candump `.log` | µs | words: white space becomes `_` | that an error frame's class stood under an 11 bit id |
 //! | Vector `.asc` | ns | numbers from 1 | what an error frame says; its direction unless it is CAN FD |
-//! | Vector `.blf` | ns | numbers from 1 | the direction of error frames |
+//! | Vector `.blf` | ns | numbers from 1 to 255 | the direction of error frames |
 //! | MDF 4 `.mf4` | ns | numbers from 1 to 255 | |
 //! | CSV `.csv` | ns | none: read as `can0` | direction, bit rate switch, error state; that a frame of up to 8 bytes is CAN FD |
 //! | raw Parquet `.parquet` | ns | names of up to 256 bytes | |

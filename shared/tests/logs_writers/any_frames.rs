@@ -193,3 +193,28 @@ fn containers_and_batches_have_any_number_of_frames() {
         }
     }
 }
+
+/// Nobody records then, but a damaged log may say so.
+#[test]
+fn times_at_the_ends_of_the_range_are_no_trouble() {
+    let frame = |at| {
+        CanFrame::data(
+            at,
+            ChannelIdx(0),
+            CanId::standard(1).unwrap(),
+            Payload::EMPTY,
+        )
+    };
+    let zero = Timestamp::from_ns(0);
+    for times in [
+        [Timestamp::MIN, Timestamp::MAX],
+        [Timestamp::MAX, Timestamp::MIN],
+        [zero, Timestamp::MAX],
+    ] {
+        let recording = recording(times.map(frame).to_vec());
+        for format in TargetFormat::ALL {
+            let (file, _) = recording.write(*format);
+            assert!(!file.is_empty(), "{format}");
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use canlake_shared::lake::VehicleId;
+use canlake_shared::logs::convert::IdRange;
 use canlake_shared::schema::SignalSelector;
 use canlake_shared::time::{TimeRange, Timestamp};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +39,8 @@ pub enum Command {
     Stats(StatsArgs),
     /// Draw signals into a PNG file.
     Render(RenderArgs),
+    /// Write the frames of logs and raw files into one log, of another format or cut to a part.
+    Convert(ConvertArgs),
     /// Check, list, compare and try DBC files.
     #[command(subcommand)]
     Dbc(DbcCommand),
@@ -94,8 +98,7 @@ pub struct SelectArgs {
 impl SelectArgs {
     /// The range of time asked for.
     pub fn range(&self) -> TimeRange {
-        let all = TimeRange::ALL;
-        TimeRange::new(self.from.unwrap_or(all.start), self.to.unwrap_or(all.end))
+        range(self.from, self.to)
     }
 }
 
@@ -183,6 +186,49 @@ pub struct RenderArgs {
     /// Pixels per point, 0.5 to 4.
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     pub scale: f32,
+}
+
+/// Arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// Logs of one recording, raw files, or folders of logs; several are merged by time.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// The log to write; its ending says the format: .log (candump), .asc, .blf, .mf4, .csv, .parquet
+    /// (raw).
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Only this channel, as it is recorded, such as can0; give it again for more.
+    #[arg(long = "channel", value_name = "NAME")]
+    pub channels: Vec<String>,
+    /// Only these arbitration ids, hexadecimal as candump writes them: 7E8 or 100-1FF (standard),
+    /// 18FEF100 or 123x (extended); give it again for more.
+    #[arg(long = "id", value_name = "ID")]
+    pub ids: Vec<IdRange>,
+    /// The first instant, RFC 3339; from the beginning if left out.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Timestamp>,
+    /// The first instant after, RFC 3339; to the end if left out.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Timestamp>,
+    /// The vehicle that raw Parquet names; else that of the first input, or its name.
+    #[arg(long, value_name = "ID")]
+    pub vehicle: Option<VehicleId>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ConvertArgs {
+    /// The range of time asked for.
+    pub fn range(&self) -> TimeRange {
+        range(self.from, self.to)
+    }
+}
+
+fn range(from: Option<Timestamp>, to: Option<Timestamp>) -> TimeRange {
+    let all = TimeRange::ALL;
+    TimeRange::new(from.unwrap_or(all.start), to.unwrap_or(all.end))
 }
 
 fn scale(text: &str) -> Result<f32, String> {

@@ -4,6 +4,8 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use canlake_shared::logs::convert::ConvertError;
+use canlake_shared::logs::write::WriteError;
 use canlake_shared::schema::SchemaError;
 
 use crate::query::QueryError;
@@ -47,6 +49,21 @@ pub(super) enum Failure {
     /// A layout could not be read.
     #[error("cannot open the layout: {reason}: {path}", path = path.display())]
     Layout { reason: String, path: PathBuf },
+    /// The ending of a log's name says no format, or the format cannot hold what is there.
+    #[error("cannot write {to}", to = to.display())]
+    Log { source: WriteError, to: PathBuf },
+    /// Logs could not be converted.
+    #[error(transparent)]
+    Convert(ConvertError),
+    /// What is to be written is also to be read.
+    #[error("this is an input too, choose another name for the output: {path}", path = path.display())]
+    OutputIsInput { path: PathBuf },
+    /// A file given as a log is none.
+    #[error("no log and no raw frames, which alone can be converted: {path}", path = path.display())]
+    NoFrames { path: PathBuf },
+    /// No channel asked for is in any input.
+    #[error("no input has a channel {asked}; they have {known}")]
+    NoChannel { asked: String, known: String },
     /// The demo lake could not be made.
     #[error(transparent)]
     Demo(#[from] crate::demo::DemoError),
@@ -85,6 +102,11 @@ impl Failure {
                 | Self::NoFrames { .. }
                 | Self::NoDbc { .. }
                 | Self::CannotCompare(_)
+                | Self::OutputIsInput { .. }
+                | Self::Log {
+                    source: WriteError::UnknownEnding { .. },
+                    ..
+                }
         )
     }
 

@@ -33,6 +33,11 @@ impl Interrupt {
         Self { notify, ends }
     }
 
+    /// Whether it has come: for work that waits for nothing.
+    pub(super) fn has_come(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
+    }
+
     /// Comes with the first Ctrl-C or request to end.
     pub(super) fn first(&self) -> impl Future<Output = ()> + Send + 'static {
         let notify = Arc::clone(&self.notify);

@@ -1,4 +1,4 @@
-//! The engine without a window: `canlake vehicles|sessions|signals|query|stats|render|dbc`.
+//! The engine without a window: `canlake vehicles|sessions|signals|query|stats|render|convert|dbc`.
 //!
 //! What these commands print is a contract: scripts are written on it. Data goes to standard output
 //! or the file named with `-o`; one line per problem, and what `--explain` tells, to standard error.
@@ -101,11 +101,22 @@
 //!     "explained_ids": 1, "misfitting_ids": 0, "messages": 12, "seen_messages": 1, "why": "…"}]}]}
 //! ```
 //!
+//! `convert --json` adds (`lost` and `channels` tell what the format could not hold; the names of what is
+//! lost are those of [`canlake_shared::logs::write::Loss`])
+//! ```json
+//! {"output": "drive.blf", "format": "BLF", "frames": 1000, "first": "…", "last": "…",
+//!   "inputs": [{"path": "drive.log", "format": "candump", "frames": 1010, "written": 1000,
+//!     "skipped": [{"reason": "not a frame", "count": 1}]}],
+//!   "lost": [{"what": "direction", "frames": 3}],
+//!   "channels": [{"name": "can0", "written": "CAN1"}]}
+//! ```
+//!
 //! # CSV
 //! `query` prints one row per time stamp and one column per signal, see [`crate::export`]. With
 //! `--max-points` a signal keeps at most so many samples (LTTB, first and last included).
 
 mod args;
+mod convert;
 mod dbc;
 mod failure;
 mod input;
@@ -165,6 +176,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Request {
         Some(Command::Query(args)) => outcome(query::run(&args)),
         Some(Command::Stats(args)) => outcome(stats::run(&args)),
         Some(Command::Render(args)) => outcome(render::run(&args)),
+        Some(Command::Convert(args)) => outcome(convert::run(&args)),
         Some(Command::Dbc(command)) => dbc::run(&command),
     };
     Request::Done(exit_code(result))

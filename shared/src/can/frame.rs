@@ -1,7 +1,7 @@
 //! One transmission on a bus.
 
 use std::fmt;
-use std::ops::BitOr;
+use std::ops::{BitAnd, BitOr};
 
 use super::{CanId, ChannelIdx, Payload};
 use crate::time::Timestamp;
@@ -93,6 +93,14 @@ impl BitOr for FrameFlags {
     }
 }
 
+/// The flags that both have.
+impl BitAnd for FrameFlags {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
 impl fmt::Debug for FrameFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [(FrameFlags, &str); 6] = [
@@ -118,6 +126,7 @@ mod tests {
         assert!(flags.contains(FrameFlags::BRS));
         assert!(!flags.contains(FrameFlags::ESI));
         assert!(flags.is_data());
+        assert_eq!(flags & (FrameFlags::BRS | FrameFlags::TX), FrameFlags::BRS);
         assert!(!flags.with(FrameFlags::ERROR, true).is_data());
         assert_eq!(format!("{flags:?}"), r#"{"FD", "BRS"}"#);
     }

@@ -44,9 +44,26 @@ pub(super) fn error(at: Timestamp, flags: FrameFlags) -> Result<CanFrame, SkipRe
     data(at, id, flags | FrameFlags::ERROR, &[])
 }
 
+/// Bytes behind the data length codes from 9 on in CAN FD.
+const FD_LENS: [usize; 7] = [12, 16, 20, 24, 32, 48, 64];
+
+/// The data length code of CAN FD with room for so many bytes.
+pub(super) fn dlc_of_len(len: usize) -> u8 {
+    let code = match len {
+        0..=CLASSIC_MAX_LEN => len,
+        _ => {
+            FD_LENS
+                .iter()
+                .position(|room| *room >= len)
+                .unwrap_or(FD_LENS.len() - 1)
+                + 9
+        }
+    };
+    u8::try_from(code).expect("codes end at 15")
+}
+
 /// Bytes behind a data length code: codes from 9 on are 8 bytes in classic CAN, up to 64 in CAN FD.
 pub(super) fn len_of_dlc(dlc: u64, is_fd: bool) -> Option<usize> {
-    const FD_LENS: [usize; 7] = [12, 16, 20, 24, 32, 48, 64];
     match usize::try_from(dlc).ok()? {
         len @ 0..=8 => Some(len),
         9..=15 if !is_fd => Some(CLASSIC_MAX_LEN),
@@ -67,6 +84,11 @@ mod tests {
         assert_eq!(len_of_dlc(15, true), Some(64));
         assert_eq!(len_of_dlc(16, true), None);
         assert_eq!(len_of_dlc(u64::MAX, true), None);
+        for len in 0..=64 {
+            let dlc = u64::from(dlc_of_len(len));
+            assert!(len_of_dlc(dlc, true) >= Some(len));
+            assert!(dlc == 0 || len_of_dlc(dlc - 1, true) < Some(len));
+        }
     }
 
     #[test]

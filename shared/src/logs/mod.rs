@@ -1,4 +1,4 @@
-//! Log formats: bytes to frames.
+//! Log formats: bytes to frames, and back ([`write`](mod@write), [`convert`]).
 //!
 //! [`open`] looks at the first bytes of an input, unpacks gzip, zstd and zip, and returns a [`LogReader`] for the
 //! format it found; file names and extensions play no part. Every reader streams: memory is bounded
@@ -26,6 +26,7 @@ mod blf;
 mod busmaster;
 mod canboat;
 pub mod candump;
+pub mod convert;
 mod crtd;
 pub mod csv;
 mod dates;
@@ -45,6 +46,7 @@ mod skip;
 mod text;
 mod trc;
 mod window;
+pub mod write;
 mod zip;
 
 use std::fmt;

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! [`structure`] reads what a file says of itself, [`data`] its bytes block by block, [`records`] cuts
-//! those into records. What the records mean is for [`crate::logs`].
+//! those into records. What the records mean is for [`crate::logs`]. [`writer`] writes blocks.
 //!
 //! Unsorted groups (several kinds of records in one stream), records of variable length, packed and
 //! transposed blocks, lists of blocks and unfinished files are read. Not here: MDF 3, attachments,
@@ -26,6 +26,7 @@ mod field;
 mod records;
 mod structure;
 mod time;
+mod writer;
 
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ pub(crate) use field::{Field, Kind as FieldKind};
 pub(crate) use records::{Next, Records, Shape};
 pub(crate) use structure::{BUS_CAN, Channel, ChannelGroup, ChannelKind, Conversion, DataGroup};
 pub(crate) use time::Clock;
+pub(crate) use writer::{BlockWriter, ChannelSpec, GroupSpec, SpecKind};
 
 const ID_BYTES: usize = 64;
 const HEADER_AT: u64 = 64;

@@ -115,6 +115,13 @@ impl RawBatchBuilder {
         }
     }
 
+    /// A channel's name as it is kept, which is cut where it is too long.
+    pub fn channel_name(channel: &str) -> &str {
+        channel
+            .get(..channel.floor_char_boundary(Self::MAX_CHANNEL_BYTES))
+            .unwrap_or(channel)
+    }
+
     /// Appends a frame.
     ///
     /// # Panics
@@ -124,9 +131,7 @@ impl RawBatchBuilder {
             self.len() < Self::MAX_LEN,
             "a raw batch is finished in time"
         );
-        let channel = channel
-            .get(..channel.floor_char_boundary(Self::MAX_CHANNEL_BYTES))
-            .unwrap_or(channel);
+        let channel = Self::channel_name(channel);
         // Frames of one channel mostly follow each other.
         let idx = match self.channel_idx.last() {
             Some(last)

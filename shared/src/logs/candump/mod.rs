@@ -12,7 +12,7 @@
 //! Source: can-utils `lib.c` (`parse_canframe`, `snprintf_canframe`) and `candump.c`.
 //! Like `parse_canframe` this accepts `.` between bytes and a raw DLC behind `_`; CAN XL frames are
 //! reported, not read. Blank lines and lines that begin with `#`, `;` or `//` carry nothing and are
-//! passed over. What candump writes to the screen is another format: [`screen`].
+//! passed over. What candump writes to the screen is another format: `screen`.
 //!
 //! Times are kept to the nanosecond exactly as written; digits past the ninth are cut off.
 
@@ -21,7 +21,7 @@ mod parse;
 pub(super) mod screen;
 mod write;
 
-pub use write::write_line;
+pub use write::{channel_word, write_line};
 
 use super::input::Format;
 use super::text::{TextReader, has_a_frame};

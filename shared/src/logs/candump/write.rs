@@ -1,58 +1,43 @@
 //! Frames to lines of candump's log format.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::parse::ERROR_FLAG;
 use crate::can::{CanFrame, FrameFlags};
-use crate::time::NS_PER_SEC;
+use crate::logs::write::text::{write_bytes, write_hex, write_seconds};
 
 /// Writes one frame as a line of `candump -l`, line end included.
 ///
 /// Microseconds as candump writes them; all nine digits where the time has nanoseconds, so that
-/// reading the line gives the frame back. `channel` is one word; white space in it becomes `_`.
+/// reading the line gives the frame back. `channel` is written as [`channel_word`].
 pub fn write_line(out: &mut impl Write, frame: &CanFrame, channel: &str) -> io::Result<()> {
-    let ns = frame.timestamp.as_ns();
-    let sign = if ns < 0 { "-" } else { "" };
-    let (secs, fraction) = (
-        ns.unsigned_abs() / NS_PER_SEC.unsigned_abs(),
-        ns.unsigned_abs() % NS_PER_SEC.unsigned_abs(),
-    );
-    if fraction.is_multiple_of(1000) {
-        write!(out, "({sign}{secs}.{:06}) ", fraction / 1000)?;
-    } else {
-        write!(out, "({sign}{secs}.{fraction:09}) ")?;
-    }
-    if channel.contains(char::is_whitespace) || channel.is_empty() {
-        let word: Vec<&str> = channel.split_whitespace().collect();
-        let word = if word.is_empty() {
-            "_".to_owned()
-        } else {
-            word.join("_")
-        };
-        out.write_all(word.as_bytes())?;
-    } else {
-        out.write_all(channel.as_bytes())?;
-    }
+    out.write_all(b"(")?;
+    write_seconds(out, frame.timestamp.as_ns())?;
+    out.write_all(b") ")?;
+    out.write_all(channel_word(channel).as_bytes())?;
+    out.write_all(b" ")?;
     let flags = frame.flags;
+    let (number, is_extended) = (frame.id.number(), frame.id.is_extended());
     if flags.contains(FrameFlags::ERROR) {
-        write!(out, " {:08X}#", frame.id.number() | ERROR_FLAG)?;
+        write_hex(out, number | ERROR_FLAG, 8)?;
     } else {
-        write!(out, " {}#", frame.id)?;
+        write_hex(out, number, if is_extended { 8 } else { 3 })?;
     }
+    out.write_all(b"#")?;
     if flags.contains(FrameFlags::REMOTE) {
-        match frame.len {
-            0 => out.write_all(b"R")?,
-            len => write!(out, "R{len:X}")?,
+        out.write_all(b"R")?;
+        if frame.len > 0 {
+            write_hex(out, frame.len.into(), 1)?;
         }
     } else {
         if flags.contains(FrameFlags::FD) {
-            let bits = u8::from(flags.contains(FrameFlags::BRS))
-                | u8::from(flags.contains(FrameFlags::ESI)) << 1;
-            write!(out, "#{bits:X}")?;
+            let bits = u32::from(flags.contains(FrameFlags::BRS))
+                | u32::from(flags.contains(FrameFlags::ESI)) << 1;
+            out.write_all(b"#")?;
+            write_hex(out, bits, 1)?;
         }
-        for byte in &*frame.payload {
-            write!(out, "{byte:02X}")?;
-        }
+        write_bytes(out, &frame.payload)?;
     }
     let direction: &[u8] = if flags.contains(FrameFlags::TX) {
         b" T\n"
@@ -60,6 +45,18 @@ pub fn write_line(out: &mut impl Write, frame: &CanFrame, channel: &str) -> io::
         b"\n"
     };
     out.write_all(direction)
+}
+
+/// A channel's name as one word: white space in it becomes `_`.
+pub fn channel_word(channel: &str) -> Cow<'_, str> {
+    if !channel.contains(char::is_whitespace) && !channel.is_empty() {
+        return Cow::Borrowed(channel);
+    }
+    let words: Vec<&str> = channel.split_whitespace().collect();
+    if words.is_empty() {
+        return Cow::Borrowed("_");
+    }
+    Cow::Owned(words.join("_"))
 }
 
 #[cfg(test)]

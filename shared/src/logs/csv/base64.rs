@@ -1,7 +1,26 @@
-//! Base64 of at most one frame. Own code: it is a few lines, and writes where the frame is made.
+//! Base64 of at most one frame. Own code: it is a few lines, and writes where the frame is made or
+//! its line.
+
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Appends bytes, padded.
+pub(in crate::logs) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
+    for three in bytes.chunks(3) {
+        let bits = three
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let digit = (bits >> (18 - 6 * place) & 0x3F) as usize;
+            let is_padding = place > three.len();
+            let digit = DIGITS.get(digit).copied().filter(|_| !is_padding);
+            text.push(digit.unwrap_or(b'='));
+        }
+    }
+}
 
 /// Decodes into `target`. `None` where something else is in it, or more than `target` holds.
-pub(super) fn decode<'a>(text: &[u8], target: &'a mut [u8]) -> Option<&'a [u8]> {
+pub(in crate::logs) fn decode<'a>(text: &[u8], target: &'a mut [u8]) -> Option<&'a [u8]> {
     let end = text
         .iter()
         .rposition(|byte| *byte != b'=')
@@ -60,6 +79,9 @@ mod tests {
                 Some(expected),
                 "{text}"
             );
+            let mut encoded = Vec::new();
+            encode(expected, &mut encoded);
+            assert_eq!(encoded, text.as_bytes());
         }
         for text in ["Z", "Zg===", "Z===", "Zm9vYmFyZm9v", "Zm 9", "=Zg="] {
             assert_eq!(decode(text.as_bytes(), &mut [0; 8]), None, "{text}");

@@ -28,7 +28,7 @@
 //!
 //! [`TimeBasis::Order`]: super::TimeBasis::Order
 
-mod base64;
+pub(super) mod base64;
 mod fields;
 mod guess;
 mod line;

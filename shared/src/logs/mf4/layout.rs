@@ -138,7 +138,10 @@ impl Layout {
                 flags = flags | *flag;
             }
         }
+        let is_remote = flags.contains(FrameFlags::REMOTE);
         let len = match (bits(self.len), bits(self.dlc)) {
+            // What a remote frame announces, not the bytes that it has.
+            (Some(_), Some(dlc)) if is_remote => bytes_of_dlc(dlc, false),
             (Some(len), _) => len,
             (None, Some(dlc)) => bytes_of_dlc(dlc, flags.contains(FrameFlags::FD)),
             (None, None) => match self.data {

@@ -135,6 +135,7 @@ fn open(args: &ConvertArgs) -> Result<(Vec<ConvertInput>, Vec<Problem>), Failure
     let Inputs {
         decoded,
         undecoded: paths,
+        measured,
     } = Inputs::look(args.inputs.clone());
     let output = args.output.canonicalize().ok();
     if let (true, Some(path)) = (
@@ -146,7 +147,7 @@ fn open(args: &ConvertArgs) -> Result<(Vec<ConvertInput>, Vec<Problem>), Failure
         return Err(Failure::OutputIsInput { path: path.clone() });
     }
     let mut failures: Vec<(PathBuf, Failure)> = Vec::new();
-    for path in decoded {
+    for path in decoded.into_iter().chain(measured) {
         let failure = match File::open(&path) {
             Ok(_) => Failure::NoFrames { path: path.clone() },
             Err(source) => open_error(source, &path),

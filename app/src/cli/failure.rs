@@ -58,9 +58,6 @@ pub(super) enum Failure {
     /// What is to be written is also to be read.
     #[error("this is an input too, choose another name for the output: {path}", path = path.display())]
     OutputIsInput { path: PathBuf },
-    /// A file given as a log is none.
-    #[error("no log and no raw frames, which alone can be converted: {path}", path = path.display())]
-    NoFrames { path: PathBuf },
     /// No channel asked for is in any input.
     #[error("no input has a channel {asked}; they have {known}")]
     NoChannel { asked: String, known: String },

@@ -29,12 +29,13 @@ impl Inputs {
                 let logs = logs_in(&path);
                 if logs.is_empty() {
                     inputs.decoded.push(path);
-                } else {
-                    logs.into_iter().for_each(|log| inputs.add(log));
                 }
-                continue;
+                for log in logs {
+                    inputs.add(log);
+                }
+            } else {
+                inputs.add(path);
             }
-            inputs.add(path);
         }
         inputs
     }

@@ -161,7 +161,7 @@ fn what_cannot_be_done_is_told_and_leaves_nothing() {
             "they have can0, can1",
         ),
         (&[&body, &relative, "-o", &out], 1, "convert it alone"),
-        (&[&empty, "-o", &out], 1, "no log and no raw frames"),
+        (&[&empty, "-o", &out], 2, "no frames in it"),
         (&["nowhere.log", "-o", &out], 1, "nowhere.log"),
         (&[&body, "-o", &away], 1, "away/out.asc"),
     ];

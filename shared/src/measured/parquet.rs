@@ -20,7 +20,7 @@ use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{ChunkReader, Length};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array as _, ArrayRef, AsArray as _, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, TimeUnit};
 use bytes::Bytes;
@@ -35,7 +35,7 @@ use crate::logs::{Stretch, read_exact_at};
 const BATCH_ROWS: usize = 4096;
 /// Names of columns with the names of signals.
 const SIGNAL_NAMES: [&str; 5] = ["signal", "signal_name", "name", "channel", "variable"];
-/// Signals of a table with a row for each sample; what is beyond is left out.
+/// Signals of a table; what is beyond is left out.
 const MAX_SIGNALS: usize = 65_536;
 
 /// Whether the file is Parquet.
@@ -218,13 +218,8 @@ impl ParquetReader {
                 for signal in signals {
                     let name = schema.fields().get(at(*signal)?)?.name();
                     let values = column(*signal)?;
-                    let number = match self.numbers.get(name) {
-                        Some(number) => *number,
-                        None => {
-                            let number = run.add_signal(of_column(name, &self.group));
-                            self.numbers.insert(name.clone(), number);
-                            number
-                        }
+                    let Some(number) = number(&mut self.numbers, run, name, &self.group) else {
+                        continue;
                     };
                     push_all(run, number, &times, values)?;
                 }
@@ -245,22 +240,33 @@ impl ParquetReader {
                         continue;
                     };
                     let name = names.value(row);
-                    let number = match self.numbers.get(name) {
-                        Some(number) => *number,
-                        None if self.numbers.len() >= MAX_SIGNALS => continue,
-                        None => {
-                            let number = run.add_signal(of_column(name, &self.group));
-                            self.numbers.insert(name.to_owned(), number);
-                            number
-                        }
-                    };
-                    run.push(number, *ns, values.value(row), None);
+                    if let Some(number) = number(&mut self.numbers, run, name, &self.group) {
+                        run.push(number, *ns, values.value(row), None);
+                    }
                 }
             }
         }
         self.n_rows += batch.num_rows() as u64;
         Some(run.len() - before)
     }
+}
+
+/// The number of a signal in the run, by its name; `None` where there are too many already.
+fn number(
+    numbers: &mut HashMap<String, usize>,
+    run: &mut MeasuredRun,
+    name: &str,
+    group: &str,
+) -> Option<usize> {
+    if let Some(number) = numbers.get(name) {
+        return Some(*number);
+    }
+    if numbers.len() >= MAX_SIGNALS {
+        return None;
+    }
+    let number = run.add_signal(of_column(name, group));
+    numbers.insert(name.to_owned(), number);
+    Some(number)
 }
 
 /// Nanoseconds since 1970 of each row. `known`: how times that are numbers are written.
@@ -278,7 +284,7 @@ fn times(
     let format = *known.get_or_insert_with(|| {
         let words = field.name().replace('_', " ").to_lowercase();
         let words = words.split([' ', '[', ']', '(', ')']);
-        let unit = words.filter_map(time_unit).next();
+        let unit = words.into_iter().find_map(time_unit);
         let unit = unit.or_else(|| time_unit(&unit_of(field.name()).to_lowercase()));
         let values = cast(column, &DataType::Float64).ok();
         let first = values.and_then(|it| it.as_primitive::<Float64Type>().iter().flatten().next());
@@ -297,14 +303,21 @@ fn times(
     }
     let times = cast(column, &DataType::Float64).ok()?;
     let times = times.as_primitive::<Float64Type>().iter();
-    let ns = |time: f64| {
-        // Whole units apart from the fraction: together they are more than a number holds.
-        let whole = time.floor();
-        let is_in_range = whole.abs() < i64::MAX as f64 / unit_ns as f64;
-        let fraction = ((time - whole) * unit_ns as f64).round() as i64;
-        is_in_range.then(|| whole as i64 * unit_ns + fraction)
-    };
-    Some(times.map(|time| ns(time?)).collect())
+    Some(times.map(|time| exact_ns(time?, unit_ns)).collect())
+}
+
+/// A number of units in nanoseconds: whole units apart from the fraction, because together they are more
+/// than a number holds.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "the range is looked at before, and nanoseconds of a unit are few"
+)]
+fn exact_ns(time: f64, unit_ns: i64) -> Option<i64> {
+    let whole = time.floor();
+    let fraction = ((time - whole) * unit_ns as f64).round() as i64;
+    let whole = (whole.abs() < i64::MAX as f64).then_some(whole as i64)?;
+    whole.checked_mul(unit_ns)?.checked_add(fraction)
 }
 
 fn push_all(
@@ -340,14 +353,13 @@ impl MeasuredReader for ParquetReader {
                 break;
             };
             let values = next.ok().and_then(|batch| self.batch(&batch, run));
-            match values {
-                Some(values) => count += values,
-                None => {
-                    let at = format!("behind row {}", self.n_rows);
-                    let reason = SkipReason::RecordDamaged;
-                    self.skipped.add(None, 0, reason, at.as_bytes());
-                    self.reader = None;
-                }
+            if let Some(values) = values {
+                count += values;
+            } else {
+                let at = format!("behind row {}", self.n_rows);
+                self.skipped
+                    .add(None, 0, SkipReason::RecordDamaged, at.as_bytes());
+                self.reader = None;
             }
         }
         Ok(count)

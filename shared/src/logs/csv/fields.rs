@@ -60,7 +60,7 @@ mod tests {
             .collect();
         assert_eq!(all, [&b"a"[..], b"b,c", b"", b"d", b""]);
         assert_eq!(fields.get(line, 5), None);
-        fields.split(&[b','; 100_000], b',');
+        fields.split(&vec![b','; 100_000], b',');
         assert!(fields.len() <= MAX_FIELDS + 1);
         fields.split(b"", b',');
         assert_eq!(fields.get(b"", 0), Some(&b""[..]));

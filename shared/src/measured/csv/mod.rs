@@ -14,7 +14,7 @@ mod layout;
 
 use std::fmt;
 
-use super::{MeasuredReader, MeasuredRun, MeasuredSignal};
+use super::{MeasuredReader, MeasuredRun};
 use crate::logs::csv::Fields;
 use crate::logs::{DayClock, LineReader, LogError, LogInput, SkipReason, SkipReport};
 use layout::{Column, Layout};
@@ -93,8 +93,7 @@ impl CsvReader {
 impl MeasuredReader for CsvReader {
     fn read(&mut self, run: &mut MeasuredRun, max: usize) -> Result<usize, LogError> {
         if self.numbers.is_empty() {
-            let signals = self.layout.signals.iter();
-            let signals = signals.map(|signal| MeasuredSignal::clone(signal));
+            let signals = self.layout.signals.iter().cloned();
             self.numbers = signals.map(|signal| run.add_signal(signal)).collect();
         }
         let mut count = 0;

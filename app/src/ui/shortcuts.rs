@@ -1,6 +1,6 @@
 //! Keys: one table, used for handling, for menus and for the list of keys.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::command::{Action, CommandQueue};
 
@@ -175,12 +175,31 @@ pub(crate) fn handle(ctx: &Context, was_typing: bool, queue: &mut CommandQueue) 
         if moves_choice && ctx.memory(|memory| memory.focused().is_some()) {
             continue;
         }
-        if ctx.input_mut(|input| {
-            is_meant(input.modifiers, shortcut) && input.consume_shortcut(&shortcut)
-        }) {
+        if ctx.input_mut(|input| take(input, shortcut)) {
             queue.run(action);
         }
     }
+}
+
+/// Whether a shortcut was pressed; nothing else hears of it then. What counts is what was held when the
+/// key was pressed: by the end of a slow frame it may have been let go.
+fn take(input: &mut InputState, shortcut: KeyboardShortcut) -> bool {
+    let is_it = |event: &Event| match event {
+        Event::Key {
+            key,
+            modifiers,
+            pressed: true,
+            ..
+        } => {
+            *key == shortcut.logical_key
+                && modifiers.matches_logically(shortcut.modifiers)
+                && is_meant(*modifiers, shortcut)
+        }
+        _ => false,
+    };
+    let before = input.events.len();
+    input.events.retain(|event| !is_it(event));
+    input.events.len() < before
 }
 
 /// Whether the keys held are those of a shortcut. Shift and Alt may be needed to type a sign, but not for

@@ -110,3 +110,31 @@ fn a_lake_of_raw_files_is_decoded_with_a_dbc() {
     let expected = "timestamp,Drive.Speed [km/h]\r\n2025-12-31T23:59:58.000000000Z,1\r\n";
     assert_eq!(stdout(&output), expected, "{}", stderr(&output));
 }
+
+/// Tables of other programs need no DBC files; what the app writes, it reads.
+#[test]
+fn measured_tables_are_opened_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("bench.csv");
+    std::fs::write(
+        &table,
+        "time [s];U [V];Mode\n0,5;12,25;on\n1,5;13;off\nx;1;on\n",
+    )
+    .unwrap();
+    let run = |args: &[&str]| run(folder.path(), args);
+    let out = folder.path().join("out.csv");
+    let (table, copy) = (table.to_str().unwrap(), out.to_str().unwrap());
+    let output = run(&["query", table, "--signal", "bench.U", "-o", copy]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let told = stderr(&output);
+    assert!(
+        told.contains("line 4") && told.contains("4 measured values"),
+        "{told}"
+    );
+    let expected = "timestamp,bench.U [V]\r\n\
+        1970-01-01T00:00:00.500000000Z,12.25\r\n1970-01-01T00:00:01.500000000Z,13\r\n";
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), expected);
+    let output = run(&["query", copy, "--signal", "bench.U"]);
+    assert_eq!(stdout(&output), expected, "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}

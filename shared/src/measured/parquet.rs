@@ -14,6 +14,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ::parquet::arrow::ProjectionMask;
@@ -30,6 +31,7 @@ use super::{MeasuredReader, MeasuredRun};
 use crate::logs::csv::{CsvTimeFormat, time_format, time_unit};
 use crate::logs::{Consumed, LogError, LogInput, ReadAt, SkipReason, SkipReport};
 use crate::logs::{Stretch, read_exact_at};
+use crate::schema::open_footer;
 
 /// Rows that are unpacked at once.
 const BATCH_ROWS: usize = 4096;
@@ -50,9 +52,11 @@ pub(super) fn open(input: LogInput) -> Result<Option<Box<dyn MeasuredReader>>, L
     let Ok(size) = bytes.size() else {
         return Ok(None);
     };
-    let Ok(builder) = ParquetRecordBatchReaderBuilder::try_new(Source { bytes, size }) else {
+    let source = Source { bytes, size };
+    let Ok(footer) = open_footer(&source, false) else {
         return Ok(None);
     };
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(source, footer);
     let mut skipped = SkipReport::default();
     let Some(layout) = Layout::of(builder.schema(), &mut skipped) else {
         return Ok(None);
@@ -348,11 +352,20 @@ impl MeasuredReader for ParquetReader {
     fn read(&mut self, run: &mut MeasuredRun, max: usize) -> Result<usize, LogError> {
         let mut count = 0;
         while count < max {
-            let Some(next) = self.reader.as_mut().and_then(Iterator::next) else {
-                self.reader = None;
-                break;
+            let reader = &mut self.reader;
+            // Pages that contradict themselves make the Parquet reader panic instead of returning an
+            // error; nothing of it survives a panic.
+            let next = catch_unwind(AssertUnwindSafe(|| {
+                reader.as_mut().and_then(Iterator::next)
+            }));
+            let values = match next {
+                Ok(None) => {
+                    self.reader = None;
+                    break;
+                }
+                Ok(Some(Ok(batch))) => self.batch(&batch, run),
+                Ok(Some(Err(_))) | Err(_) => None,
             };
-            let values = next.ok().and_then(|batch| self.batch(&batch, run));
             if let Some(values) = values {
                 count += values;
             } else {

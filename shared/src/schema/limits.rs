@@ -13,7 +13,8 @@ use super::error::SchemaError;
 
 /// Footers with the signals of a day of a large vehicle stay far below.
 const MAX_FOOTER_BYTES: u64 = 256 << 20;
-const MAX_COLUMNS: u64 = 1024;
+/// Tables of other programs have a column for each signal.
+const MAX_COLUMNS: u64 = 16_384;
 /// A column chunk in a footer takes more bytes than this.
 const MIN_CHUNK_FOOTER_BYTES: u64 = 8;
 /// What zstd makes of constant columns stays below.
@@ -24,7 +25,7 @@ const FREE_BYTES: u64 = 64 << 20;
 const MAX_ROWS_PER_BYTE: u64 = 8192;
 
 /// Reads and checks the footer; the page index is read when `with_page_index`.
-pub(super) fn open_footer<R: ChunkReader>(
+pub(crate) fn open_footer<R: ChunkReader>(
     reader: &R,
     with_page_index: bool,
 ) -> Result<ArrowReaderMetadata, SchemaError> {

@@ -37,6 +37,7 @@ pub use decoded_file::{
 };
 pub use error::SchemaError;
 pub use footer::{FileKind, FileSummary, FooterWarning};
+pub(crate) use limits::open_footer;
 pub use opened::{first_pages_hash, kind_of_columns, read_summary};
 pub use raw::{RawBatchBuilder, RawView, raw_schema};
 pub use raw_file::{RawFileInfo, RawFileReader, RawFileWriter, RowFault};

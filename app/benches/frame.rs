@@ -8,8 +8,12 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
+mod counting;
+
 use std::sync::Arc;
 use std::time::Duration;
+
+use counting::Counting;
 
 use canlake::command::{Command, CommandQueue, PlotTarget};
 use canlake::query::{Completeness, QueryStats};
@@ -20,6 +24,10 @@ use canlake::ui::{self, UiState, theme};
 use canlake_shared::schema::SignalKey;
 use canlake_shared::time::{TimeRange, Timestamp};
 use egui::{Context, Event as Input, Modifiers, MouseWheelUnit, Pos2, RawInput, Rect, pos2, vec2};
+
+/// That of the program, counted.
+#[global_allocator]
+static ALLOCATOR: Counting = Counting::new();
 
 const START: i64 = 1_771_804_800_000_000_000;
 const PERIOD: i64 = 1_000_000;
@@ -101,7 +109,8 @@ impl Window {
             events,
             ..RawInput::default()
         };
-        let counted = allocation_counter::measure(|| {
+        let before = ALLOCATOR.counts();
+        {
             let start = cpu_time();
             let mut output = self.ctx.run_ui(input, |ui| {
                 ui::show(ui, &self.state, &mut self.local, &mut self.queue);
@@ -118,9 +127,10 @@ impl Window {
             output.textures_delta.clear();
             std::hint::black_box(self.ctx.tessellate(output.shapes, output.pixels_per_point));
             cost.tessellation = ms(start);
-        });
-        cost.allocations = counted.count_total;
-        cost.bytes = counted.bytes_total;
+        }
+        let after = ALLOCATOR.counts();
+        cost.allocations = after.0 - before.0;
+        cost.bytes = after.1 - before.1;
         cost
     }
 }

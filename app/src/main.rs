@@ -6,7 +6,13 @@ use std::time::Instant;
 
 use canlake::app::{self, Start};
 use canlake::cli::{self, Request};
+use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
+
+/// Shapes and triangles of a frame are megabytes: the system's allocator would take them from the kernel
+/// anew each time, which costs more than filling them.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let began = Instant::now();

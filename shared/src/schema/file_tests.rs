@@ -615,7 +615,7 @@ fn one_signals_minute_touches_its_pages_alone() {
         bytes,
         read: Arc::clone(&read),
     };
-    let metadata = limits::open_footer(&file, true).unwrap();
+    let metadata = open_footer(&file, true).unwrap();
     let parquet = Arc::clone(metadata.metadata());
     assert!(parquet.row_groups().len() >= 3, "several row groups");
     let window = TimeRange::new(at(300 * 100 * STEP_NS), at(360 * 100 * STEP_NS));

@@ -1,5 +1,6 @@
 use canlake::command::{Action, Command, PanelCommand, PlotTarget};
 use canlake::share::{Kind, Link};
+use canlake::source::SourceLocation;
 use canlake::state::{
     AppState, Dialog, Severity, ShareCommand, SignalRef, SourceStatus, VehicleRef,
 };
@@ -217,6 +218,22 @@ fn a_link_shows_the_same_view_after_asking() {
     // The session around it is there to pan into.
     let extents = [&first, &second].map(|it| it.state().window.as_ref().unwrap().extent());
     assert_eq!(extents[0], extents[1]);
+
+    // Where the same lake lies elsewhere, as on another machine.
+    let elsewhere = Link {
+        source: Some(SourceLocation::path("/mnt/theirs")),
+        ..parsed
+    };
+    let elsewhere = elsewhere.to_text().unwrap();
+    second.send(Command::Run(Action::ClearPlots));
+    second.send(Command::Open(vec![elsewhere]));
+    second.harness.run_steps(3);
+    second.harness.get_by_label_contains("Show it in ").click();
+    second.harness.run_steps(3);
+    settle(&mut second);
+    let [one, other] = [&first, &second].map(|window| window.state().workspace.clone());
+    assert!(one.panels().eq(other.panels()));
+    assert_eq!(second.state().sources.len(), 1);
 
     // What is open already needs no question.
     second.send(Command::Run(Action::ClearPlots));

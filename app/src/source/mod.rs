@@ -27,6 +27,7 @@ mod local_tests;
 mod location;
 mod measured;
 mod memory;
+pub mod proposing;
 #[cfg(test)]
 pub(crate) mod testing;
 mod walk;

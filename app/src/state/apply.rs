@@ -25,14 +25,9 @@ impl AppState {
                     open.tell_progress(progress);
                 }
             }
-            Event::SourceNeedsDbc {
-                source,
-                suggestions,
-                likely,
-            } => {
+            Event::SourceNeedsDbc { source, proposal } => {
                 if let Some(open) = self.sources.iter_mut().find(|open| open.id == source) {
-                    open.suggested_dbc = suggestions;
-                    open.likely_dbc = likely;
+                    open.proposed_dbc = proposal;
                     open.status = SourceStatus::NeedsDbc;
                     self.dialog = Some(Dialog::ChooseDbc(source));
                 }

@@ -15,6 +15,7 @@ use super::{
 use crate::query::{Completeness, Progress, QueryStats};
 use crate::series::Prepared;
 use crate::source::decode::DbcChoice;
+use crate::source::proposing::Proposal;
 use crate::source::{Catalogue, SignalInfo, SourceLocation};
 
 /// Work to be done elsewhere.
@@ -113,10 +114,8 @@ pub enum Event {
     SourceNeedsDbc {
         /// Which.
         source: SourceId,
-        /// DBC files that may fit, best first.
-        suggestions: Vec<PathBuf>,
-        /// The only one beside the files.
-        likely: Option<PathBuf>,
+        /// DBC files that may fit.
+        proposal: Proposal,
     },
     /// A source is open.
     SourceReady {

@@ -10,6 +10,7 @@ use super::{
 use crate::share::Link;
 use crate::source::SourceLocation;
 use crate::source::decode::DbcChoice;
+use crate::source::proposing::Proposal;
 
 impl AppState {
     pub(super) fn open(&mut self, texts: &[String]) -> Vec<Effect> {
@@ -78,8 +79,7 @@ impl AppState {
             location,
             title,
             status: SourceStatus::Opening(Opening::begun()),
-            suggested_dbc: Vec::new(),
-            likely_dbc: None,
+            proposed_dbc: Proposal::default(),
             dbc: DbcChoice::default(),
         });
         id
@@ -105,8 +105,8 @@ impl AppState {
     pub(super) fn offer_dbc(&mut self, id: SourceId, paths: Vec<PathBuf>) {
         if let Some(source) = self.sources.iter_mut().find(|source| source.id == id) {
             for path in paths {
-                source.suggested_dbc.retain(|known| *known != path);
-                source.suggested_dbc.insert(0, path);
+                source.proposed_dbc.files.retain(|known| *known != path);
+                source.proposed_dbc.files.insert(0, path);
             }
         }
     }

@@ -27,6 +27,9 @@ pub enum ShareCommand {
     CopyAs(PanelId, Kind),
     /// The user agrees to open the place of the link.
     AcceptLink,
+    /// What the link shows is in this source: its place has another name here than where the link was
+    /// made.
+    ShowLinkIn(SourceId),
 }
 
 /// What is done elsewhere for sharing.
@@ -74,6 +77,17 @@ impl AppState {
                 match self.link.take() {
                     Some(link) => self.follow(link),
                     None => Vec::new(),
+                }
+            }
+            ShareCommand::ShowLinkIn(source) => {
+                self.dialog = None;
+                let place = self.source(source).map(|open| open.location.clone());
+                match (self.link.take(), place) {
+                    (Some(link), Some(place)) => self.follow(Link {
+                        source: Some(place),
+                        ..link
+                    }),
+                    _ => Vec::new(),
                 }
             }
         }
@@ -235,6 +249,18 @@ impl AppState {
         self.link = Some(link);
         self.dialog = Some(Dialog::OpenLink);
         Vec::new()
+    }
+
+    /// The open sources that have the vehicle of the link which waits for an answer.
+    pub fn sources_of_link(&self) -> impl Iterator<Item = &OpenSource> {
+        let link = self.link.as_ref();
+        let vehicle = link.and_then(|link| link.vehicle.as_deref());
+        let sources = self.sources.iter();
+        sources.filter(move |source| {
+            let catalogue = source.catalogue();
+            let has = |vehicle| catalogue.is_some_and(|it| it.vehicle(vehicle).is_some());
+            vehicle.is_some_and(has)
+        })
     }
 
     fn source_at(&self, place: &SourceLocation) -> Option<&OpenSource> {

@@ -1,10 +1,10 @@
 //! The sources that are open.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Amount;
 use crate::source::decode::DbcChoice;
+use crate::source::proposing::Proposal;
 use crate::source::{Catalogue, SourceLocation};
 
 /// Names a source as long as the app runs.
@@ -25,10 +25,8 @@ pub struct OpenSource {
     pub title: String,
     /// How far it is.
     pub status: SourceStatus,
-    /// DBC files that raw frames may be decoded with, best first.
-    pub suggested_dbc: Vec<PathBuf>,
-    /// The only one beside the files: most likely it is meant.
-    pub likely_dbc: Option<PathBuf>,
+    /// DBC files that raw frames may be decoded with, best first, and which of them is meant most likely.
+    pub proposed_dbc: Proposal,
     /// What raw frames were decoded with.
     pub dbc: DbcChoice,
 }

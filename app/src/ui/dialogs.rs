@@ -65,8 +65,9 @@ pub(crate) fn show(ctx: &Context, state: &AppState, local: &mut UiState, queue: 
             if let Some(source) = state.source(id) {
                 fields.ticked.clone_from(&source.dbc.paths);
                 fields.by_pgn = source.dbc.matching == Matching::J1939;
-                if fields.ticked.is_empty() {
-                    fields.ticked.extend(source.likely_dbc.clone());
+                if let (true, Some(best)) = (fields.ticked.is_empty(), &source.proposed_dbc.best) {
+                    fields.ticked.clone_from(&best.paths);
+                    fields.by_pgn |= best.matching == Matching::J1939;
                 }
             }
         }
@@ -169,7 +170,7 @@ fn choose_dbc(
         ),
     });
     ui.add_space(4.0);
-    let mut choice = source.suggested_dbc.clone();
+    let mut choice = source.proposed_dbc.files.clone();
     for recent in &state.settings.recent_dbc {
         if !choice.contains(recent) {
             choice.push(recent.clone());
@@ -180,7 +181,8 @@ fn choose_dbc(
     }
     ScrollArea::vertical().max_height(260.0).show(ui, |ui| {
         for path in &choice {
-            ui.horizontal(|ui| tickable(ui, path, &mut fields.ticked));
+            let why = source.proposed_dbc.why.get(path).map(String::as_str);
+            ui.horizontal(|ui| tickable(ui, path, why, &mut fields.ticked));
         }
     });
     ui.add_space(6.0);
@@ -226,8 +228,8 @@ fn choose_dbc(
     });
 }
 
-/// A file that may be ticked; its place among several that are.
-fn tickable(ui: &mut Ui, path: &PathBuf, ticked: &mut Vec<PathBuf>) {
+/// A file that may be ticked; its place among several that are, and what speaks for it.
+fn tickable(ui: &mut Ui, path: &PathBuf, why: Option<&str>, ticked: &mut Vec<PathBuf>) {
     let mut is_ticked = ticked.contains(path);
     let tick = ui.checkbox(&mut is_ticked, file_name(path));
     if tick.on_hover_text(path.to_string_lossy()).changed() {
@@ -240,6 +242,9 @@ fn tickable(ui: &mut Ui, path: &PathBuf, ticked: &mut Vec<PathBuf>) {
     let place = ticked.iter().position(|it| it == path);
     if let (Some(place), true) = (place, ticked.len() > 1) {
         ui.weak(format!("asked as number {}", place + 1));
+    }
+    if let Some(why) = why {
+        ui.weak(why);
     }
 }
 
@@ -255,6 +260,16 @@ fn open_link(ui: &mut Ui, state: &AppState, queue: &mut CommandQueue) {
     }
     ui.weak("Open it only if you trust whoever sent the link.");
     ui.add_space(6.0);
+    let here: Vec<_> = state.sources_of_link().collect();
+    if let (Some(vehicle), false) = (&link.vehicle, here.is_empty()) {
+        ui.label(format!("{vehicle} is open from another place:"));
+        for source in here {
+            if ui.button(format!("Show it in {}", source.title)).clicked() {
+                queue.send(Command::Share(ShareCommand::ShowLinkIn(source.id)));
+            }
+        }
+        ui.add_space(6.0);
+    }
     ui.horizontal(|ui| {
         if ui.button("Open the place").clicked() {
             queue.send(Command::Share(ShareCommand::AcceptLink));

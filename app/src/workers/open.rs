@@ -16,6 +16,7 @@ use crate::inspect::origin::Inputs;
 use crate::source::decode::DbcChoice;
 use crate::source::decode_all::decode_all;
 use crate::source::inputs::Inputs as GivenInputs;
+use crate::source::proposing::proposed;
 use crate::source::{ListingProgress, LocalSource, SignalSource, SourceLocation};
 use crate::state::{Amount, Event, OpenProgress, SourceId};
 use crate::stop::{Stop, StopOnDrop};
@@ -164,17 +165,24 @@ async fn open_local(
         };
     }
     if dbc.paths.is_empty() && !looked.undecoded.is_empty() {
-        let suggest = move || {
-            let suggestions = suggest_dbc(&looked.undecoded);
-            (only_beside(&looked.undecoded, &suggestions), suggestions)
+        let running = StopOnDrop::default();
+        let stop = running.stop();
+        let propose = move || {
+            let files = suggest_dbc(&looked.undecoded);
+            let only = only_beside(&looked.undecoded, &files);
+            let mut proposal = proposed(&looked.undecoded, files, &stop);
+            if let (None, Some(only)) = (&proposal.best, only) {
+                proposal.best = Some(DbcChoice {
+                    paths: vec![only],
+                    ..DbcChoice::default()
+                });
+            }
+            proposal
         };
-        let (likely, suggestions) = spawn_blocking(suggest).await.unwrap_or_default();
+        let proposal = spawn_blocking(propose).await.unwrap_or_default();
+        let source = id;
         events
-            .send(Event::SourceNeedsDbc {
-                source: id,
-                suggestions,
-                likely,
-            })
+            .send(Event::SourceNeedsDbc { source, proposal })
             .await;
         return Ok(());
     }

@@ -316,7 +316,7 @@ impl AppState {
         let source = self.source(source);
         let of_source = source
             .into_iter()
-            .flat_map(|source| source.dbc.paths.iter().chain(&source.suggested_dbc));
+            .flat_map(|source| source.dbc.paths.iter().chain(&source.proposed_dbc.files));
         let mut known: Vec<PathBuf> = Vec::new();
         for path in of_source.chain(&self.settings.recent_dbc) {
             if !known.contains(path) {

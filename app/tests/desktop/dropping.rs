@@ -2,11 +2,20 @@ use std::fs;
 use std::path::Path;
 
 use crate::display::Display;
+use crate::test_data;
 use crate::xdnd::DragSource;
 
-/// A candump log of a real drive, or one of our own where the data are absent.
+/// A candump log of a real drive with its DBC file beside it, or one of our own where the data are
+/// absent.
 fn log_file(folder: &Path) -> std::path::PathBuf {
     let path = folder.join("drive.log");
+    let real = "logs/tesla_model_s/tesla_model_s.log";
+    if let Some(data) = test_data::data_dir(real) {
+        fs::copy(data.join(real), &path).unwrap();
+        let dbc = data.join("dbc/opendbc/tesla_can.dbc");
+        fs::copy(dbc, folder.join("drive.dbc")).unwrap();
+        return path;
+    }
     let lines = (0..20_000).map(|idx| {
         let seconds = 1_775_368_800.0 + f64::from(idx) * 0.01;
         format!(

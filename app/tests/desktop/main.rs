@@ -15,5 +15,8 @@ mod display;
 mod dropping;
 /// A whole session, and another after a restart.
 mod session;
+/// Where the real logs are.
+#[path = "../../../shared/tests/test_data/mod.rs"]
+mod test_data;
 /// What another program is when a file is dragged out of it.
 mod xdnd;

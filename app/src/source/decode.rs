@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufWriter, Read as _, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use arrow::record_batch::RecordBatch;
@@ -15,13 +15,10 @@ use canlake_shared::decode::{
     DecodeError, DecodeStats, FrameBatches, FramesError, RunLimits, decode_threaded,
 };
 use canlake_shared::lake::VehicleId;
-use canlake_shared::logs;
-use canlake_shared::schema::footer::FileKind;
-use canlake_shared::schema::{
-    ContentHash, DecodedFileInfo, DecodedFileWriter, SchemaError, read_summary,
-};
+use canlake_shared::schema::{ContentHash, DecodedFileInfo, DecodedFileWriter, SchemaError};
 use serde::{Deserialize, Serialize};
 
+use super::kind::{InputKind, kind_of};
 use super::measured;
 use crate::stop::Stop;
 use crate::whole_file::PartFile;
@@ -99,19 +96,6 @@ pub struct DbcChoice {
     pub matching: Matching,
 }
 
-/// What a file given by the user holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InputKind {
-    /// Decoded signals, or anything that the catalogue will judge.
-    Decoded,
-    /// Raw frames in Parquet.
-    Raw,
-    /// A log, which may have measured signals as well.
-    Log,
-    /// Measured signals alone: there is nothing to decode.
-    Measured,
-}
-
 /// What became of an input.
 #[derive(Debug)]
 pub struct DecodedInput {
@@ -173,43 +157,6 @@ impl DecodeReport {
         std::fs::write(part.path(), text)?;
         part.rename(&target)
     }
-}
-
-/// Finds what a file holds, by its first bytes and its columns.
-pub fn kind_of(path: &Path) -> Result<InputKind, InputError> {
-    let mut magic = [0; 4];
-    let mut file = open(path)?;
-    let n_read = file
-        .read(&mut magic)
-        .map_err(|source| io_error("read", source, path))?;
-    // An empty file holds no frames that a DBC could describe, nor does Parquet without its beginning:
-    // what is wrong with a file is the catalogue's to say.
-    let is_called_parquet = path.extension().is_some_and(|it| it == "parquet");
-    if n_read == 0 || is_called_parquet && magic[..n_read] != *b"PAR1" {
-        return Ok(InputKind::Decoded);
-    }
-    let is_parquet = magic[..n_read] == *b"PAR1";
-    if is_parquet && let Ok((summary, _)) = read_summary(&open(path)?) {
-        return Ok(match summary.kind {
-            FileKind::Raw => InputKind::Raw,
-            _ => InputKind::Decoded,
-        });
-    }
-    // A log is called one also where it is damaged: then its reader tells.
-    let is_measured = !has_frames(path)? && measured::is_measured(path)?;
-    Ok(match (is_measured, is_parquet) {
-        (true, _) => InputKind::Measured,
-        (false, true) => InputKind::Decoded,
-        (false, false) => InputKind::Log,
-    })
-}
-
-/// Whether a file is a log with at least a frame.
-fn has_frames(path: &Path) -> Result<bool, InputError> {
-    let Ok(mut log) = logs::open(open(path)?, &path.to_string_lossy()) else {
-        return Ok(false);
-    };
-    Ok(log.read(&mut Vec::new(), 1).is_ok_and(|n| n > 0))
 }
 
 /// How much of an input is read.
@@ -438,11 +385,11 @@ fn cached_name(path: &Path, dbc: Option<&DbcSet>) -> Result<String, InputError> 
     ))
 }
 
-fn open(path: &Path) -> Result<File, InputError> {
+pub(super) fn open(path: &Path) -> Result<File, InputError> {
     File::open(path).map_err(|source| io_error("open", source, path))
 }
 
-fn io_error(what: &'static str, source: std::io::Error, path: &Path) -> InputError {
+pub(super) fn io_error(what: &'static str, source: std::io::Error, path: &Path) -> InputError {
     InputError::Io {
         what,
         source,

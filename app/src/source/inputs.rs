@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use canlake_shared::dbc::{Databases, DbcFile, Manifest};
 use canlake_shared::logs::is_log_name;
 
-use super::decode::{self, DbcChoice, DbcSet, InputError, InputKind};
+use super::decode::{DbcChoice, DbcSet, InputError};
+use super::kind::{InputKind, kind_of};
 use super::{Catalogue, RawFile};
 
 /// Files and folders given by the user.
@@ -41,7 +42,7 @@ impl Inputs {
     }
 
     fn add(&mut self, path: PathBuf) {
-        match decode::kind_of(&path) {
+        match kind_of(&path) {
             Ok(InputKind::Raw | InputKind::Log) => self.undecoded.push(path),
             Ok(InputKind::Measured) => self.measured.push(path),
             Ok(InputKind::Decoded) | Err(_) => self.decoded.push(path),

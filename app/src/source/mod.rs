@@ -21,6 +21,7 @@ mod error;
 mod footer;
 mod foreign;
 pub mod inputs;
+pub(crate) mod kind;
 mod local;
 #[cfg(test)]
 mod local_tests;

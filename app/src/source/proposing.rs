@@ -8,6 +8,7 @@ use canlake_shared::dbc::proposal::propose;
 use canlake_shared::dbc::{DbcFile, Matching};
 
 use super::decode::{self, DbcChoice};
+use super::kind::kind_of;
 use crate::stop::Stop;
 
 /// Frames that are looked at of each input: some minutes of a busy bus.
@@ -104,7 +105,7 @@ pub fn proposed(inputs: &[PathBuf], files: Vec<PathBuf>, stop: &Stop) -> Proposa
 }
 
 fn take(input: &Path, taker: &mut CensusTaker, stop: &Stop) {
-    let opened = decode::kind_of(input).and_then(|kind| decode::open_frames(input, kind));
+    let opened = kind_of(input).and_then(|kind| decode::open_frames(input, kind));
     let Ok(frames) = opened else {
         return;
     };

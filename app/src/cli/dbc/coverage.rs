@@ -20,6 +20,7 @@ use super::coverage_report::{Answer, write_text};
 use super::library::Library;
 use crate::source::decode::{self, DbcChoice, InputError};
 use crate::source::inputs::{self, Inputs};
+use crate::source::kind::kind_of;
 
 /// A channel as some DBC files explain it.
 pub(super) struct Channel {
@@ -101,7 +102,7 @@ struct Counted {
 }
 
 fn count(path: &Path, taker: &mut CensusTaker) -> Result<Counted, InputError> {
-    let mut frames = decode::open_frames(path, decode::kind_of(path)?)?;
+    let mut frames = decode::open_frames(path, kind_of(path)?)?;
     let no_frames = |source: SchemaError| decode::frames_error(source.into(), path);
     for batch in frames.by_ref() {
         let batch = batch.map_err(|source| decode::frames_error(source, path))?;

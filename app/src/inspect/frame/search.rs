@@ -13,7 +13,7 @@ use canlake_shared::time::TimeRange;
 use super::memory::{FrameMemory, LogIdentity};
 use super::{FoundFrame, FrameError, FramePlace, FrameQuestion, FrameSignal};
 use crate::inspect::origin::RawPlace;
-use crate::source::decode::{InputKind, kind_of};
+use crate::source::kind::{InputKind, kind_of};
 
 /// What the frame has to be.
 pub(super) struct Matcher {
